@@ -1,0 +1,7 @@
+// SPDX-FileCopyrightText: 2026 The weakref-glib authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* exported _init */
+
+function _init() {
+}

@@ -1,0 +1,69 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* The language of the tests.
+ *
+ * A probe is an object that logs its ends: "-name" when it is disposed for the first time, "~name"
+ * when it is finalized. Callbacks log what they like with test_log(). assert_log (f, "…") compares
+ * and empties the log; at the end of a test it must be empty, and every probe finalized. */
+
+#define TEST_TYPE_PROBE (test_probe_get_type ())
+G_DECLARE_DERIVABLE_TYPE (TestProbe, test_probe, TEST, PROBE, GObject)
+
+struct _TestProbeClass
+{
+  GObjectClass parent_class;
+};
+
+typedef void (*TestProbeFunc) (TestProbe *probe,
+                               gpointer   user_data);
+
+TestProbe  *test_probe_new            (const char      *name);
+const char *test_probe_get_name       (TestProbe       *probe);
+/* Whether its dispose has begun because of a last unref, ever. For threads: (atomic). */
+gboolean    test_probe_was_disposed   (TestProbe       *probe);
+/* Calls @func at the start of the dispose, before anything is torn down. */
+void        test_probe_set_on_dispose (TestProbe       *probe,
+                                       TestProbeFunc    func,
+                                       gpointer         user_data);
+/* The dispose takes a reference, once, and hands it over through @location: before chaining up, or
+ * instead of it. */
+void        test_probe_resurrect      (TestProbe       *probe,
+                                       TestProbe      **location,
+                                       gboolean         chain_up);
+guint       test_probe_count_alive    (void);
+
+void        test_log                  (const char      *format,
+                                       ...) G_GNUC_PRINTF (1, 2);
+char       *test_log_steal            (void);
+
+/* assert_log ("-a ~a"); */
+#define assert_log(expected) \
+  G_STMT_START { \
+    char *assert_log_got = test_log_steal (); \
+    g_assert_cmpstr (assert_log_got, ==, expected); \
+    g_free (assert_log_got); \
+  } G_STMT_END
+
+/* Probes that threads drop would fill the log: they are only counted. */
+void        test_log_set_probes       (gboolean         log_probes);
+
+/* Adds a test case which fails if it leaves a logged event unread, or a probe alive. */
+void        test_add                  (const char      *path,
+                                       void           (*func) (void));
+/* Everything that is due in the default main context. */
+void        test_iterate              (void);
+
+/* Runs once for each of @n_threads, all let loose at the same moment, and joins them. */
+void        test_threads              (guint            n_threads,
+                                       GThreadFunc      func,
+                                       gpointer         data);
+
+G_END_DECLS

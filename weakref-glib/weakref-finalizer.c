@@ -1,0 +1,602 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/weakref-finalizer.h>
+
+#include <stdlib.h>
+
+#include <weakref-glib/weakref-block-private.h>
+#include <weakref-glib/weakref-dispatch-private.h>
+
+/**
+ * WeakrefFinalizer:
+ *
+ * A function that runs once when an object dies.
+ *
+ * Use it to release what belongs to an object but is not part of it: a file, a handle of a foreign
+ * library, an entry somewhere else. Over g_object_weak_ref() it can be run by hand or detached
+ * exactly once from any thread, at a cost that does not grow with the number of finalizers; it
+ * can wait for the memory to go ([enum@Weakref.Phase]), run in a #GMainContext, and run at process
+ * exit what is left by then. It follows Python's `weakref.finalize`.
+ *
+ * The library keeps a finalizer until it has run or was detached; its maker can drop it at
+ * once. The data must not hold the object, or the object never dies.
+ *
+ * ```c
+ * static void
+ * close_cb (gpointer fd)
+ * {
+ *   g_close (GPOINTER_TO_INT (fd), NULL);
+ * }
+ *
+ * weakref_finalize (document, close_cb, GINT_TO_POINTER (fd), NULL);
+ * ```
+ *
+ * All methods can be called from any thread at any time. Exactly one of the death,
+ * [method@Weakref.Finalizer.run], [method@Weakref.Finalizer.detach] and the process exit wins.
+ *
+ * Since: 1.0
+ */
+struct _WeakrefFinalizer
+{
+  GObject parent_instance;
+
+  WeakrefWatch watch;       /* while it runs, it has a reference on us */
+  WeakrefCallback callback; /* the one who takes it, ends it */
+  GMainContext *context;    /* (owned) (nullable) (const) */
+  gboolean for_binding;     /* (const) */
+
+  WeakrefFinalizer *next;   /* registry lock */
+  WeakrefFinalizer **link;  /* registry lock: what points at us; NULL when not registered */
+  gboolean at_exit;         /* registry lock */
+};
+
+G_DEFINE_TYPE (WeakrefFinalizer, weakref_finalizer, G_TYPE_OBJECT)
+
+G_DEFINE_ENUM_TYPE (WeakrefPhase, weakref_phase,
+                    G_DEFINE_ENUM_VALUE (WEAKREF_PHASE_DISPOSE, "dispose"),
+                    G_DEFINE_ENUM_VALUE (WEAKREF_PHASE_FINALIZE, "finalize"))
+
+enum
+{
+  PROP_ALIVE = 1,
+  PROP_AT_EXIT,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+/* LOCKING. The registry is the list of all finalizers that nobody has ended yet, newest first. It
+ * owns a reference on each; who unlinks one, owns that reference. The lock guards the list and
+ * `at_exit`, is a leaf, and nothing is called under it. */
+static GMutex registry_lock;
+static WeakrefFinalizer *registry;
+
+static void
+registry_link_locked (WeakrefFinalizer *self)
+{
+  self->next = registry;
+  self->link = &registry;
+  if (self->next != NULL)
+    self->next->link = &self->next;
+  registry = self;
+}
+
+static void
+registry_unlink_locked (WeakrefFinalizer *self)
+{
+  *self->link = self->next;
+  if (self->next != NULL)
+    self->next->link = self->link;
+  self->next = NULL;
+  self->link = NULL;
+}
+
+/* Runs what is left, newest first, whatever the functions make, detach or drop meanwhile. What
+ * must not run now steps aside into a list of our own, so that the whole takes linear time. */
+static void
+registry_run (gboolean with_bindings)
+{
+  WeakrefFinalizer *aside = NULL;
+
+  while (TRUE)
+    {
+      WeakrefFinalizer *self;
+
+      g_mutex_lock (&registry_lock);
+      while ((self = registry) != NULL &&
+             (!self->at_exit || (self->for_binding && !with_bindings)))
+        {
+          registry_unlink_locked (self);
+          self->next = aside;
+          self->link = &aside;
+          if (self->next != NULL)
+            self->next->link = &self->next;
+          aside = self;
+        }
+      if (self != NULL)
+        registry_unlink_locked (self);
+      g_mutex_unlock (&registry_lock);
+
+      if (self == NULL)
+        break;
+
+      weakref_finalizer_run (self);
+      g_object_unref (self);
+    }
+
+  /* Turned around twice, they are in their old order. */
+  g_mutex_lock (&registry_lock);
+  while (aside != NULL)
+    {
+      WeakrefFinalizer *self = aside;
+
+      registry_unlink_locked (self);
+      registry_link_locked (self);
+    }
+  g_mutex_unlock (&registry_lock);
+}
+
+static void
+registry_exit_cb (void)
+{
+  registry_run (FALSE);
+}
+
+static void
+registry_add (WeakrefFinalizer *self)
+{
+  static gsize exit_handler;
+  gboolean too_late;
+
+  if (g_once_init_enter (&exit_handler))
+    {
+      atexit (registry_exit_cb);
+      g_once_init_leave (&exit_handler, TRUE);
+    }
+
+  g_object_ref (self);
+
+  /* A winner takes the callback before it comes here for the lock: either it finds the link, or
+   * we find the callback taken. */
+  g_mutex_lock (&registry_lock);
+  too_late = !weakref_finalizer_is_alive (self);
+  if (!too_late)
+    registry_link_locked (self);
+  g_mutex_unlock (&registry_lock);
+
+  if (too_late)
+    g_object_unref (self);
+}
+
+/* Ends it, with the function or without. Returns FALSE if somebody else was first. */
+static gboolean
+finalizer_end (WeakrefFinalizer *self,
+               gboolean          run)
+{
+  gboolean registered;
+
+  if (!weakref_callback_take (&self->callback))
+    return FALSE;
+
+  g_object_ref (self);
+
+  g_mutex_lock (&registry_lock);
+  registered = self->link != NULL;
+  if (registered)
+    registry_unlink_locked (self);
+  g_mutex_unlock (&registry_lock);
+
+  if (registered)
+    g_object_unref (self);
+  if (weakref_watch_stop (&self->watch))
+    g_object_unref (self);
+
+  if (run)
+    ((WeakrefFinalizerFunc) self->callback.func) (self->callback.user_data);
+  weakref_callback_release (&self->callback);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ALIVE]);
+
+  g_object_unref (self);
+
+  return TRUE;
+}
+
+static gboolean
+finalizer_deliver_cb (gpointer user_data)
+{
+  finalizer_end (user_data, TRUE);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+finalizer_announce_cb (WeakrefWatch *watch)
+{
+  guint8 *self = (guint8 *) watch - G_STRUCT_OFFSET (WeakrefFinalizer, watch);
+
+  weakref_dispatch (((WeakrefFinalizer *) self)->context, finalizer_deliver_cb, self, g_object_unref);
+}
+
+static const WeakrefWatchFuncs finalizer_funcs = { NULL, finalizer_announce_cb };
+
+static void
+weakref_finalizer_set_property (GObject      *object,
+                                guint         prop_id,
+                                const GValue *value,
+                                GParamSpec   *pspec)
+{
+  WeakrefFinalizer *self = WEAKREF_FINALIZER (object);
+
+  switch (prop_id)
+    {
+    case PROP_AT_EXIT:
+      weakref_finalizer_set_at_exit (self, g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+weakref_finalizer_get_property (GObject    *object,
+                                guint       prop_id,
+                                GValue     *value,
+                                GParamSpec *pspec)
+{
+  WeakrefFinalizer *self = WEAKREF_FINALIZER (object);
+
+  switch (prop_id)
+    {
+    case PROP_ALIVE:
+      g_value_set_boolean (value, weakref_finalizer_is_alive (self));
+      break;
+    case PROP_AT_EXIT:
+      g_value_set_boolean (value, weakref_finalizer_get_at_exit (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+weakref_finalizer_finalize (GObject *object)
+{
+  WeakrefFinalizer *self = WEAKREF_FINALIZER (object);
+
+  weakref_watch_clear (&self->watch);
+  g_clear_pointer (&self->context, g_main_context_unref);
+
+  G_OBJECT_CLASS (weakref_finalizer_parent_class)->finalize (object);
+}
+
+static void
+weakref_finalizer_class_init (WeakrefFinalizerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = weakref_finalizer_set_property;
+  object_class->get_property = weakref_finalizer_get_property;
+  object_class->finalize = weakref_finalizer_finalize;
+
+  /**
+   * WeakrefFinalizer:alive: (getter is_alive)
+   *
+   * Whether the function has still to run. It is notified once, when it turns %FALSE, in the thread
+   * or context where the function ran or that detached it.
+   *
+   * Since: 1.0
+   */
+  props[PROP_ALIVE] =
+    g_param_spec_boolean ("alive", NULL, NULL, FALSE,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * WeakrefFinalizer:at-exit: (getter get_at_exit) (setter set_at_exit)
+   *
+   * Whether the function runs at process exit if the target is still alive then.
+   *
+   * Since: 1.0
+   */
+  props[PROP_AT_EXIT] =
+    g_param_spec_boolean ("at-exit", NULL, NULL, TRUE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+weakref_finalizer_init (WeakrefFinalizer *self)
+{
+  self->at_exit = TRUE;
+}
+
+static WeakrefFinalizer *
+finalizer_new (gpointer             target,
+               GMainContext        *context,
+               WeakrefPhase         phase,
+               gboolean             for_binding,
+               WeakrefFinalizerFunc func,
+               gpointer             user_data,
+               GDestroyNotify       destroy)
+{
+  WeakrefFinalizer *self;
+
+  g_return_val_if_fail (G_IS_OBJECT (target), NULL);
+  g_return_val_if_fail (func != NULL, NULL);
+  g_return_val_if_fail (phase == WEAKREF_PHASE_DISPOSE || phase == WEAKREF_PHASE_FINALIZE, NULL);
+
+  self = g_object_new (WEAKREF_TYPE_FINALIZER, NULL);
+  self->context = context != NULL ? g_main_context_ref (context) : NULL;
+  self->for_binding = for_binding;
+  weakref_callback_init (&self->callback, G_CALLBACK (func), user_data, destroy);
+  g_object_ref (self);
+  weakref_watch_start (&self->watch, &finalizer_funcs, target, phase);
+  registry_add (self);
+
+  return self;
+}
+
+/**
+ * weakref_finalizer_new: (skip)
+ * @target: (type GObject.Object) (not nullable): the object to clean up after
+ * @func: (scope notified) (closure user_data) (destroy destroy): what to call
+ * @user_data: (nullable): data for @func; it must not hold @target
+ * @destroy: (nullable): frees @user_data
+ *
+ * Makes a finalizer that runs when @target dies, in the thread that drops the last reference.
+ *
+ * @destroy runs once in any case, after @func or instead of it, in any thread.
+ *
+ * You must hold a reference on @target during the call, which can be made from any thread.
+ *
+ * Returns: (transfer full): a new finalizer; the library has a reference of its own on it
+ *
+ * Since: 1.0
+ */
+WeakrefFinalizer *
+weakref_finalizer_new (gpointer             target,
+                       WeakrefFinalizerFunc func,
+                       gpointer             user_data,
+                       GDestroyNotify       destroy)
+{
+  return finalizer_new (target, NULL, WEAKREF_PHASE_DISPOSE, FALSE, func, user_data, destroy);
+}
+
+/**
+ * weakref_finalizer_new_full: (skip)
+ * @target: (type GObject.Object) (not nullable): the object to clean up after
+ * @context: (nullable): where to run, or %NULL for the thread that drops the last reference
+ * @phase: which end of the object's life to wait for
+ * @func: (scope notified) (closure user_data) (destroy destroy): what to call
+ * @user_data: (nullable): data for @func; it must not hold @target
+ * @destroy: (nullable): frees @user_data
+ *
+ * Makes a finalizer, with all options.
+ *
+ * @destroy runs once in any case, after @func or instead of it, in any thread. If @context goes
+ * away before it got to run the function, the finalizer stays alive, and runs at process exit or
+ * by hand.
+ *
+ * You must hold a reference on @target during the call, which can be made from any thread.
+ *
+ * Returns: (transfer full): a new finalizer; the library has a reference of its own on it
+ *
+ * Since: 1.0
+ */
+WeakrefFinalizer *
+weakref_finalizer_new_full (gpointer             target,
+                            GMainContext        *context,
+                            WeakrefPhase         phase,
+                            WeakrefFinalizerFunc func,
+                            gpointer             user_data,
+                            GDestroyNotify       destroy)
+{
+  return finalizer_new (target, context, phase, FALSE, func, user_data, destroy);
+}
+
+/**
+ * weakref_finalizer_new_for_binding: (constructor) (rename-to weakref_finalizer_new_full)
+ * @target: (type GObject.Object) (not nullable): the object to clean up after
+ * @context: (nullable): where to run, or %NULL for the thread that drops the last reference
+ * @phase: which end of the object's life to wait for
+ * @func: (scope notified) (closure user_data) (destroy destroy): what to call
+ * @user_data: (nullable): data for @func; it must not hold @target
+ * @destroy: (nullable): frees @user_data
+ *
+ * Makes a finalizer whose function belongs to a language with a runtime of its own.
+ *
+ * It is as [ctor@Weakref.Finalizer.new_full], but for the end of the process: when C's exit handlers
+ * run, the interpreter is gone. So this finalizer does not run by itself then; the language calls
+ * [func@Weakref.Finalizer.run_at_exit] before it shuts down.
+ *
+ * Returns: (transfer full): a new finalizer; the library has a reference of its own on it
+ *
+ * Since: 1.0
+ */
+WeakrefFinalizer *
+weakref_finalizer_new_for_binding (gpointer             target,
+                                   GMainContext        *context,
+                                   WeakrefPhase         phase,
+                                   WeakrefFinalizerFunc func,
+                                   gpointer             user_data,
+                                   GDestroyNotify       destroy)
+{
+  return finalizer_new (target, context, phase, TRUE, func, user_data, destroy);
+}
+
+/**
+ * weakref_finalize: (skip)
+ * @target: (type GObject.Object) (not nullable): the object to clean up after
+ * @func: (scope notified) (closure user_data) (destroy destroy): what to call
+ * @user_data: (nullable): data for @func; it must not hold @target
+ * @destroy: (nullable): frees @user_data
+ *
+ * Has @func called when @target dies, or at process exit.
+ *
+ * It is [ctor@Weakref.Finalizer.new] for callers who don't keep the finalizer.
+ *
+ * Since: 1.0
+ */
+void
+weakref_finalize (gpointer             target,
+                  WeakrefFinalizerFunc func,
+                  gpointer             user_data,
+                  GDestroyNotify       destroy)
+{
+  WeakrefFinalizer *self = weakref_finalizer_new (target, func, user_data, destroy);
+
+  if (self != NULL)
+    g_object_unref (self);
+}
+
+/**
+ * weakref_finalizer_run:
+ * @self: a finalizer
+ *
+ * Runs the function now, in this thread, unless it ran or was detached before.
+ *
+ * Returns: %TRUE if this call ran it, %FALSE if it came too late
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_finalizer_run (WeakrefFinalizer *self)
+{
+  g_return_val_if_fail (WEAKREF_IS_FINALIZER (self), FALSE);
+
+  return finalizer_end (self, TRUE);
+}
+
+/**
+ * weakref_finalizer_detach:
+ * @self: a finalizer
+ *
+ * Makes sure that the function never runs, unless it ran or was detached before.
+ *
+ * Returns: %TRUE if this call detached it, %FALSE if it came too late
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_finalizer_detach (WeakrefFinalizer *self)
+{
+  g_return_val_if_fail (WEAKREF_IS_FINALIZER (self), FALSE);
+
+  return finalizer_end (self, FALSE);
+}
+
+/**
+ * weakref_finalizer_peek:
+ * @self: a finalizer
+ *
+ * Gives the target, if it is alive and the function has still to run.
+ *
+ * Returns: (transfer full) (type GObject.Object) (nullable): the target, or %NULL
+ *
+ * Since: 1.0
+ */
+gpointer
+weakref_finalizer_peek (WeakrefFinalizer *self)
+{
+  g_return_val_if_fail (WEAKREF_IS_FINALIZER (self), NULL);
+
+  if (!weakref_finalizer_is_alive (self))
+    return NULL;
+
+  return weakref_block_dup_target (self->watch.block);
+}
+
+/**
+ * weakref_finalizer_is_alive: (get-property alive)
+ * @self: a finalizer
+ *
+ * Tells whether the function has still to run.
+ *
+ * It is %FALSE from the moment the function begins.
+ *
+ * Returns: %TRUE if the function has neither run nor been detached
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_finalizer_is_alive (WeakrefFinalizer *self)
+{
+  g_return_val_if_fail (WEAKREF_IS_FINALIZER (self), FALSE);
+
+  return g_atomic_int_get (&self->callback.armed);
+}
+
+/**
+ * weakref_finalizer_get_at_exit: (get-property at-exit)
+ * @self: a finalizer
+ *
+ * Tells whether the function runs at process exit if the target is still alive then.
+ *
+ * Returns: %TRUE if it does
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_finalizer_get_at_exit (WeakrefFinalizer *self)
+{
+  gboolean at_exit;
+
+  g_return_val_if_fail (WEAKREF_IS_FINALIZER (self), FALSE);
+
+  g_mutex_lock (&registry_lock);
+  at_exit = self->at_exit;
+  g_mutex_unlock (&registry_lock);
+
+  return at_exit;
+}
+
+/**
+ * weakref_finalizer_set_at_exit: (set-property at-exit)
+ * @self: a finalizer
+ * @at_exit: whether the function is to run at process exit
+ *
+ * Sets whether the function runs at process exit if the target is still alive then.
+ *
+ * The default is %TRUE.
+ *
+ * Since: 1.0
+ */
+void
+weakref_finalizer_set_at_exit (WeakrefFinalizer *self,
+                               gboolean          at_exit)
+{
+  gboolean changed;
+
+  g_return_if_fail (WEAKREF_IS_FINALIZER (self));
+
+  at_exit = !!at_exit;
+
+  g_mutex_lock (&registry_lock);
+  changed = self->at_exit != at_exit;
+  self->at_exit = at_exit;
+  g_mutex_unlock (&registry_lock);
+
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_AT_EXIT]);
+}
+
+/**
+ * weakref_finalizer_run_at_exit:
+ *
+ * Runs all finalizers that are left and have [property@Weakref.Finalizer:at-exit] set, newest first.
+ *
+ * It happens by itself when the process exits, for finalizers made in C. A language whose
+ * interpreter is gone by then calls it while it is still there: Python through its `atexit`, a
+ * JavaScript program at its end.
+ *
+ * A function may make further finalizers, which then run next, or detach others.
+ *
+ * Since: 1.0
+ */
+void
+weakref_finalizer_run_at_exit (void)
+{
+  registry_run (TRUE);
+}

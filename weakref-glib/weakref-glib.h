@@ -1,0 +1,22 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#define WEAKREF_INSIDE
+
+#include <weakref-glib/weakref-macros.h>
+#include <weakref-glib/weakref-version.h>
+#include <weakref-glib/weakref-error.h>
+
+/* Knowing an object without owning it */
+#include <weakref-glib/weakref-ref.h>
+
+/* Cleaning up after an object */
+#include <weakref-glib/weakref-finalizer.h>
+
+/* Collections that don't own their objects */
+#include <weakref-glib/weakref-value-table.h>
+
+#undef WEAKREF_INSIDE

@@ -1,0 +1,50 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <weakref-glib/weakref-block-private.h>
+#include <weakref-glib/weakref-dispatch-private.h>
+
+G_BEGIN_DECLS
+
+typedef struct _WeakrefHandle WeakrefHandle;
+
+/* Tells of the death: notifies the properties of @self, and runs the callback if it can take it. */
+typedef void (*WeakrefDeliver) (gpointer         self,
+                                WeakrefCallback *callback);
+
+/* The lasting part of an object of ours that hangs on a target, a WeakrefRef or a WeakrefProxy: it
+ * is what the death finds when that object is on its way out in another thread. The object has a
+ * reference on it, the running watch another. */
+struct _WeakrefHandle
+{
+  WeakrefWatch watch;      /* its block is NULL until there is a target */
+  gatomicrefcount ref_count;
+  gint watching;           /* (atomic) */
+  GWeakRef self;           /* the object: the one way to a strong reference on it */
+  WeakrefDeliver deliver;  /* (const) */
+  GMainContext *context;   /* (owned) (nullable): set before the watch starts */
+  WeakrefCallback callback;
+};
+
+WeakrefHandle *weakref_handle_new    (gpointer         self,
+                                      WeakrefDeliver   deliver);
+void           weakref_handle_start  (WeakrefHandle   *handle,
+                                      gpointer         target);
+void           weakref_handle_stop   (WeakrefHandle   *handle,
+                                      WeakrefSlot      slot);
+void           weakref_handle_unref  (WeakrefHandle   *handle);
+
+gpointer       weakref_handle_share  (gpointer         target,
+                                      WeakrefSlot      slot,
+                                      GType            type,
+                                      WeakrefHandle *(*get_handle) (gpointer self));
+
+GList         *weakref_handle_list   (gpointer         target,
+                                      WeakrefDeliver   deliver);
+guint          weakref_handle_count  (gpointer         target,
+                                      WeakrefDeliver   deliver);
+
+G_END_DECLS

@@ -1,0 +1,198 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/weakref-handle-private.h>
+
+/* No lock here. The object may lose its last reference at any moment while a death is delivered to
+ * it: the GWeakRef decides which comes first. If it still gives the object, the delivery holds it
+ * to the end; if not, the callback does not run. The user data goes with whoever takes the
+ * callback: the delivery, or the object's dispose. */
+
+static void
+handle_unref_cb (gpointer data)
+{
+  weakref_handle_unref (data);
+}
+
+static gboolean
+handle_deliver_cb (gpointer data)
+{
+  WeakrefHandle *handle = data;
+  gpointer self = g_weak_ref_get (&handle->self);
+
+  if (self != NULL)
+    {
+      handle->deliver (self, &handle->callback);
+      g_object_unref (self);
+    }
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+handle_announce_cb (WeakrefWatch *watch)
+{
+  WeakrefHandle *handle = (WeakrefHandle *) watch;
+
+  weakref_dispatch (handle->context, handle_deliver_cb, handle, handle_unref_cb);
+}
+
+static const WeakrefWatchFuncs handle_funcs = { NULL, handle_announce_cb };
+
+static gpointer
+handle_ref (gpointer data)
+{
+  WeakrefHandle *handle = data;
+
+  g_atomic_ref_count_inc (&handle->ref_count);
+  return handle;
+}
+
+void
+weakref_handle_unref (WeakrefHandle *handle)
+{
+  if (!g_atomic_ref_count_dec (&handle->ref_count))
+    return;
+
+  weakref_callback_cancel (&handle->callback);
+  weakref_watch_clear (&handle->watch);
+  g_weak_ref_clear (&handle->self);
+  g_clear_pointer (&handle->context, g_main_context_unref);
+  g_free (handle);
+}
+
+WeakrefHandle *
+weakref_handle_new (gpointer       self,
+                    WeakrefDeliver deliver)
+{
+  WeakrefHandle *handle = g_new0 (WeakrefHandle, 1);
+
+  g_atomic_ref_count_init (&handle->ref_count);
+  g_weak_ref_init (&handle->self, self);
+  handle->deliver = deliver;
+
+  return handle;
+}
+
+/* Once; the context and the callback are there by now. */
+void
+weakref_handle_start (WeakrefHandle *handle,
+                      gpointer       target)
+{
+  g_atomic_int_set (&handle->watching, TRUE);
+  weakref_watch_start (handle_ref (handle), &handle_funcs, target, WEAKREF_PHASE_DISPOSE);
+}
+
+/* For the object's dispose: nothing is delivered any more. */
+void
+weakref_handle_stop (WeakrefHandle *handle,
+                     WeakrefSlot    slot)
+{
+  weakref_callback_cancel (&handle->callback);
+
+  if (!g_atomic_int_compare_and_exchange (&handle->watching, TRUE, FALSE))
+    return;
+
+  weakref_block_swap_slot (handle->watch.block, slot, handle, NULL);
+  if (weakref_watch_stop (&handle->watch))
+    weakref_handle_unref (handle);
+}
+
+/* The object of @type that all share who ask for @target in this life. New reference. */
+gpointer
+weakref_handle_share (gpointer         target,
+                      WeakrefSlot      slot,
+                      GType            type,
+                      WeakrefHandle *(*get_handle) (gpointer self))
+{
+  gpointer self = NULL;
+
+  while (self == NULL)
+    {
+      WeakrefBlock *block = weakref_block_get (target, WEAKREF_PHASE_DISPOSE);
+      WeakrefHandle *old = weakref_block_dup_slot (block, slot, handle_ref);
+
+      if (old != NULL)
+        self = g_weak_ref_get (&old->self);
+
+      if (self == NULL)
+        {
+          WeakrefHandle *handle;
+
+          self = g_object_new (type, "target", target, NULL);
+          handle = get_handle (self);
+          /* Fails when another thread was first, or the target was disposed meanwhile. */
+          if (handle->watch.block != block ||
+              !weakref_block_swap_slot (block, slot, old, handle))
+            g_clear_object (&self);
+        }
+
+      if (old != NULL)
+        weakref_handle_unref (old);
+      weakref_block_unref (block);
+    }
+
+  return self;
+}
+
+static void
+handle_collect_cb (gpointer data,
+                   gpointer user_data)
+{
+  g_ptr_array_add (user_data, handle_ref (data));
+}
+
+static GPtrArray *
+handle_collect (gpointer target)
+{
+  GPtrArray *handles = g_ptr_array_new_with_free_func (handle_unref_cb);
+  WeakrefBlock *block = weakref_block_get (target, WEAKREF_PHASE_DISPOSE);
+
+  weakref_block_collect (block, &handle_funcs, handle_collect_cb, handles);
+  weakref_block_unref (block);
+
+  return handles;
+}
+
+/* The objects with @deliver that hang on @target, newest first, with a reference on each. */
+GList *
+weakref_handle_list (gpointer       target,
+                     WeakrefDeliver deliver)
+{
+  GPtrArray *handles = handle_collect (target);
+  GList *list = NULL;
+  guint i;
+
+  for (i = handles->len; i > 0; i--)
+    {
+      WeakrefHandle *handle = g_ptr_array_index (handles, i - 1);
+      gpointer self = handle->deliver == deliver ? g_weak_ref_get (&handle->self) : NULL;
+
+      if (self != NULL)
+        list = g_list_prepend (list, self);
+    }
+
+  g_ptr_array_unref (handles);
+
+  return list;
+}
+
+guint
+weakref_handle_count (gpointer       target,
+                      WeakrefDeliver deliver)
+{
+  GPtrArray *handles = handle_collect (target);
+  guint count = 0;
+  guint i;
+
+  for (i = 0; i < handles->len; i++)
+    {
+      if (((WeakrefHandle *) g_ptr_array_index (handles, i))->deliver == deliver)
+        count++;
+    }
+
+  g_ptr_array_unref (handles);
+
+  return count;
+}

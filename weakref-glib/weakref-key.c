@@ -1,0 +1,600 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/weakref-key-private.h>
+
+#include <math.h>
+#include <string.h>
+
+#include <weakref-glib/weakref-error.h>
+
+/* A key is a gconstpointer, as in GHashTable. What fits into a pointer everywhere is in the pointer
+ * (GINT_TO_POINTER(), GUINT_TO_POINTER(), GSIZE_TO_POINTER()); 64-bit integers and doubles are
+ * passed by address, as g_int64_hash() and g_double_hash() have it; all else is a pointer already. */
+
+/* Numbers: what a GValue of any numeric type says */
+
+typedef struct
+{
+  enum { NUMBER_SIGNED, NUMBER_UNSIGNED, NUMBER_DOUBLE } kind; /* unsigned: only above G_MAXINT64 */
+  WeakrefKeyBuffer as;
+} Number;
+
+static Number
+number_from_double (gdouble v)
+{
+  Number number = { NUMBER_DOUBLE, { .v_double = v } };
+
+  /* The double next above G_MAXINT64 is 2^63, which is out. */
+  if (v >= (gdouble) G_MININT64 && v < -(gdouble) G_MININT64 && !(floor (v) < v))
+    {
+      number.kind = NUMBER_SIGNED;
+      number.as.v_int64 = (gint64) v;
+    }
+  else if (v > 0 && v < -2.0 * (gdouble) G_MININT64 && !(floor (v) < v))
+    {
+      number.kind = NUMBER_UNSIGNED;
+      number.as.v_uint64 = (guint64) v;
+    }
+
+  return number;
+}
+
+static Number
+number_from_uint64 (guint64 v)
+{
+  Number number = { v > G_MAXINT64 ? NUMBER_UNSIGNED : NUMBER_SIGNED, { .v_uint64 = v } };
+
+  return number;
+}
+
+static Number
+number_from_int64 (gint64 v)
+{
+  Number number = { NUMBER_SIGNED, { .v_int64 = v } };
+
+  return number;
+}
+
+static gboolean
+number_from_value (const GValue *value,
+                   Number       *number)
+{
+  switch (G_TYPE_FUNDAMENTAL (G_VALUE_TYPE (value)))
+    {
+    case G_TYPE_CHAR:   *number = number_from_int64 (g_value_get_schar (value)); return TRUE;
+    case G_TYPE_UCHAR:  *number = number_from_int64 (g_value_get_uchar (value)); return TRUE;
+    case G_TYPE_INT:    *number = number_from_int64 (g_value_get_int (value)); return TRUE;
+    case G_TYPE_UINT:   *number = number_from_int64 (g_value_get_uint (value)); return TRUE;
+    case G_TYPE_LONG:   *number = number_from_int64 (g_value_get_long (value)); return TRUE;
+    case G_TYPE_ULONG:  *number = number_from_uint64 (g_value_get_ulong (value)); return TRUE;
+    case G_TYPE_INT64:  *number = number_from_int64 (g_value_get_int64 (value)); return TRUE;
+    case G_TYPE_UINT64: *number = number_from_uint64 (g_value_get_uint64 (value)); return TRUE;
+    case G_TYPE_ENUM:   *number = number_from_int64 (g_value_get_enum (value)); return TRUE;
+    case G_TYPE_FLAGS:  *number = number_from_int64 (g_value_get_flags (value)); return TRUE;
+    case G_TYPE_FLOAT:  *number = number_from_double ((gdouble) g_value_get_float (value)); return TRUE;
+    case G_TYPE_DOUBLE: *number = number_from_double (g_value_get_double (value)); return TRUE;
+    default:            return FALSE;
+    }
+}
+
+static gdouble
+number_to_double (const Number *number)
+{
+  switch (number->kind)
+    {
+    case NUMBER_SIGNED:
+      return (gdouble) number->as.v_int64;
+    case NUMBER_UNSIGNED:
+      return (gdouble) number->as.v_uint64;
+    case NUMBER_DOUBLE:
+    default:
+      return number->as.v_double;
+    }
+}
+
+static gboolean
+number_in_range (const Number *number,
+                 gint64        min,
+                 guint64       max)
+{
+  switch (number->kind)
+    {
+    case NUMBER_SIGNED:
+      return number->as.v_int64 >= min &&
+             (number->as.v_int64 < 0 || (guint64) number->as.v_int64 <= max);
+    case NUMBER_UNSIGNED:
+      return number->as.v_uint64 <= max;
+    case NUMBER_DOUBLE:
+    default:
+      return FALSE;
+    }
+}
+
+/* Doubles as Python, JavaScript's Map and people compare them, with one NaN: every key can be found
+ * again. g_double_hash() has -0 and 0 apart, and a NaN equal to nothing. */
+
+static guint
+double_hash (gconstpointer key)
+{
+  gdouble v = *(const gdouble *) key;
+
+  if (isnan (v))
+    return 0x7ff8;
+
+  v += 0.0; /* -0 becomes 0 */
+
+  return g_double_hash (&v);
+}
+
+static gboolean
+double_equal (gconstpointer a,
+              gconstpointer b)
+{
+  gdouble x = *(const gdouble *) a;
+  gdouble y = *(const gdouble *) b;
+
+  return (isnan (x) && isnan (y)) || (x <= y && x >= y);
+}
+
+/* GVariant: g_variant_hash() is for basic types only */
+
+static guint
+variant_hash (gconstpointer key)
+{
+  GVariant *variant = (GVariant *) key;
+  gchar *text;
+  guint hash;
+
+  if (!g_variant_is_container (variant))
+    return g_variant_hash (variant);
+
+  text = g_variant_print (variant, TRUE);
+  hash = g_str_hash (text);
+  g_free (text);
+
+  return hash;
+}
+
+/* GValue: keys of any of the types here, side by side. Numbers compare by value whatever their
+ * type, since a language has no say in which of them its number becomes. */
+
+static gboolean
+value_is_key (const GValue *value)
+{
+  GType type = G_VALUE_TYPE (value);
+  Number number;
+
+  if (number_from_value (value, &number) || type == G_TYPE_BOOLEAN || type == G_TYPE_GTYPE ||
+      type == G_TYPE_POINTER)
+    return TRUE;
+
+  if (type == G_TYPE_STRING || type == G_TYPE_VARIANT || type == G_TYPE_BYTES ||
+      g_type_is_a (type, G_TYPE_OBJECT) || G_TYPE_IS_INTERFACE (type))
+    return g_value_peek_pointer (value) != NULL;
+
+  return FALSE;
+}
+
+static guint
+value_hash (gconstpointer key)
+{
+  const GValue *value = key;
+  GType type = G_VALUE_TYPE (value);
+  Number number;
+
+  if (number_from_value (value, &number))
+    return number.kind == NUMBER_DOUBLE ? double_hash (&number.as.v_double)
+                                        : g_int64_hash (&number.as.v_int64);
+  if (type == G_TYPE_BOOLEAN)
+    return g_value_get_boolean (value) ? 2 : 1;
+  if (type == G_TYPE_STRING)
+    return g_str_hash (g_value_get_string (value));
+  if (type == G_TYPE_BYTES)
+    return g_bytes_hash (g_value_get_boxed (value));
+  if (type == G_TYPE_VARIANT)
+    return variant_hash (g_value_get_variant (value));
+
+  return g_direct_hash (g_value_peek_pointer (value));
+}
+
+static gboolean
+value_equal (gconstpointer a,
+             gconstpointer b)
+{
+  const GValue *x = a;
+  const GValue *y = b;
+  GType type = G_VALUE_TYPE (x);
+  Number m;
+  Number n;
+
+  if (number_from_value (x, &m))
+    return number_from_value (y, &n) && m.kind == n.kind &&
+           (m.kind == NUMBER_DOUBLE ? double_equal (&m.as.v_double, &n.as.v_double)
+                                    : m.as.v_int64 == n.as.v_int64);
+
+  /* An object is the same object through whatever type of its own it was given. */
+  if (type != G_VALUE_TYPE (y) && !(g_value_fits_pointer (x) && g_value_fits_pointer (y) &&
+                                    G_VALUE_HOLDS_OBJECT (x) && G_VALUE_HOLDS_OBJECT (y)))
+    return FALSE;
+
+  if (type == G_TYPE_BOOLEAN)
+    return g_value_get_boolean (x) == g_value_get_boolean (y);
+  if (type == G_TYPE_STRING)
+    return g_str_equal (g_value_get_string (x), g_value_get_string (y));
+  if (type == G_TYPE_BYTES)
+    return g_bytes_equal (g_value_get_boxed (x), g_value_get_boxed (y));
+  if (type == G_TYPE_VARIANT)
+    return g_variant_equal (g_value_get_variant (x), g_value_get_variant (y));
+
+  return g_value_peek_pointer (x) == g_value_peek_pointer (y);
+}
+
+static gpointer
+value_copy (gconstpointer key)
+{
+  return g_boxed_copy (G_TYPE_VALUE, key);
+}
+
+static void
+value_free (gpointer key)
+{
+  g_boxed_free (G_TYPE_VALUE, key);
+}
+
+static const char *
+value_check (gconstpointer key)
+{
+  if (key == NULL)
+    return "is NULL";
+
+  return value_is_key (key) ? NULL : "is a GValue of a type that can't be compared, or holds NULL";
+}
+
+/* The rest */
+
+static gsize
+string_get_size (gconstpointer key)
+{
+  return strlen (key) + 1;
+}
+
+static gsize
+number_get_size (gconstpointer key)
+{
+  return sizeof (WeakrefKeyBuffer);
+}
+
+static gpointer
+object_copy (gconstpointer key)
+{
+  return g_object_ref ((gpointer) key);
+}
+
+static gpointer
+bytes_copy (gconstpointer key)
+{
+  return g_bytes_ref ((GBytes *) key);
+}
+
+static gpointer
+variant_copy (gconstpointer key)
+{
+  return g_variant_ref_sink ((GVariant *) key);
+}
+
+static const char *
+pointer_check (gconstpointer key)
+{
+  return key != NULL ? NULL : "is NULL";
+}
+
+static const char *
+object_check (gconstpointer key)
+{
+  return G_IS_OBJECT ((gpointer) key) ? NULL : "is not a GObject";
+}
+
+/* Returns FALSE if there are no keys of that type. */
+gboolean
+weakref_key_kind_init (WeakrefKeyKind *kind,
+                       GType           type)
+{
+  *kind = (WeakrefKeyKind) { .type = type, .hash = g_direct_hash, .equal = g_direct_equal };
+
+  if (type == G_TYPE_VALUE)
+    {
+      kind->hash = value_hash;
+      kind->equal = value_equal;
+      kind->copy = value_copy;
+      kind->free = value_free;
+      kind->check = value_check;
+      return TRUE;
+    }
+
+  if (type == G_TYPE_BYTES)
+    {
+      kind->hash = g_bytes_hash;
+      kind->equal = g_bytes_equal;
+      kind->copy = bytes_copy;
+      kind->free = (GDestroyNotify) g_bytes_unref;
+      kind->check = pointer_check;
+      return TRUE;
+    }
+
+  if (type == G_TYPE_GTYPE)
+    return TRUE;
+
+  switch (G_TYPE_FUNDAMENTAL (type))
+    {
+    case G_TYPE_BOOLEAN:
+    case G_TYPE_CHAR:
+    case G_TYPE_UCHAR:
+    case G_TYPE_INT:
+    case G_TYPE_UINT:
+    case G_TYPE_LONG:
+    case G_TYPE_ULONG:
+    case G_TYPE_ENUM:
+    case G_TYPE_FLAGS:
+    case G_TYPE_POINTER:
+      return TRUE;
+    case G_TYPE_INT64:
+    case G_TYPE_UINT64:
+      kind->hash = g_int64_hash;
+      kind->equal = g_int64_equal;
+      kind->get_size = number_get_size;
+      kind->check = pointer_check;
+      return TRUE;
+    case G_TYPE_DOUBLE:
+      kind->hash = double_hash;
+      kind->equal = double_equal;
+      kind->get_size = number_get_size;
+      kind->check = pointer_check;
+      return TRUE;
+    case G_TYPE_STRING:
+      kind->hash = g_str_hash;
+      kind->equal = g_str_equal;
+      kind->get_size = string_get_size;
+      kind->check = pointer_check;
+      return TRUE;
+    case G_TYPE_OBJECT:
+    case G_TYPE_INTERFACE:
+      kind->copy = object_copy;
+      kind->free = g_object_unref;
+      kind->check = object_check;
+      return TRUE;
+    case G_TYPE_VARIANT:
+      kind->hash = variant_hash;
+      kind->equal = g_variant_equal;
+      kind->copy = variant_copy;
+      kind->free = (GDestroyNotify) g_variant_unref;
+      kind->check = pointer_check;
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+/* Keys with the user's own functions. */
+void
+weakref_key_kind_init_full (WeakrefKeyKind *kind,
+                            GHashFunc       hash,
+                            GEqualFunc      equal,
+                            gpointer      (*copy) (gconstpointer key),
+                            GDestroyNotify  free)
+{
+  *kind = (WeakrefKeyKind) {
+    .type = G_TYPE_NONE,
+    .hash = hash != NULL ? hash : g_direct_hash,
+    .equal = equal != NULL ? equal : g_direct_equal,
+    .copy = copy,
+    .free = free,
+  };
+}
+
+/* Whether @key can be looked at, with a critical if not. */
+gboolean
+weakref_key_check (const WeakrefKeyKind *kind,
+                   gconstpointer         key,
+                   const char           *where)
+{
+  const char *problem = kind->check != NULL ? kind->check (key) : NULL;
+
+  if (problem == NULL && G_UNLIKELY (kind->type != G_TYPE_OBJECT) && kind->check == object_check &&
+      !g_type_is_a (G_OBJECT_TYPE ((gpointer) key), kind->type))
+    problem = "is a GObject of another type";
+
+  if (G_LIKELY (problem == NULL))
+    return TRUE;
+
+  g_critical ("%s: the key %s; the table has keys of type %s", where, problem,
+              g_type_name (kind->type));
+  return FALSE;
+}
+
+/* A copy of @key outside of tables, for weakref_key_get_free() to free. */
+gpointer
+weakref_key_copy (const WeakrefKeyKind *kind,
+                  gconstpointer         key)
+{
+  if (kind->get_size != NULL)
+    return g_memdup2 (key, kind->get_size (key));
+
+  return kind->copy != NULL ? kind->copy (key) : (gpointer) key;
+}
+
+GDestroyNotify
+weakref_key_get_free (const WeakrefKeyKind *kind)
+{
+  return kind->get_size != NULL ? g_free : kind->free;
+}
+
+static gconstpointer
+signed_to_pointer (gint64 v)
+{
+  return GSIZE_TO_POINTER ((gsize) (gssize) v);
+}
+
+/* Sets @key to what stands for @value among keys of @kind; it is good as long as both @value and
+ * @buffer are. */
+gboolean
+weakref_key_from_value (const WeakrefKeyKind *kind,
+                        const GValue         *value,
+                        WeakrefKeyBuffer     *buffer,
+                        gconstpointer        *key,
+                        GError              **error)
+{
+  gboolean is_number;
+  gboolean fits = FALSE;
+  Number number;
+
+  is_number = number_from_value (value, &number);
+  *key = NULL;
+
+  if (kind->type == G_TYPE_VALUE)
+    {
+      fits = value_is_key (value);
+      *key = value;
+    }
+  else if (kind->type == G_TYPE_BYTES || kind->type == G_TYPE_GTYPE)
+    {
+      fits = G_VALUE_HOLDS (value, kind->type);
+      if (fits)
+        *key = g_value_peek_pointer (value);
+    }
+  else
+    {
+      switch (G_TYPE_FUNDAMENTAL (kind->type))
+        {
+        case G_TYPE_BOOLEAN:
+          fits = G_VALUE_HOLDS_BOOLEAN (value);
+          if (fits)
+            *key = GINT_TO_POINTER (g_value_get_boolean (value));
+          break;
+        case G_TYPE_CHAR:
+          fits = is_number && number_in_range (&number, G_MININT8, G_MAXINT8);
+          *key = fits ? GINT_TO_POINTER ((gint) number.as.v_int64) : NULL;
+          break;
+        case G_TYPE_UCHAR:
+          fits = is_number && number_in_range (&number, 0, G_MAXUINT8);
+          *key = fits ? GUINT_TO_POINTER ((guint) number.as.v_uint64) : NULL;
+          break;
+        case G_TYPE_INT:
+        case G_TYPE_ENUM:
+          fits = is_number && number_in_range (&number, G_MININT, G_MAXINT);
+          *key = fits ? GINT_TO_POINTER ((gint) number.as.v_int64) : NULL;
+          break;
+        case G_TYPE_UINT:
+        case G_TYPE_FLAGS:
+          fits = is_number && number_in_range (&number, 0, G_MAXUINT);
+          *key = fits ? GUINT_TO_POINTER ((guint) number.as.v_uint64) : NULL;
+          break;
+        case G_TYPE_LONG:
+          fits = is_number && number_in_range (&number, G_MINLONG, G_MAXLONG);
+          *key = fits ? signed_to_pointer (number.as.v_int64) : NULL;
+          break;
+        case G_TYPE_ULONG:
+          fits = is_number && number_in_range (&number, 0, G_MAXULONG);
+          *key = fits ? GSIZE_TO_POINTER ((gsize) number.as.v_uint64) : NULL;
+          break;
+        case G_TYPE_INT64:
+          fits = is_number && number_in_range (&number, G_MININT64, G_MAXINT64);
+          *buffer = number.as;
+          *key = buffer;
+          break;
+        case G_TYPE_UINT64:
+          fits = is_number && number_in_range (&number, 0, G_MAXUINT64);
+          *buffer = number.as;
+          *key = buffer;
+          break;
+        case G_TYPE_DOUBLE:
+          fits = is_number;
+          if (fits)
+            buffer->v_double = number_to_double (&number);
+          *key = buffer;
+          break;
+        case G_TYPE_STRING:
+        case G_TYPE_VARIANT:
+        case G_TYPE_POINTER:
+          fits = G_VALUE_HOLDS (value, G_TYPE_FUNDAMENTAL (kind->type));
+          if (fits)
+            *key = g_value_peek_pointer (value);
+          break;
+        case G_TYPE_OBJECT:
+        case G_TYPE_INTERFACE:
+          fits = G_VALUE_HOLDS_OBJECT (value) && g_value_get_object (value) != NULL &&
+                 g_type_is_a (G_OBJECT_TYPE (g_value_get_object (value)), kind->type);
+          if (fits)
+            *key = g_value_get_object (value);
+          break;
+        default:
+          break;
+        }
+    }
+
+  if (fits && kind->check != NULL && kind->check (*key) != NULL)
+    fits = FALSE;
+
+  if (!fits)
+    {
+      gchar *text = g_strdup_value_contents (value);
+
+      if (kind->type == G_TYPE_NONE)
+        g_set_error (error, WEAKREF_ERROR, WEAKREF_ERROR_KEY_TYPE,
+                     "The keys of this table are C pointers with hash functions of their own; "
+                     "%s of type %s can't be one", text, G_VALUE_TYPE_NAME (value));
+      else
+        g_set_error (error, WEAKREF_ERROR, WEAKREF_ERROR_KEY_TYPE,
+                     "The table has keys of type %s; %s of type %s can't be one",
+                     g_type_name (kind->type), text, G_VALUE_TYPE_NAME (value));
+      g_free (text);
+    }
+
+  return fits;
+}
+
+/* A new GValue, to be freed with g_boxed_free(), that holds a copy of @key. */
+GValue *
+weakref_key_to_value (const WeakrefKeyKind *kind,
+                      gconstpointer         key)
+{
+  GValue *value;
+
+  if (kind->type == G_TYPE_VALUE)
+    return g_boxed_copy (G_TYPE_VALUE, key);
+
+  value = g_new0 (GValue, 1);
+  g_value_init (value, kind->type == G_TYPE_NONE ? G_TYPE_POINTER : kind->type);
+
+  switch (G_TYPE_FUNDAMENTAL (G_VALUE_TYPE (value)))
+    {
+    case G_TYPE_BOOLEAN: g_value_set_boolean (value, GPOINTER_TO_INT (key)); break;
+    case G_TYPE_CHAR:    g_value_set_schar (value, (gint8) GPOINTER_TO_INT (key)); break;
+    case G_TYPE_UCHAR:   g_value_set_uchar (value, (guchar) GPOINTER_TO_UINT (key)); break;
+    case G_TYPE_INT:     g_value_set_int (value, GPOINTER_TO_INT (key)); break;
+    case G_TYPE_UINT:    g_value_set_uint (value, GPOINTER_TO_UINT (key)); break;
+    case G_TYPE_ENUM:    g_value_set_enum (value, GPOINTER_TO_INT (key)); break;
+    case G_TYPE_FLAGS:   g_value_set_flags (value, GPOINTER_TO_UINT (key)); break;
+    case G_TYPE_LONG:    g_value_set_long (value, (glong) (gssize) GPOINTER_TO_SIZE (key)); break;
+    case G_TYPE_ULONG:   g_value_set_ulong (value, (gulong) GPOINTER_TO_SIZE (key)); break;
+    case G_TYPE_INT64:   g_value_set_int64 (value, *(const gint64 *) key); break;
+    case G_TYPE_UINT64:  g_value_set_uint64 (value, *(const guint64 *) key); break;
+    case G_TYPE_DOUBLE:  g_value_set_double (value, *(const gdouble *) key); break;
+    case G_TYPE_STRING:  g_value_set_string (value, key); break;
+    case G_TYPE_VARIANT: g_value_set_variant (value, (GVariant *) key); break;
+    case G_TYPE_BOXED:   g_value_set_boxed (value, key); break;
+    case G_TYPE_OBJECT:
+    case G_TYPE_INTERFACE:
+      g_value_set_object (value, (gpointer) key);
+      break;
+    default:
+      /* GType is a kind of pointer, and no case of its own. */
+      if (kind->type == G_TYPE_GTYPE)
+        g_value_set_gtype (value, GPOINTER_TO_SIZE (key));
+      else
+        g_value_set_pointer (value, (gpointer) key);
+    }
+
+  return value;
+}

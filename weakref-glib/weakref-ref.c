@@ -1,0 +1,407 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/weakref-ref.h>
+
+#include <weakref-glib/weakref-handle-private.h>
+
+/**
+ * WeakrefRef:
+ *
+ * A reference to an object that does not keep it alive.
+ *
+ * Use it wherever one object has to know another without owning it: a child its parent, a cache its
+ * entries, an observer its subject. Over #GWeakRef it has a callback, hash and equality, a property
+ * to bind to, a life in containers and in languages, and no limit on how many there are (GLib stops
+ * at 65,535 an object) at a cost that does not grow with their number.
+ *
+ * The target is dead from the moment its dispose begins because of its last
+ * [method@GObject.Object.unref], or from the weak notifications of a
+ * [method@GObject.Object.run_dispose] on. A dead reference stays dead, even if the object was
+ * resurrected; a reference made later belongs to the object's next life, and is not equal.
+ *
+ * All methods can be called from any thread at any time. Callbacks and notifications come in the
+ * thread that dropped the last reference, newest reference first, or in a #GMainContext if the
+ * reference was made with one. A reference that is gone by then is not called.
+ *
+ * ```c
+ * g_autoptr (WeakrefRef) ref = weakref_ref_new (window);
+ *
+ * // later, on any thread
+ * g_autoptr (GtkWindow) window = weakref_ref_get (ref);
+ * if (window != NULL)
+ *   gtk_window_present (window);
+ * ```
+ *
+ * Since: 1.0
+ */
+struct _WeakrefRef
+{
+  GObject parent_instance;
+
+  WeakrefHandle *handle; /* (owned) */
+};
+
+G_DEFINE_TYPE (WeakrefRef, weakref_ref, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_ALIVE = 1,
+  PROP_TARGET,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+static WeakrefHandle *
+ref_get_handle (gpointer self)
+{
+  return ((WeakrefRef *) self)->handle;
+}
+
+static void
+ref_deliver_cb (gpointer         self,
+                WeakrefCallback *callback)
+{
+  g_object_notify_by_pspec (self, props[PROP_ALIVE]);
+
+  if (weakref_callback_take (callback))
+    {
+      ((WeakrefRefCallback) callback->func) (self, callback->user_data);
+      weakref_callback_release (callback);
+    }
+}
+
+static void
+weakref_ref_set_property (GObject      *object,
+                          guint         prop_id,
+                          const GValue *value,
+                          GParamSpec   *pspec)
+{
+  WeakrefRef *self = WEAKREF_REF (object);
+
+  switch (prop_id)
+    {
+    case PROP_TARGET:
+      if (g_value_get_object (value) != NULL)
+        weakref_handle_start (self->handle, g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+weakref_ref_get_property (GObject    *object,
+                          guint       prop_id,
+                          GValue     *value,
+                          GParamSpec *pspec)
+{
+  WeakrefRef *self = WEAKREF_REF (object);
+
+  switch (prop_id)
+    {
+    case PROP_ALIVE:
+      g_value_set_boolean (value, weakref_ref_is_alive (self));
+      break;
+    case PROP_TARGET:
+      g_value_take_object (value, weakref_ref_get (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+weakref_ref_dispose (GObject *object)
+{
+  WeakrefRef *self = WEAKREF_REF (object);
+
+  weakref_handle_stop (self->handle, WEAKREF_SLOT_REF);
+
+  G_OBJECT_CLASS (weakref_ref_parent_class)->dispose (object);
+}
+
+static void
+weakref_ref_finalize (GObject *object)
+{
+  WeakrefRef *self = WEAKREF_REF (object);
+
+  weakref_handle_unref (self->handle);
+
+  G_OBJECT_CLASS (weakref_ref_parent_class)->finalize (object);
+}
+
+static void
+weakref_ref_class_init (WeakrefRefClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = weakref_ref_set_property;
+  object_class->get_property = weakref_ref_get_property;
+  object_class->dispose = weakref_ref_dispose;
+  object_class->finalize = weakref_ref_finalize;
+
+  /**
+   * WeakrefRef:alive: (getter is_alive)
+   *
+   * Whether the target is alive. It is notified once, when it turns %FALSE: before the callback,
+   * and in the same thread or context.
+   *
+   * Since: 1.0
+   */
+  props[PROP_ALIVE] =
+    g_param_spec_boolean ("alive", NULL, NULL, FALSE,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * WeakrefRef:target: (getter get)
+   *
+   * The object that is referred to, or %NULL when it is dead.
+   *
+   * Since: 1.0
+   */
+  props[PROP_TARGET] =
+    g_param_spec_object ("target", NULL, NULL, G_TYPE_OBJECT,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+weakref_ref_init (WeakrefRef *self)
+{
+  self->handle = weakref_handle_new (self, ref_deliver_cb);
+}
+
+/**
+ * weakref_ref_new: (constructor)
+ * @target: (type GObject.Object) (not nullable): the object to refer to
+ *
+ * Gives the plain weak reference to @target: all who ask share one, as long as somebody holds it.
+ * (It is so in Python, whose `weakref.ref(x)` is the same object for the same `x`.)
+ *
+ * You must hold a reference on @target during the call, which can be made from any thread.
+ *
+ * Returns: (transfer full): the weak reference
+ *
+ * Since: 1.0
+ */
+WeakrefRef *
+weakref_ref_new (gpointer target)
+{
+  g_return_val_if_fail (G_IS_OBJECT (target), NULL);
+
+  return weakref_handle_share (target, WEAKREF_SLOT_REF, WEAKREF_TYPE_REF, ref_get_handle);
+}
+
+/**
+ * weakref_ref_new_full: (constructor)
+ * @target: (type GObject.Object) (not nullable): the object to refer to
+ * @context: (nullable): where the callback runs and notifications are emitted, or %NULL for the
+ *   thread that drops the last reference
+ * @callback: (nullable) (scope notified) (closure user_data) (destroy destroy): what to call when
+ *   @target has died, or %NULL
+ * @user_data: (nullable): data for @callback
+ * @destroy: (nullable): frees @user_data
+ *
+ * Makes a weak reference of your own to @target, with a callback.
+ *
+ * The callback runs once, after the death, if the reference is still there by then. @destroy
+ * runs once in any case: after the callback, or when the reference is dropped, in any thread.
+ *
+ * With a @context the callback always comes later, from an iteration of it, even in the same
+ * thread. If the context goes away without iterating again, the callback does not run.
+ *
+ * You must hold a reference on @target during the call, which can be made from any thread.
+ *
+ * Returns: (transfer full): a new weak reference
+ *
+ * Since: 1.0
+ */
+WeakrefRef *
+weakref_ref_new_full (gpointer           target,
+                      GMainContext      *context,
+                      WeakrefRefCallback callback,
+                      gpointer           user_data,
+                      GDestroyNotify     destroy)
+{
+  WeakrefRef *self;
+
+  g_return_val_if_fail (G_IS_OBJECT (target), NULL);
+
+  /* Without the target, so that everything is in place when the watch starts. */
+  self = g_object_new (WEAKREF_TYPE_REF, NULL);
+  if (context != NULL)
+    self->handle->context = g_main_context_ref (context);
+  if (callback != NULL)
+    weakref_callback_init (&self->handle->callback, G_CALLBACK (callback), user_data, destroy);
+  weakref_handle_start (self->handle, target);
+
+  if (callback == NULL && destroy != NULL)
+    destroy (user_data);
+
+  return self;
+}
+
+/**
+ * weakref_ref_get:
+ * @self: a weak reference
+ *
+ * Gives the target, if it is alive.
+ *
+ * The name follows g_weak_ref_get(), and so does the reference: it is yours. It can be called from
+ * any thread, and never gives an object whose dispose has begun on its last unref.
+ *
+ * Returns: (transfer full) (type GObject.Object) (nullable): the target, or %NULL when it is dead
+ *
+ * Since: 1.0
+ */
+gpointer
+weakref_ref_get (WeakrefRef *self)
+{
+  WeakrefBlock *block;
+
+  g_return_val_if_fail (WEAKREF_IS_REF (self), NULL);
+
+  block = self->handle->watch.block;
+
+  return block != NULL ? weakref_block_dup_target (block) : NULL;
+}
+
+/**
+ * weakref_ref_is_alive: (get-property alive)
+ * @self: a weak reference
+ *
+ * Tells whether the target is alive.
+ *
+ * With other threads about, %TRUE may be out of date when it arrives; %FALSE is for ever.
+ *
+ * Returns: %TRUE if the target is alive
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_ref_is_alive (WeakrefRef *self)
+{
+  WeakrefBlock *block;
+
+  g_return_val_if_fail (WEAKREF_IS_REF (self), FALSE);
+
+  block = self->handle->watch.block;
+
+  return block != NULL && weakref_block_is_alive (block);
+}
+
+/**
+ * weakref_ref_get_id:
+ * @self: a weak reference
+ *
+ * Gives the number of the target's life.
+ *
+ * All references to the same object in the same life have the same number, before and after
+ * its death. A number is never used again in a process. Addresses are.
+ *
+ * Returns: the number; 0 if the reference was made without a target
+ *
+ * Since: 1.0
+ */
+guint64
+weakref_ref_get_id (WeakrefRef *self)
+{
+  WeakrefBlock *block;
+
+  g_return_val_if_fail (WEAKREF_IS_REF (self), 0);
+
+  block = self->handle->watch.block;
+
+  return block != NULL ? weakref_block_get_id (block) : 0;
+}
+
+/**
+ * weakref_ref_hash:
+ * @self: (type Weakref.Ref) (not nullable): a weak reference
+ *
+ * Hashes the identity of the target. The hash stays the same after the death.
+ *
+ * It is a #GHashFunc, for tables whose keys are weak references.
+ *
+ * Returns: the hash
+ *
+ * Since: 1.0
+ */
+guint
+weakref_ref_hash (gconstpointer self)
+{
+  guint64 id = weakref_ref_get_id ((WeakrefRef *) self);
+
+  return g_int64_hash (&id);
+}
+
+/**
+ * weakref_ref_equal:
+ * @self: (type Weakref.Ref) (not nullable): a weak reference
+ * @other: (type Weakref.Ref) (not nullable): another weak reference
+ *
+ * Tells whether two weak references are to the same object in the same life. That stays the same
+ * after the death.
+ *
+ * It is a #GEqualFunc, for tables whose keys are weak references.
+ *
+ * Returns: %TRUE if they are
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_ref_equal (gconstpointer self,
+                   gconstpointer other)
+{
+  g_return_val_if_fail (WEAKREF_IS_REF ((gpointer) self), FALSE);
+  g_return_val_if_fail (WEAKREF_IS_REF ((gpointer) other), FALSE);
+
+  return self == other ||
+         (((WeakrefRef *) self)->handle->watch.block != NULL &&
+          ((WeakrefRef *) self)->handle->watch.block ==
+          ((WeakrefRef *) other)->handle->watch.block);
+}
+
+/**
+ * weakref_count_refs:
+ * @target: (type GObject.Object) (not nullable): an object
+ *
+ * Counts the weak references to @target: those of [class@Weakref.Ref], the shared one and all
+ * others.
+ *
+ * It walks over all of them, and is meant for debugging. (Python has it as `getweakrefcount`.)
+ *
+ * Returns: the number of weak references
+ *
+ * Since: 1.0
+ */
+guint
+weakref_count_refs (gpointer target)
+{
+  g_return_val_if_fail (G_IS_OBJECT (target), 0);
+
+  return weakref_handle_count (target, ref_deliver_cb);
+}
+
+/**
+ * weakref_list_refs:
+ * @target: (type GObject.Object) (not nullable): an object
+ *
+ * Lists the weak references to @target, newest first. (Python has it as `getweakrefs`.)
+ *
+ * Returns: (transfer full) (element-type Weakref.Ref) (nullable): the weak references; free it with
+ *   g_list_free_full() and g_object_unref()
+ *
+ * Since: 1.0
+ */
+GList *
+weakref_list_refs (gpointer target)
+{
+  g_return_val_if_fail (G_IS_OBJECT (target), NULL);
+
+  return weakref_handle_list (target, ref_deliver_cb);
+}

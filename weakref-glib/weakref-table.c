@@ -1,0 +1,227 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/weakref-table-private.h>
+
+/* LOCKING. The table's lock guards its hash table, the state of its entries, and what the tables
+ * built on this say it guards. Nothing foreign runs under it: no reference is taken or dropped, no
+ * callback or destroy notify is called, except a user's own hash and equality functions while an
+ * entry is looked up by key, which therefore must not use the table. It is never taken with a
+ * block's lock held, nor the other way round.
+ *
+ * An entry is put, taken and counted under the lock; what was taken is dropped outside, by
+ * weakref_entry_drop(). It is freed, with its key or value, when the last of the table, the watch
+ * and a snapshot lets go of it: always outside, once. */
+
+void
+weakref_table_init (WeakrefTable            *table,
+                    const WeakrefTableFuncs *funcs,
+                    GHashFunc                hash,
+                    GEqualFunc               equal)
+{
+  g_atomic_ref_count_init (&table->ref_count);
+  g_mutex_init (&table->lock);
+  table->funcs = funcs;
+  table->entries = g_hash_table_new (hash, equal);
+}
+
+gpointer
+weakref_table_ref (gpointer data)
+{
+  WeakrefTable *table = data;
+
+  g_atomic_ref_count_inc (&table->ref_count);
+  return table;
+}
+
+void
+weakref_table_unref (gpointer data)
+{
+  WeakrefTable *table = data;
+
+  if (!g_atomic_ref_count_dec (&table->ref_count))
+    return;
+
+  g_assert (g_hash_table_size (table->entries) == 0);
+  g_hash_table_unref (table->entries);
+  g_mutex_clear (&table->lock);
+  table->funcs->free_table (table);
+}
+
+gpointer
+weakref_entry_ref (gpointer data)
+{
+  WeakrefEntry *entry = data;
+
+  g_atomic_ref_count_inc (&entry->ref_count);
+  return entry;
+}
+
+void
+weakref_entry_unref (gpointer data)
+{
+  WeakrefEntry *entry = data;
+  WeakrefTable *table = entry->table;
+
+  if (!g_atomic_ref_count_dec (&entry->ref_count))
+    return;
+
+  weakref_watch_clear (&entry->watch);
+  table->funcs->free_entry (entry);
+  weakref_table_unref (table);
+}
+
+static void
+entry_leave_locked (WeakrefEntry *entry)
+{
+  WeakrefTable *table = entry->table;
+
+  g_hash_table_remove (table->entries, table->funcs->get_hash_key (entry));
+  entry->state = WEAKREF_ENTRY_OUT;
+  if (table->funcs->left_locked != NULL)
+    table->funcs->left_locked (table, entry);
+}
+
+static void
+entry_sever_cb (WeakrefWatch *watch)
+{
+  WeakrefEntry *entry = (WeakrefEntry *) watch;
+  WeakrefTable *table = entry->table;
+
+  g_mutex_lock (&table->lock);
+  entry->severed = entry->state == WEAKREF_ENTRY_IN;
+  if (entry->severed)
+    entry_leave_locked (entry);
+  else
+    entry->state = WEAKREF_ENTRY_OUT;
+  g_mutex_unlock (&table->lock);
+}
+
+static void
+entry_announce_cb (WeakrefWatch *watch)
+{
+  WeakrefEntry *entry = (WeakrefEntry *) watch;
+  WeakrefTable *table = entry->table;
+
+  /* Written by the sever of this very death. */
+  if (entry->severed)
+    {
+      if (table->funcs->died != NULL)
+        table->funcs->died (table, entry);
+      weakref_entry_unref (entry);
+    }
+  weakref_entry_unref (entry);
+}
+
+static const WeakrefWatchFuncs entry_funcs = { entry_sever_cb, entry_announce_cb };
+
+/* Starts to watch @target, which the caller holds. The caller has one reference on the entry, for
+ * the table. */
+void
+weakref_entry_init (WeakrefEntry *entry,
+                    WeakrefTable *table,
+                    gpointer      target)
+{
+  g_atomic_ref_count_init (&entry->ref_count);
+  entry->table = weakref_table_ref (table);
+  entry->state = WEAKREF_ENTRY_NEW;
+  weakref_watch_start (weakref_entry_ref (entry), &entry_funcs, target, WEAKREF_PHASE_DISPOSE);
+}
+
+/* Puts @entry in, in place of @old, which may be NULL and is then the caller's to drop. Returns
+ * FALSE if the target died meanwhile: then @entry stays out, and the caller's to drop; @old is out
+ * in any case. */
+gboolean
+weakref_table_put_locked (WeakrefTable *table,
+                          WeakrefEntry *entry,
+                          WeakrefEntry *old)
+{
+  if (old != NULL)
+    entry_leave_locked (old);
+
+  if (entry->state != WEAKREF_ENTRY_NEW)
+    return FALSE;
+
+  entry->state = WEAKREF_ENTRY_IN;
+  g_hash_table_insert (table->entries,
+                       (gpointer) table->funcs->get_hash_key (entry), entry);
+
+  return TRUE;
+}
+
+/* Takes the entry out that is found by @hash_key; it is the caller's to drop. */
+WeakrefEntry *
+weakref_table_take_locked (WeakrefTable  *table,
+                           gconstpointer  hash_key)
+{
+  WeakrefEntry *entry = g_hash_table_lookup (table->entries, hash_key);
+
+  if (entry != NULL)
+    entry_leave_locked (entry);
+
+  return entry;
+}
+
+/* Lets go of an entry that is not, or no longer, in the table. */
+void
+weakref_entry_drop (WeakrefEntry *entry)
+{
+  if (weakref_watch_stop (&entry->watch))
+    weakref_entry_unref (entry);
+  weakref_entry_unref (entry);
+}
+
+void
+weakref_table_clear (WeakrefTable *table)
+{
+  GPtrArray *dropped = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer entry;
+  guint i;
+
+  g_mutex_lock (&table->lock);
+  g_hash_table_iter_init (&iter, table->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &entry))
+    {
+      ((WeakrefEntry *) entry)->state = WEAKREF_ENTRY_OUT;
+      if (table->funcs->left_locked != NULL)
+        table->funcs->left_locked (table, entry);
+      g_ptr_array_add (dropped, entry);
+    }
+  g_hash_table_remove_all (table->entries);
+  g_mutex_unlock (&table->lock);
+
+  for (i = 0; i < dropped->len; i++)
+    weakref_entry_drop (g_ptr_array_index (dropped, i));
+  g_ptr_array_unref (dropped);
+}
+
+guint
+weakref_table_get_size (WeakrefTable *table)
+{
+  guint size;
+
+  g_mutex_lock (&table->lock);
+  size = g_hash_table_size (table->entries);
+  g_mutex_unlock (&table->lock);
+
+  return size;
+}
+
+/* All entries, with a reference on each. */
+GPtrArray *
+weakref_table_snapshot (WeakrefTable *table)
+{
+  GPtrArray *entries = g_ptr_array_new_with_free_func (weakref_entry_unref);
+  GHashTableIter iter;
+  gpointer entry;
+
+  g_mutex_lock (&table->lock);
+  g_hash_table_iter_init (&iter, table->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &entry))
+    g_ptr_array_add (entries, weakref_entry_ref (entry));
+  g_mutex_unlock (&table->lock);
+
+  return entries;
+}

@@ -1,0 +1,184 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined(WEAKREF_INSIDE) && !defined(WEAKREF_COMPILATION)
+#error "Only <weakref-glib/weakref-glib.h> can be included directly."
+#endif
+
+#include <gio/gio.h>
+#include <weakref-glib/weakref-macros.h>
+
+G_BEGIN_DECLS
+
+/**
+ * WeakrefCopyFunc:
+ * @key: a key
+ *
+ * Makes a copy of a key, for a table to keep.
+ *
+ * Returns: (transfer full): the copy
+ *
+ * Since: 1.0
+ */
+typedef gpointer (*WeakrefCopyFunc) (gconstpointer key);
+
+/**
+ * WeakrefCreateFunc: (skip)
+ * @key: the key that was asked for
+ * @user_data: (closure): the data given with the function
+ * @error: return location for an error
+ *
+ * Creates the object for a key. It runs without any lock held, and may use the table.
+ *
+ * Returns: (transfer full) (type GObject.Object): the object, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+typedef gpointer (*WeakrefCreateFunc) (gconstpointer   key,
+                                       gpointer        user_data,
+                                       GError        **error);
+
+/**
+ * WeakrefCreateValueFunc:
+ * @key: the key that was asked for
+ * @user_data: (closure): the data given with the function
+ * @error: return location for an error
+ *
+ * Creates the object for a key. It runs without any lock held, and may use the table.
+ *
+ * Returns: (transfer full) (type GObject.Object) (nullable): the object, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+typedef gpointer (*WeakrefCreateValueFunc) (const GValue  *key,
+                                            gpointer       user_data,
+                                            GError       **error);
+
+/**
+ * WeakrefValueTableFunc: (skip)
+ * @key: a key
+ * @object: (type GObject.Object): the object that it stands for
+ * @user_data: (closure): the data given with the function
+ *
+ * Is called with the entries of a table, one after the other.
+ *
+ * Since: 1.0
+ */
+typedef void (*WeakrefValueTableFunc) (gconstpointer key,
+                                       gpointer      object,
+                                       gpointer      user_data);
+
+/**
+ * WeakrefValueTableValueFunc:
+ * @key: a key
+ * @object: (type GObject.Object): the object that it stands for
+ * @user_data: (closure): the data given with the function
+ *
+ * Is called with the entries of a table, one after the other.
+ *
+ * Since: 1.0
+ */
+typedef void (*WeakrefValueTableValueFunc) (const GValue *key,
+                                            gpointer      object,
+                                            gpointer      user_data);
+
+#define WEAKREF_TYPE_VALUE_TABLE (weakref_value_table_get_type ())
+
+WEAKREF_AVAILABLE_IN_1_0
+G_DECLARE_FINAL_TYPE (WeakrefValueTable, weakref_value_table, WEAKREF, VALUE_TABLE, GObject)
+
+WEAKREF_AVAILABLE_IN_1_0
+WeakrefValueTable *weakref_value_table_new             (GType                        key_type);
+
+WEAKREF_AVAILABLE_IN_1_0
+WeakrefValueTable *weakref_value_table_new_full        (GHashFunc                    hash,
+                                                        GEqualFunc                   equal,
+                                                        WeakrefCopyFunc              key_copy,
+                                                        GDestroyNotify               key_free);
+
+WEAKREF_AVAILABLE_IN_1_0
+GType              weakref_value_table_get_key_type    (WeakrefValueTable           *self);
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean           weakref_value_table_insert          (WeakrefValueTable           *self,
+                                                        gconstpointer                key,
+                                                        gpointer                     object);
+
+WEAKREF_AVAILABLE_IN_1_0
+gpointer           weakref_value_table_lookup          (WeakrefValueTable           *self,
+                                                        gconstpointer                key);
+
+WEAKREF_AVAILABLE_IN_1_0
+gpointer           weakref_value_table_ensure          (WeakrefValueTable           *self,
+                                                        gconstpointer                key,
+                                                        WeakrefCreateFunc            create,
+                                                        gpointer                     user_data,
+                                                        GError                     **error);
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean           weakref_value_table_contains        (WeakrefValueTable           *self,
+                                                        gconstpointer                key);
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean           weakref_value_table_remove          (WeakrefValueTable           *self,
+                                                        gconstpointer                key);
+
+WEAKREF_AVAILABLE_IN_1_0
+void               weakref_value_table_remove_all      (WeakrefValueTable           *self);
+
+WEAKREF_AVAILABLE_IN_1_0
+guint              weakref_value_table_get_size        (WeakrefValueTable           *self);
+
+WEAKREF_AVAILABLE_IN_1_0
+GPtrArray         *weakref_value_table_dup_keys        (WeakrefValueTable           *self);
+
+WEAKREF_AVAILABLE_IN_1_0
+GPtrArray         *weakref_value_table_dup_values      (WeakrefValueTable           *self);
+
+WEAKREF_AVAILABLE_IN_1_0
+void               weakref_value_table_foreach         (WeakrefValueTable           *self,
+                                                        WeakrefValueTableFunc        func,
+                                                        gpointer                     user_data);
+
+/* The same for languages, which see them under the plain names */
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean           weakref_value_table_insert_value    (WeakrefValueTable           *self,
+                                                        const GValue                *key,
+                                                        gpointer                     object,
+                                                        GError                     **error);
+
+WEAKREF_AVAILABLE_IN_1_0
+gpointer           weakref_value_table_lookup_value    (WeakrefValueTable           *self,
+                                                        const GValue                *key,
+                                                        GError                     **error);
+
+WEAKREF_AVAILABLE_IN_1_0
+gpointer           weakref_value_table_ensure_value    (WeakrefValueTable           *self,
+                                                        const GValue                *key,
+                                                        WeakrefCreateValueFunc       create,
+                                                        gpointer                     user_data,
+                                                        GError                     **error);
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean           weakref_value_table_contains_value  (WeakrefValueTable           *self,
+                                                        const GValue                *key,
+                                                        GError                     **error);
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean           weakref_value_table_remove_value    (WeakrefValueTable           *self,
+                                                        const GValue                *key,
+                                                        GError                     **error);
+
+WEAKREF_AVAILABLE_IN_1_0
+GPtrArray         *weakref_value_table_dup_keys_value  (WeakrefValueTable           *self);
+
+WEAKREF_AVAILABLE_IN_1_0
+void               weakref_value_table_foreach_value   (WeakrefValueTable           *self,
+                                                        WeakrefValueTableValueFunc   func,
+                                                        gpointer                     user_data);
+
+G_END_DECLS
