@@ -1,0 +1,419 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/weakref-glib.h>
+
+#include "probe.h"
+
+static void
+log_free (gpointer value)
+{
+  test_log ("free:%s", (const char *) value);
+}
+
+static void
+test_insert_lookup (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  TestProbe *b = test_probe_new ("b");
+  WeakrefKeyTable *table = weakref_key_table_new (log_free);
+  gpointer value = "untouched";
+
+  g_assert_true (weakref_key_table_insert (table, a, "1"));
+  g_assert_cmpstr (weakref_key_table_lookup (table, a), ==, "1");
+  g_assert_true (weakref_key_table_contains (table, a));
+  g_assert_null (weakref_key_table_lookup (table, b));
+  g_assert_false (weakref_key_table_contains (table, b));
+  g_assert_false (weakref_key_table_lookup_extended (table, b, &value));
+  g_assert_cmpstr (value, ==, "untouched");
+  g_assert_true (weakref_key_table_lookup_extended (table, a, &value));
+  g_assert_cmpstr (value, ==, "1");
+  g_assert_cmpuint (weakref_key_table_get_size (table), ==, 1);
+
+  /* A NULL is a value too, and is not freed. */
+  g_assert_true (weakref_key_table_insert (table, b, NULL));
+  g_assert_true (weakref_key_table_lookup_extended (table, b, &value));
+  g_assert_null (value);
+
+  g_object_unref (table);
+  assert_log ("free:1");
+  g_object_unref (a);
+  g_object_unref (b);
+  assert_log ("-a ~a -b ~b");
+}
+
+static void
+test_value_is_freed_once (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  TestProbe *b = test_probe_new ("b");
+  WeakrefKeyTable *table = weakref_key_table_new (log_free);
+
+  weakref_key_table_insert (table, a, "1");
+  g_assert_false (weakref_key_table_insert (table, a, "2"));
+  assert_log ("free:1");
+
+  g_assert_true (weakref_key_table_remove (table, a));
+  assert_log ("free:2");
+  g_assert_false (weakref_key_table_remove (table, a));
+
+  weakref_key_table_insert (table, a, "3");
+  g_assert_cmpstr (weakref_key_table_steal (table, a), ==, "3");
+  g_assert_null (weakref_key_table_steal (table, a));
+  g_assert_cmpuint (weakref_key_table_get_size (table), ==, 0);
+  assert_log ("");
+
+  weakref_key_table_insert (table, a, "4");
+  weakref_key_table_insert (table, b, "5");
+  g_object_unref (a);
+  assert_log ("-a free:4 ~a");
+  g_assert_cmpuint (weakref_key_table_get_size (table), ==, 1);
+
+  weakref_key_table_remove_all (table);
+  assert_log ("free:5");
+
+  weakref_key_table_insert (table, b, "6");
+  g_object_unref (table);
+  assert_log ("free:6");
+  g_object_unref (b);
+  assert_log ("-b ~b");
+}
+
+/* A value whose end uses the table that it was in. */
+typedef struct
+{
+  WeakrefKeyTable *table; /* (unowned) */
+  gpointer key;           /* (unowned) */
+  const char *name;
+} Busy;
+
+static Busy *
+busy_new (WeakrefKeyTable *table,
+          gpointer         key,
+          const char      *name)
+{
+  Busy *busy = g_new (Busy, 1);
+
+  *busy = (Busy) { table, key, name };
+  return busy;
+}
+
+static void
+busy_free (gpointer data)
+{
+  Busy *busy = data;
+  Busy *other = weakref_key_table_lookup (busy->table, busy->key);
+
+  test_log ("%s:%u:%s", busy->name, weakref_key_table_get_size (busy->table),
+            other != NULL ? other->name : "none");
+  if (g_str_equal (busy->name, "insert"))
+    weakref_key_table_insert (busy->table, busy->key, busy_new (busy->table, busy->key, "last"));
+  g_free (busy);
+}
+
+static void
+test_value_free_may_use_the_table (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  TestProbe *b = test_probe_new ("b");
+  WeakrefKeyTable *table = weakref_key_table_new (busy_free);
+
+  weakref_key_table_insert (table, a, busy_new (table, a, "1"));
+  weakref_key_table_insert (table, a, busy_new (table, a, "2"));
+  assert_log ("1:1:2");
+  weakref_key_table_remove (table, a);
+  assert_log ("2:0:none");
+  weakref_key_table_insert (table, a, busy_new (table, a, "insert"));
+  weakref_key_table_remove (table, a);
+  assert_log ("insert:0:none");
+  weakref_key_table_remove_all (table);
+  assert_log ("last:0:none");
+
+  /* The key of the value that dies is not a's: a is in its dispose. */
+  weakref_key_table_insert (table, a, busy_new (table, b, "3"));
+  weakref_key_table_insert (table, b, busy_new (table, b, "4"));
+  g_object_unref (a);
+  assert_log ("-a 3:1:4 ~a");
+
+  weakref_key_table_remove (table, b);
+  assert_log ("4:0:none");
+  g_object_unref (table);
+  g_object_unref (b);
+  assert_log ("-b ~b");
+}
+
+static void
+test_address_reuse (void)
+{
+  WeakrefKeyTable *table = weakref_key_table_new (NULL);
+  gpointer addresses[64];
+  guint reused = 0;
+  guint round;
+
+  /* GObject frees and allocates the same size: the allocator gives the address again at once. Not in
+   * every environment, so count. */
+  for (round = 0; round < 64; round++)
+    {
+      TestProbe *probe = test_probe_new ("a");
+      guint i;
+
+      for (i = 0; i < round; i++)
+        reused += addresses[i] == (gpointer) probe;
+      addresses[round] = probe;
+
+      g_assert_null (weakref_key_table_lookup (table, probe));
+      g_assert_true (weakref_key_table_insert (table, probe, GUINT_TO_POINTER (round + 1)));
+      g_assert_cmpuint (GPOINTER_TO_UINT (weakref_key_table_lookup (table, probe)), ==, round + 1);
+      g_object_unref (probe);
+      g_free (test_log_steal ());
+    }
+
+  g_object_unref (table);
+  if (reused == 0)
+    g_test_skip ("The allocator gave no address twice");
+}
+
+static void
+test_value_holding_its_key_keeps_both (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefKeyTable *table = weakref_key_table_new (g_object_unref);
+
+  weakref_key_table_insert (table, a, g_object_ref (a));
+  g_object_unref (a);
+  assert_log ("");
+  g_assert_cmpuint (weakref_key_table_get_size (table), ==, 1);
+
+  /* Its dispose breaks it. */
+  g_object_run_dispose (G_OBJECT (a));
+  assert_log ("-a ~a");
+  g_assert_cmpuint (weakref_key_table_get_size (table), ==, 0);
+  g_object_unref (table);
+}
+
+static void
+test_disposed_key_starts_anew (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefKeyTable *table = weakref_key_table_new (log_free);
+
+  weakref_key_table_insert (table, a, "1");
+  g_object_run_dispose (G_OBJECT (a));
+  assert_log ("-a free:1");
+  g_assert_false (weakref_key_table_contains (table, a));
+
+  g_assert_true (weakref_key_table_insert (table, a, "2"));
+  g_assert_cmpstr (weakref_key_table_lookup (table, a), ==, "2");
+  g_object_unref (a);
+  assert_log ("free:2 ~a");
+  g_object_unref (table);
+}
+
+static void
+each_cb (gpointer key,
+         gpointer value,
+         gpointer user_data)
+{
+  WeakrefKeyTable *table = user_data;
+
+  test_log ("%s=%s", test_probe_get_name (key), (const char *) value);
+  weakref_key_table_remove_all (table);
+}
+
+static void
+test_foreach_goes_over_a_snapshot (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefKeyTable *table = weakref_key_table_new (log_free);
+  GPtrArray *keys;
+
+  weakref_key_table_insert (table, a, "1");
+  keys = weakref_key_table_dup_keys (table);
+  g_assert_cmpuint (keys->len, ==, 1);
+  g_assert_true (g_ptr_array_index (keys, 0) == a);
+  g_ptr_array_unref (keys);
+
+  weakref_key_table_foreach (table, each_cb, table);
+  assert_log ("a=1 free:1");
+  g_assert_cmpuint (weakref_key_table_get_size (table), ==, 0);
+
+  g_object_unref (table);
+  g_object_unref (a);
+  assert_log ("-a ~a");
+}
+
+static void
+test_gvalues (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  TestProbe *held = test_probe_new ("held");
+  WeakrefKeyTable *table = weakref_key_table_new_for_values ();
+  GValue in = G_VALUE_INIT;
+  GValue out = G_VALUE_INIT;
+
+  g_assert_false (weakref_key_table_lookup_value (table, a, &out));
+  g_assert_null (g_value_get_object (&out));
+  g_value_unset (&out);
+
+  g_value_init (&in, G_TYPE_STRING);
+  g_value_set_string (&in, "text");
+  g_assert_true (weakref_key_table_insert_value (table, a, &in));
+  g_assert_true (weakref_key_table_lookup_value (table, a, &out));
+  g_assert_cmpstr (g_value_get_string (&out), ==, "text");
+  g_value_unset (&out);
+  g_value_unset (&in);
+
+  g_value_init (&in, TEST_TYPE_PROBE);
+  g_value_take_object (&in, held);
+  g_assert_false (weakref_key_table_insert_value (table, a, &in));
+  g_value_unset (&in);
+  assert_log ("");
+  g_assert_true (weakref_key_table_steal_value (table, a, &out));
+  g_assert_true (g_value_get_object (&out) == held);
+  g_assert_cmpuint (weakref_key_table_get_size (table), ==, 0);
+  g_value_unset (&out);
+  assert_log ("-held ~held");
+
+  g_object_unref (table);
+  g_object_unref (a);
+  assert_log ("-a ~a");
+}
+
+static void
+test_bad_input (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefKeyTable *pointers = weakref_key_table_new (NULL);
+  GValue value = G_VALUE_INIT;
+
+  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, "*insert*G_IS_OBJECT (key)*");
+  g_assert_false (weakref_key_table_insert (pointers, NULL, "1"));
+  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, "*lookup*G_IS_OBJECT (key)*");
+  g_assert_null (weakref_key_table_lookup (pointers, NULL));
+  /* Values into a table of pointers. */
+  g_value_init (&value, G_TYPE_INT);
+  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, "*insert_value*for_values*");
+  g_assert_false (weakref_key_table_insert_value (pointers, a, &value));
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (weakref_key_table_get_size (pointers), ==, 0);
+
+  g_object_unref (pointers);
+  g_object_unref (a);
+  assert_log ("-a ~a");
+}
+
+/* Threads: keys die in one while others insert, look up, steal and remove. Each value is freed or
+ * stolen exactly once. */
+
+typedef struct
+{
+  WeakrefKeyTable *table;
+  WeakrefRef *refs[16]; /* lock */
+  GMutex lock;
+  gint made;            /* (atomic) */
+  gint freed;           /* (atomic) */
+} Storm;
+
+static Storm storm;
+
+static void
+storm_free (gpointer value)
+{
+  g_atomic_int_inc (&storm.freed);
+  g_free (value);
+}
+
+static gpointer
+storm_thread (gpointer data)
+{
+  guint round;
+
+  for (round = 0; round < 2000; round++)
+    {
+      guint slot = round % G_N_ELEMENTS (storm.refs);
+      WeakrefRef *ref;
+      TestProbe *probe = NULL;
+
+      g_mutex_lock (&storm.lock);
+      ref = storm.refs[slot] != NULL ? g_object_ref (storm.refs[slot]) : NULL;
+      g_mutex_unlock (&storm.lock);
+
+      if (ref != NULL)
+        probe = weakref_ref_get (ref);
+      g_clear_object (&ref);
+
+      if (probe == NULL)
+        {
+          WeakrefRef *old;
+
+          probe = test_probe_new ("p");
+          ref = weakref_ref_new (probe);
+          g_mutex_lock (&storm.lock);
+          old = storm.refs[slot];
+          storm.refs[slot] = ref;
+          g_mutex_unlock (&storm.lock);
+          g_clear_object (&old);
+        }
+
+      switch (g_random_int_range (0, 4))
+        {
+        case 0:
+        case 1:
+          g_atomic_int_inc (&storm.made);
+          weakref_key_table_insert (storm.table, probe, g_new (int, 1));
+          break;
+        case 2:
+          {
+            gpointer stolen = weakref_key_table_steal (storm.table, probe);
+
+            if (stolen != NULL)
+              storm_free (stolen);
+          }
+          break;
+        default:
+          weakref_key_table_remove (storm.table, probe);
+        }
+
+      g_object_unref (probe);
+    }
+
+  return NULL;
+}
+
+static void
+test_threads_free_each_value_once (void)
+{
+  guint i;
+
+  test_log_set_probes (FALSE);
+  storm.table = weakref_key_table_new (storm_free);
+  test_threads (4, storm_thread, NULL);
+  g_assert_cmpuint (weakref_key_table_get_size (storm.table), ==, 0);
+  g_object_unref (storm.table);
+  for (i = 0; i < G_N_ELEMENTS (storm.refs); i++)
+    g_clear_object (&storm.refs[i]);
+  g_assert_cmpint (storm.made, >, 0);
+  g_assert_cmpint (storm.made, ==, storm.freed);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  test_add ("/weakref/key-table/insert-lookup", test_insert_lookup);
+  test_add ("/weakref/key-table/value-is-freed-once", test_value_is_freed_once);
+  test_add ("/weakref/key-table/value-free-may-use-the-table", test_value_free_may_use_the_table);
+  test_add ("/weakref/key-table/address-reuse", test_address_reuse);
+  test_add ("/weakref/key-table/value-holding-its-key-keeps-both",
+            test_value_holding_its_key_keeps_both);
+  test_add ("/weakref/key-table/disposed-key-starts-anew", test_disposed_key_starts_anew);
+  test_add ("/weakref/key-table/foreach-goes-over-a-snapshot", test_foreach_goes_over_a_snapshot);
+  test_add ("/weakref/key-table/gvalues", test_gvalues);
+  test_add ("/weakref/key-table/bad-input", test_bad_input);
+  test_add ("/weakref/key-table/threads-free-each-value-once", test_threads_free_each_value_once);
+
+  return g_test_run ();
+}

@@ -1,0 +1,665 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/weakref-key-table.h>
+
+#include <weakref-glib/weakref-table-private.h>
+
+/**
+ * WeakrefKeyTable:
+ *
+ * A table from objects that it does not keep alive to values.
+ *
+ * Use it to attach data to objects that are not yours: metadata of a file, the layout of a widget,
+ * the state that you keep for a client. The value goes with its key. Over g_object_set_data() each
+ * table is private, can be counted, iterated and dropped as a whole, and works from languages; over
+ * a #GHashTable of pointers an entry can't outlive its key, and a new object at an old address
+ * does not find the old object's value.
+ *
+ * The value is freed, outside every lock, when it is replaced or removed, when the key dies, or
+ * with the table. *A value that holds a reference on its key keeps both alive*, for the table holds
+ * the value; only a g_object_run_dispose() of the key, removing the entry, or dropping the table
+ * breaks that.
+ *
+ * All methods can be called from any thread at any time. You hold the key during a call.
+ *
+ * ```c
+ * g_autoptr (WeakrefKeyTable) notes = weakref_key_table_new (g_free);
+ *
+ * weakref_key_table_insert (notes, widget, g_strdup ("left of the door"));
+ * const char *note = weakref_key_table_lookup (notes, widget);
+ * ```
+ *
+ * A table made by a language holds any value of that language, each in a #GValue; one made in C
+ * holds pointers.
+ *
+ * Since: 1.0
+ */
+struct _WeakrefKeyTable
+{
+  GObject parent_instance;
+
+  struct _KeyTable *table; /* (owned) */
+};
+
+typedef struct _KeyTable
+{
+  WeakrefTable base;
+  GDestroyNotify value_free; /* (const) */
+  gboolean for_values;       /* (const): the values are GValues, boxed and counted */
+} KeyTable;
+
+/* Is found by the address of the key: whoever asks holds the key, and as long as the block of an
+ * entry is not dead, nothing else is at that address. The entry leaves before the memory does. */
+typedef struct
+{
+  WeakrefEntry base;
+  gpointer value; /* (owned) (nullable): table lock; NULL when stolen */
+} Entry;
+
+G_DEFINE_TYPE (WeakrefKeyTable, weakref_key_table, G_TYPE_OBJECT)
+
+static gconstpointer
+entry_get_hash_key (WeakrefEntry *entry)
+{
+  return weakref_block_get_address (entry->watch.block);
+}
+
+static void
+entry_free (WeakrefEntry *data)
+{
+  Entry *entry = (Entry *) data;
+  KeyTable *table = (KeyTable *) data->table;
+
+  if (table->value_free != NULL && entry->value != NULL)
+    table->value_free (entry->value);
+  g_free (entry);
+}
+
+static void
+key_table_free (WeakrefTable *table)
+{
+  g_free (table);
+}
+
+static const WeakrefTableFuncs table_funcs = {
+  .get_hash_key = entry_get_hash_key,
+  .free_entry = entry_free,
+  .free_table = key_table_free,
+};
+
+/* A GValue is in a box that is counted, so that a copy can be made outside the lock. */
+
+static gpointer
+value_box_new (const GValue *value)
+{
+  GValue *box = g_atomic_rc_box_new0 (GValue);
+
+  g_value_init (box, G_VALUE_TYPE (value));
+  g_value_copy (value, box);
+
+  return box;
+}
+
+static void
+value_box_unref (gpointer box)
+{
+  g_atomic_rc_box_release_full (box, (GDestroyNotify) g_value_unset);
+}
+
+/* Copies from the box, which may be NULL, and lets go of it. */
+static void
+value_hand_over (GValue *box,
+                 GValue *value)
+{
+  if (box == NULL)
+    {
+      g_value_init (value, G_TYPE_OBJECT);
+      return;
+    }
+
+  g_value_init (value, G_VALUE_TYPE (box));
+  g_value_copy (box, value);
+  value_box_unref (box);
+}
+
+static Entry *
+lookup_locked (KeyTable *table,
+               gpointer  key)
+{
+  WeakrefEntry *entry = g_hash_table_lookup (table->base.entries, key);
+
+  /* The key may have been disposed, and its watches not yet have been told. */
+  if (entry == NULL || weakref_block_is_dead (entry->watch.block))
+    return NULL;
+
+  return (Entry *) entry;
+}
+
+static gboolean
+key_table_insert (KeyTable *table,
+                  gpointer  key,
+                  gpointer  value)
+{
+  Entry *entry = g_new (Entry, 1);
+  WeakrefEntry *old;
+  gboolean put;
+
+  entry->value = value;
+  weakref_entry_init (&entry->base, &table->base, key);
+
+  g_mutex_lock (&table->base.lock);
+  old = g_hash_table_lookup (table->base.entries, key);
+  put = weakref_table_put_locked (&table->base, &entry->base, old);
+  g_mutex_unlock (&table->base.lock);
+
+  if (!put)
+    weakref_entry_drop (&entry->base);
+  if (old != NULL)
+    weakref_entry_drop (old);
+
+  return old == NULL;
+}
+
+/* Takes the entry of @key out, with its value. */
+static gboolean
+key_table_steal (KeyTable *table,
+                 gpointer  key,
+                 gpointer *value)
+{
+  Entry *entry;
+
+  g_mutex_lock (&table->base.lock);
+  entry = lookup_locked (table, key);
+  if (entry != NULL)
+    {
+      weakref_table_take_locked (&table->base, key);
+      *value = g_steal_pointer (&entry->value);
+    }
+  g_mutex_unlock (&table->base.lock);
+
+  if (entry == NULL)
+    return FALSE;
+
+  weakref_entry_drop (&entry->base);
+  return TRUE;
+}
+
+/* Calls @func with each entry whose key is alive, holding both. */
+static void
+key_table_foreach (KeyTable            *table,
+                   WeakrefKeyTableFunc  func,
+                   gpointer             user_data)
+{
+  GPtrArray *entries = weakref_table_snapshot (&table->base);
+  guint i;
+
+  for (i = 0; i < entries->len; i++)
+    {
+      Entry *entry = g_ptr_array_index (entries, i);
+      gpointer key = weakref_block_dup_target (entry->base.watch.block);
+      gpointer value;
+      gboolean stolen;
+
+      if (key == NULL)
+        continue;
+
+      g_mutex_lock (&table->base.lock);
+      value = entry->value;
+      stolen = value == NULL && entry->base.state == WEAKREF_ENTRY_OUT;
+      if (table->for_values && !stolen)
+        g_atomic_rc_box_acquire (value);
+      g_mutex_unlock (&table->base.lock);
+
+      if (!stolen)
+        func (key, value, user_data);
+      if (table->for_values && !stolen)
+        value_box_unref (value);
+      g_object_unref (key);
+    }
+
+  g_ptr_array_unref (entries);
+}
+
+static void
+weakref_key_table_finalize (GObject *object)
+{
+  WeakrefKeyTable *self = WEAKREF_KEY_TABLE (object);
+
+  weakref_table_clear (&self->table->base);
+  weakref_table_unref (self->table);
+
+  G_OBJECT_CLASS (weakref_key_table_parent_class)->finalize (object);
+}
+
+static void
+weakref_key_table_class_init (WeakrefKeyTableClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = weakref_key_table_finalize;
+}
+
+static void
+weakref_key_table_init (WeakrefKeyTable *self)
+{
+  self->table = g_new0 (KeyTable, 1);
+  weakref_table_init (&self->table->base, &table_funcs, g_direct_hash, g_direct_equal);
+  self->table->value_free = value_box_unref;
+  self->table->for_values = TRUE;
+}
+
+/**
+ * weakref_key_table_new: (skip)
+ * @value_free: (nullable): frees a value, or %NULL
+ *
+ * Makes a table whose values are pointers.
+ *
+ * @value_free is not called for %NULL. It can be called in any thread, and may use the table.
+ *
+ * Returns: (transfer full): a new table
+ *
+ * Since: 1.0
+ */
+WeakrefKeyTable *
+weakref_key_table_new (GDestroyNotify value_free)
+{
+  WeakrefKeyTable *self = g_object_new (WEAKREF_TYPE_KEY_TABLE, NULL);
+
+  self->table->value_free = value_free;
+  self->table->for_values = FALSE;
+
+  return self;
+}
+
+/**
+ * weakref_key_table_new_for_values: (constructor) (rename-to weakref_key_table_new)
+ *
+ * Makes a table whose values are #GValues: what a language makes.
+ *
+ * Returns: (transfer full): a new table
+ *
+ * Since: 1.0
+ */
+WeakrefKeyTable *
+weakref_key_table_new_for_values (void)
+{
+  return g_object_new (WEAKREF_TYPE_KEY_TABLE, NULL);
+}
+
+/**
+ * weakref_key_table_insert: (skip)
+ * @self: a table made with weakref_key_table_new()
+ * @key: (type GObject.Object) (not nullable): the key
+ * @value: (nullable) (transfer full): the value
+ *
+ * Enters @value for @key, in place of what was there.
+ *
+ * Returns: %TRUE if the key was new
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_key_table_insert (WeakrefKeyTable *self,
+                          gpointer         key,
+                          gpointer         value)
+{
+  g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
+  g_return_val_if_fail (!self->table->for_values, FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
+
+  return key_table_insert (self->table, key, value);
+}
+
+/**
+ * weakref_key_table_insert_value: (rename-to weakref_key_table_insert)
+ * @self: a table made with weakref_key_table_new_for_values()
+ * @key: (type GObject.Object) (not nullable): the key
+ * @value: the value; the table makes a copy
+ *
+ * Enters @value for @key, in place of what was there.
+ *
+ * Returns: %TRUE if the key was new
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_key_table_insert_value (WeakrefKeyTable *self,
+                                gpointer         key,
+                                const GValue    *value)
+{
+  g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
+  g_return_val_if_fail (self->table->for_values, FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
+  g_return_val_if_fail (G_IS_VALUE (value), FALSE);
+
+  return key_table_insert (self->table, key, value_box_new (value));
+}
+
+/**
+ * weakref_key_table_lookup: (skip)
+ * @self: a table
+ * @key: (type GObject.Object) (not nullable): the key
+ *
+ * Gives the value of @key.
+ *
+ * It is the table's: it is good until it is replaced, stolen or removed, the key dies, or the
+ * table goes. If another thread may do that, keep the threads apart, or make the values counted.
+ *
+ * Returns: (transfer none) (nullable): the value, or %NULL if there is none
+ *
+ * Since: 1.0
+ */
+gpointer
+weakref_key_table_lookup (WeakrefKeyTable *self,
+                          gpointer         key)
+{
+  gpointer value = NULL;
+
+  weakref_key_table_lookup_extended (self, key, &value);
+
+  return value;
+}
+
+/**
+ * weakref_key_table_lookup_extended: (skip)
+ * @self: a table
+ * @key: (type GObject.Object) (not nullable): the key
+ * @value: (out) (optional) (nullable) (transfer none): return location for the value; it is not
+ *   touched if there is no entry
+ *
+ * Gives the value of @key, and tells whether there is one.
+ *
+ * The value is the table's, as with weakref_key_table_lookup().
+ *
+ * Returns: %TRUE if there is an entry
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_key_table_lookup_extended (WeakrefKeyTable *self,
+                                   gpointer         key,
+                                   gpointer        *value)
+{
+  Entry *entry;
+  gpointer found = NULL;
+
+  g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
+
+  g_mutex_lock (&self->table->base.lock);
+  entry = lookup_locked (self->table, key);
+  if (entry != NULL)
+    found = entry->value;
+  g_mutex_unlock (&self->table->base.lock);
+
+  if (entry != NULL && value != NULL)
+    *value = found;
+
+  return entry != NULL;
+}
+
+/**
+ * weakref_key_table_lookup_value: (rename-to weakref_key_table_lookup)
+ * @self: a table made with weakref_key_table_new_for_values()
+ * @key: (type GObject.Object) (not nullable): the key
+ * @value: (out caller-allocates): return location for a copy of the value, an empty #GValue; if
+ *   there is none, it becomes an object that is %NULL
+ *
+ * Gives the value of @key, and tells whether there is one.
+ *
+ * Returns: %TRUE if there is an entry
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_key_table_lookup_value (WeakrefKeyTable *self,
+                                gpointer         key,
+                                GValue          *value)
+{
+  Entry *entry;
+  GValue *found = NULL;
+
+  g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
+  g_return_val_if_fail (self->table->for_values, FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
+  g_return_val_if_fail (value != NULL, FALSE);
+
+  g_mutex_lock (&self->table->base.lock);
+  entry = lookup_locked (self->table, key);
+  if (entry != NULL)
+    found = g_atomic_rc_box_acquire (entry->value);
+  g_mutex_unlock (&self->table->base.lock);
+
+  value_hand_over (found, value);
+
+  return found != NULL;
+}
+
+/**
+ * weakref_key_table_steal: (skip)
+ * @self: a table made with weakref_key_table_new()
+ * @key: (type GObject.Object) (not nullable): the key
+ *
+ * Removes the entry of @key without freeing its value.
+ *
+ * Returns: (transfer full) (nullable): the value, or %NULL if there is none
+ *
+ * Since: 1.0
+ */
+gpointer
+weakref_key_table_steal (WeakrefKeyTable *self,
+                         gpointer         key)
+{
+  gpointer value = NULL;
+
+  g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), NULL);
+  g_return_val_if_fail (!self->table->for_values, NULL);
+  g_return_val_if_fail (G_IS_OBJECT (key), NULL);
+
+  key_table_steal (self->table, key, &value);
+
+  return value;
+}
+
+/**
+ * weakref_key_table_steal_value: (rename-to weakref_key_table_steal)
+ * @self: a table made with weakref_key_table_new_for_values()
+ * @key: (type GObject.Object) (not nullable): the key
+ * @value: (out caller-allocates): return location for the value, an empty #GValue; if there is
+ *   none, it becomes an object that is %NULL
+ *
+ * Removes the entry of @key and gives its value, as Python's `pop()` does.
+ *
+ * Returns: %TRUE if there was an entry
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_key_table_steal_value (WeakrefKeyTable *self,
+                               gpointer         key,
+                               GValue          *value)
+{
+  gpointer found = NULL;
+
+  g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
+  g_return_val_if_fail (self->table->for_values, FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
+  g_return_val_if_fail (value != NULL, FALSE);
+
+  key_table_steal (self->table, key, &found);
+  value_hand_over (found, value);
+
+  return found != NULL;
+}
+
+/**
+ * weakref_key_table_contains:
+ * @self: a table
+ * @key: (type GObject.Object) (not nullable): the key
+ *
+ * Tells whether there is an entry for @key.
+ *
+ * Returns: %TRUE if there is
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_key_table_contains (WeakrefKeyTable *self,
+                            gpointer         key)
+{
+  return weakref_key_table_lookup_extended (self, key, NULL);
+}
+
+/**
+ * weakref_key_table_remove:
+ * @self: a table
+ * @key: (type GObject.Object) (not nullable): the key
+ *
+ * Removes the entry of @key and frees its value.
+ *
+ * Returns: %TRUE if there was one
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_key_table_remove (WeakrefKeyTable *self,
+                          gpointer         key)
+{
+  WeakrefEntry *entry;
+
+  g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
+
+  g_mutex_lock (&self->table->base.lock);
+  entry = (WeakrefEntry *) lookup_locked (self->table, key);
+  if (entry != NULL)
+    weakref_table_take_locked (&self->table->base, key);
+  g_mutex_unlock (&self->table->base.lock);
+
+  if (entry == NULL)
+    return FALSE;
+
+  weakref_entry_drop (entry);
+  return TRUE;
+}
+
+/**
+ * weakref_key_table_remove_all:
+ * @self: a table
+ *
+ * Removes all entries and frees their values.
+ *
+ * Since: 1.0
+ */
+void
+weakref_key_table_remove_all (WeakrefKeyTable *self)
+{
+  g_return_if_fail (WEAKREF_IS_KEY_TABLE (self));
+
+  weakref_table_clear (&self->table->base);
+}
+
+/**
+ * weakref_key_table_get_size:
+ * @self: a table
+ *
+ * Counts the entries.
+ *
+ * A key that is in the middle of its dispose may still be counted; its entry leaves in that
+ * dispose.
+ *
+ * Returns: the number of entries
+ *
+ * Since: 1.0
+ */
+guint
+weakref_key_table_get_size (WeakrefKeyTable *self)
+{
+  g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), 0);
+
+  return weakref_table_get_size (&self->table->base);
+}
+
+static void
+collect_key_cb (gpointer key,
+                gpointer value,
+                gpointer user_data)
+{
+  g_ptr_array_add (user_data, g_object_ref (key));
+}
+
+/**
+ * weakref_key_table_dup_keys:
+ * @self: a table
+ *
+ * Gives the keys that are alive.
+ *
+ * Returns: (transfer container) (element-type GObject.Object) (not nullable): the keys, in no order;
+ *   the array owns a reference on each
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+weakref_key_table_dup_keys (WeakrefKeyTable *self)
+{
+  GPtrArray *array;
+
+  g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), NULL);
+
+  array = g_ptr_array_new_with_free_func (g_object_unref);
+  key_table_foreach (self->table, collect_key_cb, array);
+
+  return array;
+}
+
+/**
+ * weakref_key_table_foreach: (skip)
+ * @self: a table
+ * @func: (scope call) (closure user_data): what to call
+ * @user_data: (nullable): data for @func
+ *
+ * Calls @func with each entry whose key is alive.
+ *
+ * It goes over a snapshot: @func may change the table, and gets the entries that there were at the
+ * start, each if its key is still alive when its turn comes. The value is good during the call,
+ * unless it is stolen.
+ *
+ * Since: 1.0
+ */
+void
+weakref_key_table_foreach (WeakrefKeyTable     *self,
+                           WeakrefKeyTableFunc  func,
+                           gpointer             user_data)
+{
+  g_return_if_fail (WEAKREF_IS_KEY_TABLE (self));
+  g_return_if_fail (func != NULL);
+
+  key_table_foreach (self->table, func, user_data);
+}
+
+/**
+ * weakref_key_table_foreach_value: (rename-to weakref_key_table_foreach)
+ * @self: a table made with weakref_key_table_new_for_values()
+ * @func: (scope call) (closure user_data): what to call
+ * @user_data: (nullable): data for @func
+ *
+ * Calls @func with each entry whose key is alive.
+ *
+ * It goes over a snapshot: @func may change the table, and gets the entries that there were at the
+ * start, each if its key is still alive when its turn comes.
+ *
+ * Since: 1.0
+ */
+void
+weakref_key_table_foreach_value (WeakrefKeyTable          *self,
+                                 WeakrefKeyTableValueFunc  func,
+                                 gpointer                  user_data)
+{
+  g_return_if_fail (WEAKREF_IS_KEY_TABLE (self));
+  g_return_if_fail (self->table->for_values);
+  g_return_if_fail (func != NULL);
+
+  key_table_foreach (self->table, (WeakrefKeyTableFunc) func, user_data);
+}

@@ -1,0 +1,1030 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/weakref-set.h>
+
+#include <weakref-glib/weakref-dispatch-private.h>
+#include <weakref-glib/weakref-table-private.h>
+
+/**
+ * WeakrefSet:
+ *
+ * A set of objects that it does not keep alive, in the order in which they were added.
+ *
+ * Use it for observers, open windows, clients, everything that is to be known as long as it is
+ * there. It shrinks by itself, its algebra makes new sets, and no operation takes longer than
+ * O(log n). A #GListStore keeps its items alive, a #GPtrArray with g_object_add_weak_pointer()
+ * takes O(n) for each that goes.
+ *
+ * ```c
+ * g_autoptr (WeakrefSet) windows = weakref_set_new (GTK_TYPE_WINDOW);
+ *
+ * weakref_set_add (windows, window);
+ * weakref_set_foreach (windows, (WeakrefSetFunc) gtk_window_present, NULL);
+ * ```
+ *
+ * All methods can be called from any thread at any time.
+ *
+ * ## The list model
+ *
+ * The set is a #GListModel too, for the thread of the #GMainContext that was the thread's default
+ * when the set was made. There are two views of it: the members, which change at once, for
+ * [method@Weakref.Set.get_size], [method@Weakref.Set.contains], [method@Weakref.Set.dup_items] and
+ * [method@Weakref.Set.foreach]; and the list, which changes only where its consumers can bear it:
+ *
+ * - during a [method@Weakref.Set.add], [method@Weakref.Set.remove] or [method@Weakref.Set.remove_all]
+ *   in the context's thread, which returns when `items-changed` has been emitted for it and all
+ *   that happened before,
+ * - from an iteration of the context for all else: a death anywhere, a change in another thread.
+ *
+ * A death is never announced where it happens, even in the same thread. It happens inside somebody's
+ * unref, which may be that of a list view in the middle of an update; a list model must not change
+ * there. Deaths that wait together are announced together where they are neighbours.
+ *
+ * So a position of the list may belong to an object that is dead already. Until its removal is
+ * announced, [method@Gio.ListModel.get_item] has a stand-in there: another living member; or, if
+ * none is left alive, a plain #GObject that stands for nothing. It never returns %NULL for a
+ * position below the number of items.
+ *
+ * A list view holds on to what it shows, as to the items of any list model: an object is not dropped
+ * by its last user as long as there is a row for it. To show objects without holding them, show
+ * their proxies, through a [class@Gtk.MapListModel] over the set.
+ *
+ * Since: 1.0
+ */
+struct _WeakrefSet
+{
+  GObject parent_instance;
+
+  struct _SetTable *table; /* (owned) */
+};
+
+typedef struct _SetTable
+{
+  WeakrefTable base;
+  GType item_type;       /* (const) */
+  GMainContext *context; /* (owned) (const) */
+  GThread *thread;       /* (unowned) (const): only ever compared */
+  GWeakRef self;         /* the set: the one way to a strong reference on it */
+
+  /* All of these: table lock */
+  GQueue members;        /* of entries, in order */
+  GQueue gone;           /* of entries (owned) that the list still shows, members no more */
+  GSequence *list;       /* (owned): of entries: what the list shows, and after it what it will */
+  guint n_visible;       /* how much of it the list shows */
+  gboolean scheduled;    /* a commit will come from the context */
+  gboolean committing;
+  gboolean closed;       /* the set is gone */
+} SetTable;
+
+/* Is found by the address of the item, see WeakrefKeyTable. */
+typedef struct
+{
+  WeakrefEntry base;
+  GList link;          /* table lock: in the members, then in the gone */
+  GSequenceIter *iter; /* (unowned): table lock */
+} Entry;
+
+static void weakref_set_list_model_init (GListModelInterface *iface);
+
+G_DEFINE_TYPE_WITH_CODE (WeakrefSet, weakref_set, G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, weakref_set_list_model_init))
+
+enum
+{
+  PROP_ITEM_TYPE = 1,
+  PROP_N_ITEMS,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+static gconstpointer
+entry_get_hash_key (WeakrefEntry *entry)
+{
+  return weakref_block_get_address (entry->watch.block);
+}
+
+static void
+entry_free (WeakrefEntry *entry)
+{
+  g_free (entry);
+}
+
+static void
+set_table_free (WeakrefTable *data)
+{
+  SetTable *table = (SetTable *) data;
+
+  g_sequence_free (table->list);
+  g_weak_ref_clear (&table->self);
+  g_main_context_unref (table->context);
+  g_free (table);
+}
+
+static void
+entry_left_locked (WeakrefTable *data,
+                   WeakrefEntry *base)
+{
+  SetTable *table = (SetTable *) data;
+  Entry *entry = (Entry *) base;
+
+  g_queue_unlink (&table->members, &entry->link);
+
+  /* What the list shows stays there until it can be announced. */
+  if (!table->closed &&
+      (guint) g_sequence_iter_get_position (entry->iter) < table->n_visible)
+    {
+      weakref_entry_ref (entry);
+      g_queue_push_tail_link (&table->gone, &entry->link);
+    }
+  else
+    g_sequence_remove (entry->iter);
+}
+
+static gboolean
+iter_is_gone_locked (GSequenceIter *iter)
+{
+  return !g_sequence_iter_is_end (iter) &&
+         ((Entry *) g_sequence_get (iter))->base.state == WEAKREF_ENTRY_OUT;
+}
+
+/* Takes from the list one of those that are gone, with all neighbours that are gone too, and adds
+ * them to @taken, to be freed outside. Returns how many, and from which position on. */
+static guint
+take_gone_locked (SetTable  *table,
+                  GPtrArray *taken,
+                  guint     *position)
+{
+  GSequenceIter *iter = ((Entry *) table->gone.head->data)->iter;
+  guint n = 0;
+
+  while (!g_sequence_iter_is_begin (iter) && iter_is_gone_locked (g_sequence_iter_prev (iter)))
+    iter = g_sequence_iter_prev (iter);
+
+  *position = g_sequence_iter_get_position (iter);
+
+  /* None of them is beyond what the list shows: those leave at once. */
+  while (iter_is_gone_locked (iter))
+    {
+      Entry *entry = g_sequence_get (iter);
+
+      iter = g_sequence_iter_next (iter);
+      g_sequence_remove (entry->iter);
+      g_queue_unlink (&table->gone, &entry->link);
+      g_ptr_array_add (taken, entry);
+      n++;
+    }
+
+  table->n_visible -= n;
+
+  return n;
+}
+
+/* Brings the list up to date, in the thread of the context. Each step changes the list and announces
+ * that before the next one, and a handler that changes the set again finds its change announced
+ * after its own step, not inside it. */
+static void
+set_table_commit (SetTable *table)
+{
+  WeakrefSet *self = g_weak_ref_get (&table->self);
+  GPtrArray *taken;
+
+  if (self == NULL)
+    return;
+
+  g_mutex_lock (&table->base.lock);
+  if (table->committing)
+    {
+      g_mutex_unlock (&table->base.lock);
+      g_object_unref (self);
+      return;
+    }
+  table->committing = TRUE;
+
+  taken = g_ptr_array_new_with_free_func (weakref_entry_unref);
+  while (TRUE)
+    {
+      guint position = table->n_visible;
+      guint removed = 0;
+      guint added = 0;
+
+      if (table->gone.length > 0)
+        removed = take_gone_locked (table, taken, &position);
+      else
+        added = g_sequence_get_length (table->list) - table->n_visible;
+      table->n_visible += added;
+
+      if (removed == 0 && added == 0)
+        break;
+      g_mutex_unlock (&table->base.lock);
+
+      g_ptr_array_set_size (taken, 0);
+      g_list_model_items_changed (G_LIST_MODEL (self), position, removed, added);
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_ITEMS]);
+
+      g_mutex_lock (&table->base.lock);
+    }
+  table->committing = FALSE;
+  g_mutex_unlock (&table->base.lock);
+
+  g_ptr_array_unref (taken);
+  g_object_unref (self);
+}
+
+static gboolean
+set_table_commit_cb (gpointer data)
+{
+  SetTable *table = data;
+
+  g_mutex_lock (&table->base.lock);
+  table->scheduled = FALSE;
+  g_mutex_unlock (&table->base.lock);
+
+  set_table_commit (table);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Has the list brought up to date from the context. */
+static void
+set_table_schedule (SetTable *table)
+{
+  gboolean schedule;
+
+  g_mutex_lock (&table->base.lock);
+  schedule = !table->scheduled && !table->closed;
+  table->scheduled |= schedule;
+  g_mutex_unlock (&table->base.lock);
+
+  if (schedule)
+    weakref_dispatch (table->context, set_table_commit_cb, weakref_table_ref (table),
+                      weakref_table_unref);
+}
+
+/* The same, but now if this is the thread for it. In a thread that made the set and does not run the
+ * context just now, nobody else may: that is where a program starts. */
+static void
+set_table_publish (SetTable *table)
+{
+  if (g_main_context_is_owner (table->context))
+    {
+      set_table_commit (table);
+    }
+  else if (table->thread == g_thread_self () && g_main_context_acquire (table->context))
+    {
+      set_table_commit (table);
+      g_main_context_release (table->context);
+    }
+  else
+    {
+      set_table_schedule (table);
+    }
+}
+
+static void
+entry_died (WeakrefTable *table,
+            WeakrefEntry *entry)
+{
+  set_table_schedule ((SetTable *) table);
+}
+
+static const WeakrefTableFuncs table_funcs = {
+  .get_hash_key = entry_get_hash_key,
+  .left_locked = entry_left_locked,
+  .died = entry_died,
+  .free_entry = entry_free,
+  .free_table = set_table_free,
+};
+
+/* The entry of @item, unless it has been disposed and its watches have yet to be told. */
+static WeakrefEntry *
+lookup_locked (SetTable *table,
+               gpointer  item)
+{
+  WeakrefEntry *entry = g_hash_table_lookup (table->base.entries, item);
+
+  return entry != NULL && !weakref_block_is_dead (entry->watch.block) ? entry : NULL;
+}
+
+static gboolean
+set_table_contains (SetTable *table,
+                    gpointer  item)
+{
+  gboolean found;
+
+  g_mutex_lock (&table->base.lock);
+  found = lookup_locked (table, item) != NULL;
+  g_mutex_unlock (&table->base.lock);
+
+  return found;
+}
+
+/* Without publishing it. */
+static gboolean
+set_table_add (SetTable *table,
+               gpointer  item)
+{
+  WeakrefEntry *old = NULL;
+  Entry *entry;
+  gboolean put = FALSE;
+
+  if (set_table_contains (table, item))
+    return FALSE;
+
+  entry = g_new0 (Entry, 1);
+  entry->link.data = entry;
+  weakref_entry_init (&entry->base, &table->base, item);
+
+  g_mutex_lock (&table->base.lock);
+  if (lookup_locked (table, item) == NULL)
+    {
+      old = g_hash_table_lookup (table->base.entries, item);
+      put = weakref_table_put_locked (&table->base, &entry->base, old);
+    }
+  if (put)
+    {
+      g_queue_push_tail_link (&table->members, &entry->link);
+      entry->iter = g_sequence_append (table->list, entry);
+    }
+  g_mutex_unlock (&table->base.lock);
+
+  if (!put)
+    weakref_entry_drop (&entry->base);
+  if (old != NULL)
+    weakref_entry_drop (old);
+
+  return put;
+}
+
+/* The members in order, with a reference on each entry. */
+static GPtrArray *
+set_table_snapshot (SetTable *table)
+{
+  GPtrArray *entries = g_ptr_array_new_with_free_func (weakref_entry_unref);
+  GList *l;
+
+  g_mutex_lock (&table->base.lock);
+  for (l = table->members.head; l != NULL; l = l->next)
+    g_ptr_array_add (entries, weakref_entry_ref (l->data));
+  g_mutex_unlock (&table->base.lock);
+
+  return entries;
+}
+
+static GPtrArray *
+set_table_dup_items (SetTable *table)
+{
+  GPtrArray *entries = set_table_snapshot (table);
+  GPtrArray *items = g_ptr_array_new_with_free_func (g_object_unref);
+  guint i;
+
+  for (i = 0; i < entries->len; i++)
+    {
+      WeakrefEntry *entry = g_ptr_array_index (entries, i);
+      gpointer item = weakref_block_dup_target (entry->watch.block);
+
+      if (item != NULL)
+        g_ptr_array_add (items, item);
+    }
+
+  g_ptr_array_unref (entries);
+
+  return items;
+}
+
+static GType
+weakref_set_get_item_type (GListModel *model)
+{
+  return WEAKREF_SET (model)->table->item_type;
+}
+
+static guint
+weakref_set_get_n_items (GListModel *model)
+{
+  SetTable *table = WEAKREF_SET (model)->table;
+  guint n_items;
+
+  g_mutex_lock (&table->base.lock);
+  n_items = table->n_visible;
+  g_mutex_unlock (&table->base.lock);
+
+  return n_items;
+}
+
+static gpointer
+entry_upgrade (WeakrefEntry *entry)
+{
+  gpointer item = weakref_block_dup_target (entry->watch.block);
+
+  weakref_entry_unref (entry);
+
+  return item;
+}
+
+static gpointer
+weakref_set_get_item (GListModel *model,
+                      guint       position)
+{
+  SetTable *table = WEAKREF_SET (model)->table;
+  WeakrefEntry *entry = NULL;
+  gpointer item = NULL;
+  guint n = 0;
+
+  g_mutex_lock (&table->base.lock);
+  if (position < table->n_visible)
+    entry = weakref_entry_ref (g_sequence_get (g_sequence_get_iter_at_pos (table->list, position)));
+  g_mutex_unlock (&table->base.lock);
+
+  if (entry == NULL)
+    return NULL;
+
+  item = entry_upgrade (entry);
+
+  /* It is dead, which can't be announced from here. The first members are alive, but for those which
+   * other threads are disposing right now. */
+  while (item == NULL)
+    {
+      g_mutex_lock (&table->base.lock);
+      entry = g_queue_peek_nth (&table->members, n++);
+      if (entry != NULL)
+        weakref_entry_ref (entry);
+      g_mutex_unlock (&table->base.lock);
+
+      item = entry != NULL ? entry_upgrade (entry) : g_object_new (G_TYPE_OBJECT, NULL);
+    }
+
+  return item;
+}
+
+static void
+weakref_set_list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = weakref_set_get_item_type;
+  iface->get_n_items = weakref_set_get_n_items;
+  iface->get_item = weakref_set_get_item;
+}
+
+static void
+weakref_set_set_property (GObject      *object,
+                          guint         prop_id,
+                          const GValue *value,
+                          GParamSpec   *pspec)
+{
+  WeakrefSet *self = WEAKREF_SET (object);
+
+  switch (prop_id)
+    {
+    case PROP_ITEM_TYPE:
+      self->table->item_type = g_value_get_gtype (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+weakref_set_get_property (GObject    *object,
+                          guint       prop_id,
+                          GValue     *value,
+                          GParamSpec *pspec)
+{
+  WeakrefSet *self = WEAKREF_SET (object);
+
+  switch (prop_id)
+    {
+    case PROP_ITEM_TYPE:
+      g_value_set_gtype (value, self->table->item_type);
+      break;
+    case PROP_N_ITEMS:
+      g_value_set_uint (value, weakref_set_get_n_items (G_LIST_MODEL (self)));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+weakref_set_finalize (GObject *object)
+{
+  SetTable *table = WEAKREF_SET (object)->table;
+  GPtrArray *taken = g_ptr_array_new_with_free_func (weakref_entry_unref);
+
+  /* The entries that wait for an announcement keep the table. */
+  g_mutex_lock (&table->base.lock);
+  table->closed = TRUE;
+  while (table->gone.length > 0)
+    {
+      guint position;
+
+      take_gone_locked (table, taken, &position);
+    }
+  g_mutex_unlock (&table->base.lock);
+  g_ptr_array_unref (taken);
+
+  weakref_table_clear (&table->base);
+  weakref_table_unref (table);
+
+  G_OBJECT_CLASS (weakref_set_parent_class)->finalize (object);
+}
+
+static void
+weakref_set_class_init (WeakrefSetClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = weakref_set_set_property;
+  object_class->get_property = weakref_set_get_property;
+  object_class->finalize = weakref_set_finalize;
+
+  /**
+   * WeakrefSet:item-type:
+   *
+   * The type of the items.
+   *
+   * Since: 1.0
+   */
+  props[PROP_ITEM_TYPE] =
+    g_param_spec_gtype ("item-type", NULL, NULL, G_TYPE_OBJECT,
+                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * WeakrefSet:n-items:
+   *
+   * How many items the list model has. It is notified after `items-changed`, in the same thread.
+   *
+   * Since: 1.0
+   */
+  props[PROP_N_ITEMS] =
+    g_param_spec_uint ("n-items", NULL, NULL, 0, G_MAXUINT, 0,
+                       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+weakref_set_init (WeakrefSet *self)
+{
+  SetTable *table = self->table = g_new0 (SetTable, 1);
+
+  weakref_table_init (&table->base, &table_funcs, g_direct_hash, g_direct_equal);
+  table->context = g_main_context_ref_thread_default ();
+  table->thread = g_thread_self ();
+  table->list = g_sequence_new (NULL);
+  g_weak_ref_init (&table->self, self);
+}
+
+/**
+ * weakref_set_new: (constructor)
+ * @item_type: the type of the items: that of an object or an interface
+ *
+ * Makes an empty set.
+ *
+ * Its list model belongs to the thread-default #GMainContext.
+ *
+ * Returns: (transfer full): a new set
+ *
+ * Since: 1.0
+ */
+WeakrefSet *
+weakref_set_new (GType item_type)
+{
+  g_return_val_if_fail (g_type_is_a (item_type, G_TYPE_OBJECT), NULL);
+
+  return g_object_new (WEAKREF_TYPE_SET, "item-type", item_type, NULL);
+}
+
+/**
+ * weakref_set_add:
+ * @self: a set
+ * @item: (type GObject.Object) (transfer none) (not nullable): an object of the set's item type
+ *
+ * Adds @item at the end, unless it is there already.
+ *
+ * You must hold a reference on @item during the call.
+ *
+ * Returns: %TRUE if the item is new
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_set_add (WeakrefSet *self,
+                 gpointer    item)
+{
+  SetTable *table;
+  gboolean added;
+
+  g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (item), FALSE);
+  g_return_val_if_fail (g_type_is_a (G_OBJECT_TYPE (item), self->table->item_type), FALSE);
+
+  /* A handler may drop the set. */
+  table = weakref_table_ref (self->table);
+  added = set_table_add (table, item);
+  if (added)
+    set_table_publish (table);
+  weakref_table_unref (table);
+
+  return added;
+}
+
+/**
+ * weakref_set_remove:
+ * @self: a set
+ * @item: (type GObject.Object) (transfer none) (not nullable): an object
+ *
+ * Removes @item.
+ *
+ * Returns: %TRUE if it was there
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_set_remove (WeakrefSet *self,
+                    gpointer    item)
+{
+  SetTable *table;
+  WeakrefEntry *entry;
+
+  g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (item), FALSE);
+
+  table = weakref_table_ref (self->table);
+  g_mutex_lock (&table->base.lock);
+  entry = lookup_locked (table, item);
+  if (entry != NULL)
+    weakref_table_take_locked (&table->base, item);
+  g_mutex_unlock (&table->base.lock);
+
+  if (entry != NULL)
+    {
+      weakref_entry_drop (entry);
+      set_table_publish (table);
+    }
+  weakref_table_unref (table);
+
+  return entry != NULL;
+}
+
+/**
+ * weakref_set_remove_all:
+ * @self: a set
+ *
+ * Removes all items.
+ *
+ * Since: 1.0
+ */
+void
+weakref_set_remove_all (WeakrefSet *self)
+{
+  SetTable *table;
+
+  g_return_if_fail (WEAKREF_IS_SET (self));
+
+  table = weakref_table_ref (self->table);
+  weakref_table_clear (&table->base);
+  set_table_publish (table);
+  weakref_table_unref (table);
+}
+
+/**
+ * weakref_set_contains:
+ * @self: a set
+ * @item: (type GObject.Object) (transfer none) (not nullable): an object
+ *
+ * Tells whether @item is in the set.
+ *
+ * Returns: %TRUE if it is
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_set_contains (WeakrefSet *self,
+                      gpointer    item)
+{
+  g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (item), FALSE);
+
+  return set_table_contains (self->table, item);
+}
+
+/**
+ * weakref_set_get_size:
+ * @self: a set
+ *
+ * Counts the members.
+ *
+ * It is up to date at once, while the list model changes only in its context. An object that is in
+ * the middle of its dispose may still be counted.
+ *
+ * Returns: the number of members
+ *
+ * Since: 1.0
+ */
+guint
+weakref_set_get_size (WeakrefSet *self)
+{
+  g_return_val_if_fail (WEAKREF_IS_SET (self), 0);
+
+  return weakref_table_get_size (&self->table->base);
+}
+
+/**
+ * weakref_set_dup_items:
+ * @self: a set
+ *
+ * Gives the members that are alive.
+ *
+ * Returns: (transfer container) (element-type GObject.Object) (not nullable): the members, in the
+ *   order in which they were added; the array owns a reference on each
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+weakref_set_dup_items (WeakrefSet *self)
+{
+  g_return_val_if_fail (WEAKREF_IS_SET (self), NULL);
+
+  return set_table_dup_items (self->table);
+}
+
+/**
+ * weakref_set_foreach:
+ * @self: a set
+ * @func: (scope call) (closure user_data): what to call
+ * @user_data: (nullable): data for @func
+ *
+ * Calls @func with each member that is alive, in the order in which they were added.
+ *
+ * It goes over a snapshot: @func may change the set, and gets the members that there were at the
+ * start, each if it is still alive when its turn comes.
+ *
+ * Since: 1.0
+ */
+void
+weakref_set_foreach (WeakrefSet     *self,
+                     WeakrefSetFunc  func,
+                     gpointer        user_data)
+{
+  GPtrArray *entries;
+  guint i;
+
+  g_return_if_fail (WEAKREF_IS_SET (self));
+  g_return_if_fail (func != NULL);
+
+  entries = set_table_snapshot (self->table);
+  for (i = 0; i < entries->len; i++)
+    {
+      WeakrefEntry *entry = g_ptr_array_index (entries, i);
+      gpointer item = weakref_block_dup_target (entry->watch.block);
+
+      if (item != NULL)
+        {
+          func (item, user_data);
+          g_object_unref (item);
+        }
+    }
+
+  g_ptr_array_unref (entries);
+}
+
+/* Adds the items of @from to the set whose being in @other, which may be NULL, is @wanted. */
+static void
+set_add_items (WeakrefSet *self,
+               WeakrefSet *from,
+               WeakrefSet *other,
+               gboolean    wanted)
+{
+  GPtrArray *items = set_table_dup_items (from->table);
+  guint i;
+
+  for (i = 0; i < items->len; i++)
+    {
+      gpointer item = g_ptr_array_index (items, i);
+
+      if (other == NULL || set_table_contains (other->table, item) == wanted)
+        set_table_add (self->table, item);
+    }
+
+  g_ptr_array_unref (items);
+}
+
+/* Whether all items of @self are in @other, or none. */
+static gboolean
+set_check_items (WeakrefSet *self,
+                 WeakrefSet *other,
+                 gboolean    wanted)
+{
+  GPtrArray *items = set_table_dup_items (self->table);
+  gboolean result = TRUE;
+  guint i;
+
+  for (i = 0; i < items->len && result; i++)
+    result = set_table_contains (other->table, g_ptr_array_index (items, i)) == wanted;
+
+  g_ptr_array_unref (items);
+
+  return result;
+}
+
+/* A type for the items of both. */
+static GType
+set_common_type (WeakrefSet *self,
+                 WeakrefSet *other)
+{
+  if (g_type_is_a (other->table->item_type, self->table->item_type))
+    return self->table->item_type;
+  if (g_type_is_a (self->table->item_type, other->table->item_type))
+    return other->table->item_type;
+
+  return G_TYPE_OBJECT;
+}
+
+/**
+ * weakref_set_union:
+ * @self: a set
+ * @other: another set
+ *
+ * Makes a set of the items that are in @self, then those that are in @other.
+ *
+ * Returns: (transfer full): a new set
+ *
+ * Since: 1.0
+ */
+WeakrefSet *
+weakref_set_union (WeakrefSet *self,
+                   WeakrefSet *other)
+{
+  WeakrefSet *result;
+
+  g_return_val_if_fail (WEAKREF_IS_SET (self), NULL);
+  g_return_val_if_fail (WEAKREF_IS_SET (other), NULL);
+
+  result = weakref_set_new (set_common_type (self, other));
+  set_add_items (result, self, NULL, TRUE);
+  set_add_items (result, other, NULL, TRUE);
+  set_table_publish (result->table);
+
+  return result;
+}
+
+/**
+ * weakref_set_intersection:
+ * @self: a set
+ * @other: another set
+ *
+ * Makes a set of the items that are in both, in the order of @self.
+ *
+ * Returns: (transfer full): a new set
+ *
+ * Since: 1.0
+ */
+WeakrefSet *
+weakref_set_intersection (WeakrefSet *self,
+                          WeakrefSet *other)
+{
+  WeakrefSet *result;
+
+  g_return_val_if_fail (WEAKREF_IS_SET (self), NULL);
+  g_return_val_if_fail (WEAKREF_IS_SET (other), NULL);
+
+  result = weakref_set_new (self->table->item_type);
+  set_add_items (result, self, other, TRUE);
+  set_table_publish (result->table);
+
+  return result;
+}
+
+/**
+ * weakref_set_difference:
+ * @self: a set
+ * @other: another set
+ *
+ * Makes a set of the items that are in @self but not in @other.
+ *
+ * Returns: (transfer full): a new set
+ *
+ * Since: 1.0
+ */
+WeakrefSet *
+weakref_set_difference (WeakrefSet *self,
+                        WeakrefSet *other)
+{
+  WeakrefSet *result;
+
+  g_return_val_if_fail (WEAKREF_IS_SET (self), NULL);
+  g_return_val_if_fail (WEAKREF_IS_SET (other), NULL);
+
+  result = weakref_set_new (self->table->item_type);
+  set_add_items (result, self, other, FALSE);
+  set_table_publish (result->table);
+
+  return result;
+}
+
+/**
+ * weakref_set_symmetric_difference:
+ * @self: a set
+ * @other: another set
+ *
+ * Makes a set of the items that are in one of the two but not in both, those of @self first.
+ *
+ * Returns: (transfer full): a new set
+ *
+ * Since: 1.0
+ */
+WeakrefSet *
+weakref_set_symmetric_difference (WeakrefSet *self,
+                                  WeakrefSet *other)
+{
+  WeakrefSet *result;
+
+  g_return_val_if_fail (WEAKREF_IS_SET (self), NULL);
+  g_return_val_if_fail (WEAKREF_IS_SET (other), NULL);
+
+  result = weakref_set_new (set_common_type (self, other));
+  set_add_items (result, self, other, FALSE);
+  set_add_items (result, other, self, FALSE);
+  set_table_publish (result->table);
+
+  return result;
+}
+
+/**
+ * weakref_set_is_subset:
+ * @self: a set
+ * @other: another set
+ *
+ * Tells whether all items of @self are in @other.
+ *
+ * Returns: %TRUE if they are
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_set_is_subset (WeakrefSet *self,
+                       WeakrefSet *other)
+{
+  g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
+  g_return_val_if_fail (WEAKREF_IS_SET (other), FALSE);
+
+  return set_check_items (self, other, TRUE);
+}
+
+/**
+ * weakref_set_is_superset:
+ * @self: a set
+ * @other: another set
+ *
+ * Tells whether all items of @other are in @self.
+ *
+ * Returns: %TRUE if they are
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_set_is_superset (WeakrefSet *self,
+                         WeakrefSet *other)
+{
+  return weakref_set_is_subset (other, self);
+}
+
+/**
+ * weakref_set_is_disjoint:
+ * @self: a set
+ * @other: another set
+ *
+ * Tells whether no item of @self is in @other.
+ *
+ * Returns: %TRUE if none is
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_set_is_disjoint (WeakrefSet *self,
+                         WeakrefSet *other)
+{
+  g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
+  g_return_val_if_fail (WEAKREF_IS_SET (other), FALSE);
+
+  return set_check_items (self, other, FALSE);
+}
+
+/**
+ * weakref_set_equal:
+ * @self: a set
+ * @other: another set
+ *
+ * Tells whether both sets have the same items, in whatever order.
+ *
+ * Returns: %TRUE if they have
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_set_equal (WeakrefSet *self,
+                   WeakrefSet *other)
+{
+  return weakref_set_is_subset (self, other) && weakref_set_is_subset (other, self);
+}
