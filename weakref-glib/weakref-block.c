@@ -44,14 +44,14 @@ struct _WeakrefBlock
 {
   gatomicrefcount ref_count;
   gint dead;             /* (atomic): written once, under the lock */
-  WeakrefPhase phase;    /* (const) */
+  GWeakRef target;       /* the truth: the one way to a strong reference */
   GMutex lock;
+  WeakrefWatch *watches; /* lock: newest first */
+  gconstpointer address; /* (const): never dereferenced */
+  gpointer slots[WEAKREF_N_SLOTS]; /* lock: (unowned) */
   guint64 id;            /* (const) */
   GType target_type;     /* (const) */
-  gconstpointer address; /* (const): never dereferenced */
-  GWeakRef target;       /* the truth: the one way to a strong reference */
-  WeakrefWatch *watches; /* lock: newest first */
-  gpointer slots[WEAKREF_N_SLOTS]; /* lock: (unowned) */
+  WeakrefPhase phase;    /* (const) */
 };
 
 static G_DEFINE_QUARK (weakref-glib-block, block)
@@ -158,11 +158,24 @@ block_dup_cb (gpointer data,
   return data != NULL ? weakref_block_ref (data) : NULL;
 }
 
-/* Whether this is the block of the life that the object is in now; the caller holds the object. */
+/* Whether this is the block of the life that @target is in now; the caller holds it. */
 static gboolean
-block_is_current (WeakrefBlock *block)
+block_is_current (WeakrefBlock *block,
+                  gpointer      target)
 {
-  return block->phase == WEAKREF_PHASE_FINALIZE || weakref_block_is_alive (block);
+  gboolean current;
+
+  if (block->phase == WEAKREF_PHASE_FINALIZE)
+    return TRUE;
+
+  /* Before GLib 2.80, g_weak_ref_get() takes its reference with a global lock held. If it is the
+   * second one, the toggle notification of a language waits for the language's lock under that
+   * lock. So the second one is taken before. */
+  g_object_ref (target);
+  current = weakref_block_is_alive (block);
+  g_object_unref (target);
+
+  return current;
 }
 
 /* The block of @target, which the caller holds; made if need be. Returns a new reference. */
@@ -178,7 +191,7 @@ weakref_block_get (gpointer     target,
       WeakrefBlock *block;
       GDestroyNotify old_destroy;
 
-      if (old != NULL && block_is_current (old))
+      if (old != NULL && block_is_current (old, target))
         return old;
 
       block = block_new (target, phase);

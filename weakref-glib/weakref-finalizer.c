@@ -44,7 +44,7 @@ struct _WeakrefFinalizer
 
   WeakrefWatch watch;       /* while it runs, it has a reference on us */
   WeakrefCallback callback; /* the one who takes it, ends it */
-  GMainContext *context;    /* (owned) (nullable) (const) */
+  GMainContext *context;    /* (owned) (nullable): until the announcement */
   gboolean for_binding;     /* (const) */
 
   WeakrefFinalizer *next;   /* registry lock */
@@ -74,13 +74,14 @@ static GMutex registry_lock;
 static WeakrefFinalizer *registry;
 
 static void
-registry_link_locked (WeakrefFinalizer *self)
+registry_link_locked (WeakrefFinalizer **list,
+                      WeakrefFinalizer  *self)
 {
-  self->next = registry;
-  self->link = &registry;
+  self->next = *list;
+  self->link = list;
   if (self->next != NULL)
     self->next->link = &self->next;
-  registry = self;
+  *list = self;
 }
 
 static void
@@ -93,49 +94,46 @@ registry_unlink_locked (WeakrefFinalizer *self)
   self->link = NULL;
 }
 
-/* Runs what is left, newest first, whatever the functions make, detach or drop meanwhile. What
- * must not run now steps aside into a list of our own, so that the whole takes linear time. */
+/* Runs what is left, newest first, whatever the functions make, detach, drop or switch meanwhile.
+ * What must not run steps aside into a list of our own until the end of the pass, so that a pass takes
+ * linear time. */
 static void
 registry_run (gboolean with_bindings)
 {
-  WeakrefFinalizer *aside = NULL;
+  gboolean again = TRUE;
 
-  while (TRUE)
+  while (again)
     {
+      WeakrefFinalizer *aside = NULL;
       WeakrefFinalizer *self;
 
+      again = FALSE;
       g_mutex_lock (&registry_lock);
-      while ((self = registry) != NULL &&
-             (!self->at_exit || (self->for_binding && !with_bindings)))
+      while ((self = registry) != NULL)
         {
           registry_unlink_locked (self);
-          self->next = aside;
-          self->link = &aside;
-          if (self->next != NULL)
-            self->next->link = &self->next;
-          aside = self;
+          if (!self->at_exit || (self->for_binding && !with_bindings))
+            {
+              registry_link_locked (&aside, self);
+              continue;
+            }
+          g_mutex_unlock (&registry_lock);
+
+          /* The reference that the registry had is ours. */
+          again |= weakref_finalizer_run (self);
+          g_object_unref (self);
+
+          g_mutex_lock (&registry_lock);
         }
-      if (self != NULL)
-        registry_unlink_locked (self);
+
+      /* Turned around twice, they are in their old order. */
+      while ((self = aside) != NULL)
+        {
+          registry_unlink_locked (self);
+          registry_link_locked (&registry, self);
+        }
       g_mutex_unlock (&registry_lock);
-
-      if (self == NULL)
-        break;
-
-      weakref_finalizer_run (self);
-      g_object_unref (self);
     }
-
-  /* Turned around twice, they are in their old order. */
-  g_mutex_lock (&registry_lock);
-  while (aside != NULL)
-    {
-      WeakrefFinalizer *self = aside;
-
-      registry_unlink_locked (self);
-      registry_link_locked (self);
-    }
-  g_mutex_unlock (&registry_lock);
 }
 
 static void
@@ -163,7 +161,7 @@ registry_add (WeakrefFinalizer *self)
   g_mutex_lock (&registry_lock);
   too_late = !weakref_finalizer_is_alive (self);
   if (!too_late)
-    registry_link_locked (self);
+    registry_link_locked (&registry, self);
   g_mutex_unlock (&registry_lock);
 
   if (too_late)
@@ -214,9 +212,12 @@ finalizer_deliver_cb (gpointer user_data)
 static void
 finalizer_announce_cb (WeakrefWatch *watch)
 {
-  guint8 *self = (guint8 *) watch - G_STRUCT_OFFSET (WeakrefFinalizer, watch);
+  gpointer self = (guint8 *) watch - G_STRUCT_OFFSET (WeakrefFinalizer, watch);
+  GMainContext *context = g_steal_pointer (&((WeakrefFinalizer *) self)->context);
 
-  weakref_dispatch (((WeakrefFinalizer *) self)->context, finalizer_deliver_cb, self, g_object_unref);
+  /* What waits in a context must not hold it. */
+  weakref_dispatch (context, finalizer_deliver_cb, self, g_object_unref);
+  g_clear_pointer (&context, g_main_context_unref);
 }
 
 static const WeakrefWatchFuncs finalizer_funcs = { NULL, finalizer_announce_cb };

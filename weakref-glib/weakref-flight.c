@@ -58,7 +58,7 @@ weakref_flight_start_locked (WeakrefFlight **flights,
   return flight;
 }
 
-/* There are never more flights than threads: a list will do. */
+/* There are about as many flights as threads: a list will do. */
 WeakrefFlight *
 weakref_flight_find_locked (WeakrefFlight        *flights,
                             const WeakrefKeyKind *kind,

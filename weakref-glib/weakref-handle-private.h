@@ -25,7 +25,7 @@ struct _WeakrefHandle
   gint watching;           /* (atomic) */
   GWeakRef self;           /* the object: the one way to a strong reference on it */
   WeakrefDeliver deliver;  /* (const) */
-  GMainContext *context;   /* (owned) (nullable): set before the watch starts */
+  GMainContext *context;   /* (owned) (nullable): from before the start to the announcement */
   WeakrefCallback callback;
 };
 

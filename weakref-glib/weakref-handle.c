@@ -34,8 +34,11 @@ static void
 handle_announce_cb (WeakrefWatch *watch)
 {
   WeakrefHandle *handle = (WeakrefHandle *) watch;
+  GMainContext *context = g_steal_pointer (&handle->context);
 
-  weakref_dispatch (handle->context, handle_deliver_cb, handle, handle_unref_cb);
+  /* What waits in a context must not hold it. */
+  weakref_dispatch (context, handle_deliver_cb, handle, handle_unref_cb);
+  g_clear_pointer (&context, g_main_context_unref);
 }
 
 static const WeakrefWatchFuncs handle_funcs = { NULL, handle_announce_cb };
@@ -91,10 +94,13 @@ weakref_handle_stop (WeakrefHandle *handle,
 {
   weakref_callback_cancel (&handle->callback);
 
+  /* Every time: a first dispose may have come before the handle was put into the slot. */
+  if (handle->watch.block != NULL)
+    weakref_block_swap_slot (handle->watch.block, slot, handle, NULL);
+
   if (!g_atomic_int_compare_and_exchange (&handle->watching, TRUE, FALSE))
     return;
 
-  weakref_block_swap_slot (handle->watch.block, slot, handle, NULL);
   if (weakref_watch_stop (&handle->watch))
     weakref_handle_unref (handle);
 }

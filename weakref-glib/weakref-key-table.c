@@ -50,8 +50,9 @@ typedef struct _KeyTable
   gboolean for_values;       /* (const): the values are GValues, boxed and counted */
 } KeyTable;
 
-/* Is found by the address of the key: whoever asks holds the key, and as long as the block of an
- * entry is not dead, nothing else is at that address. The entry leaves before the memory does. */
+/* Is found by the address of the key. That is as good as the identity: whoever asks holds the key,
+ * and an entry leaves in the dispose of its key, long before the memory goes and the address can be
+ * used again. */
 typedef struct
 {
   WeakrefEntry base;
@@ -124,19 +125,6 @@ value_hand_over (GValue *box,
   value_box_unref (box);
 }
 
-static Entry *
-lookup_locked (KeyTable *table,
-               gpointer  key)
-{
-  WeakrefEntry *entry = g_hash_table_lookup (table->base.entries, key);
-
-  /* The key may have been disposed, and its watches not yet have been told. */
-  if (entry == NULL || weakref_block_is_dead (entry->watch.block))
-    return NULL;
-
-  return (Entry *) entry;
-}
-
 static gboolean
 key_table_insert (KeyTable *table,
                   gpointer  key,
@@ -171,12 +159,9 @@ key_table_steal (KeyTable *table,
   Entry *entry;
 
   g_mutex_lock (&table->base.lock);
-  entry = lookup_locked (table, key);
+  entry = (Entry *) weakref_table_take_locked (&table->base, key);
   if (entry != NULL)
-    {
-      weakref_table_take_locked (&table->base, key);
-      *value = g_steal_pointer (&entry->value);
-    }
+    *value = g_steal_pointer (&entry->value);
   g_mutex_unlock (&table->base.lock);
 
   if (entry == NULL)
@@ -227,8 +212,7 @@ weakref_key_table_finalize (GObject *object)
 {
   WeakrefKeyTable *self = WEAKREF_KEY_TABLE (object);
 
-  weakref_table_clear (&self->table->base);
-  weakref_table_unref (self->table);
+  weakref_table_close (&self->table->base);
 
   G_OBJECT_CLASS (weakref_key_table_parent_class)->finalize (object);
 }
@@ -389,7 +373,7 @@ weakref_key_table_lookup_extended (WeakrefKeyTable *self,
   g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
 
   g_mutex_lock (&self->table->base.lock);
-  entry = lookup_locked (self->table, key);
+  entry = g_hash_table_lookup (self->table->base.entries, key);
   if (entry != NULL)
     found = entry->value;
   g_mutex_unlock (&self->table->base.lock);
@@ -427,7 +411,7 @@ weakref_key_table_lookup_value (WeakrefKeyTable *self,
   g_return_val_if_fail (value != NULL, FALSE);
 
   g_mutex_lock (&self->table->base.lock);
-  entry = lookup_locked (self->table, key);
+  entry = g_hash_table_lookup (self->table->base.entries, key);
   if (entry != NULL)
     found = g_atomic_rc_box_acquire (entry->value);
   g_mutex_unlock (&self->table->base.lock);
@@ -533,9 +517,7 @@ weakref_key_table_remove (WeakrefKeyTable *self,
   g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
 
   g_mutex_lock (&self->table->base.lock);
-  entry = (WeakrefEntry *) lookup_locked (self->table, key);
-  if (entry != NULL)
-    weakref_table_take_locked (&self->table->base, key);
+  entry = weakref_table_take_locked (&self->table->base, key);
   g_mutex_unlock (&self->table->base.lock);
 
   if (entry == NULL)

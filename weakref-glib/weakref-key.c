@@ -360,6 +360,8 @@ weakref_key_kind_init (WeakrefKeyKind *kind,
       return TRUE;
     case G_TYPE_OBJECT:
     case G_TYPE_INTERFACE:
+      if (type == G_TYPE_INTERFACE)
+        return FALSE;
       kind->copy = object_copy;
       kind->free = g_object_unref;
       kind->check = object_check;

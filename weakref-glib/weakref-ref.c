@@ -209,7 +209,8 @@ weakref_ref_new (gpointer target)
  * Makes a weak reference of your own to @target, with a callback.
  *
  * The callback runs once, after the death, if the reference is still there by then. @destroy
- * runs once in any case: after the callback, or when the reference is dropped, in any thread.
+ * runs once in any case, in any thread: after the callback, when the reference is dropped, or at once
+ * if there is no callback.
  *
  * With a @context the callback always comes later, from an iteration of it, even in the same
  * thread. If the context goes away without iterating again, the callback does not run.
@@ -252,7 +253,8 @@ weakref_ref_new_full (gpointer           target,
  * Gives the target, if it is alive.
  *
  * The name follows g_weak_ref_get(), and so does the reference: it is yours. It can be called from
- * any thread, and never gives an object whose dispose has begun on its last unref.
+ * any thread, and never gives an object whose dispose has begun on its last unref, unless the
+ * reference was made inside that dispose.
  *
  * Returns: (transfer full) (type GObject.Object) (nullable): the target, or %NULL when it is dead
  *
@@ -276,7 +278,8 @@ weakref_ref_get (WeakrefRef *self)
  *
  * Tells whether the target is alive.
  *
- * With other threads about, %TRUE may be out of date when it arrives; %FALSE is for ever.
+ * With other threads about, %TRUE may be out of date when it arrives; %FALSE is for ever. The call
+ * holds the target for a moment: if its last owner lets go just then, it is disposed in this thread.
  *
  * Returns: %TRUE if the target is alive
  *

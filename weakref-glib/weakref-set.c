@@ -73,9 +73,9 @@ typedef struct _SetTable
   GQueue gone;           /* of entries (owned) that the list still shows, members no more */
   GSequence *list;       /* (owned): of entries: what the list shows, and after it what it will */
   guint n_visible;       /* how much of it the list shows */
+  guint n_hidden;        /* how much comes after that */
   gboolean scheduled;    /* a commit will come from the context */
   gboolean committing;
-  gboolean closed;       /* the set is gone */
 } SetTable;
 
 /* Is found by the address of the item, see WeakrefKeyTable. */
@@ -84,6 +84,7 @@ typedef struct
   WeakrefEntry base;
   GList link;          /* table lock: in the members, then in the gone */
   GSequenceIter *iter; /* (unowned): table lock */
+  gboolean visible;    /* table lock */
 } Entry;
 
 static void weakref_set_list_model_init (GListModelInterface *iface);
@@ -133,14 +134,15 @@ entry_left_locked (WeakrefTable *data,
   g_queue_unlink (&table->members, &entry->link);
 
   /* What the list shows stays there until it can be announced. */
-  if (!table->closed &&
-      (guint) g_sequence_iter_get_position (entry->iter) < table->n_visible)
+  if (entry->visible && !data->closed)
     {
       weakref_entry_ref (entry);
       g_queue_push_tail_link (&table->gone, &entry->link);
+      return;
     }
-  else
-    g_sequence_remove (entry->iter);
+
+  *(entry->visible ? &table->n_visible : &table->n_hidden) -= 1;
+  g_sequence_remove (entry->iter);
 }
 
 static gboolean
@@ -182,6 +184,23 @@ take_gone_locked (SetTable  *table,
   return n;
 }
 
+/* Has the list show all that there is. Returns how many it did not show before. */
+static guint
+show_hidden_locked (SetTable *table)
+{
+  GSequenceIter *iter = g_sequence_get_end_iter (table->list);
+  guint n = table->n_hidden;
+
+  for (; table->n_hidden > 0; table->n_hidden--)
+    {
+      iter = g_sequence_iter_prev (iter);
+      ((Entry *) g_sequence_get (iter))->visible = TRUE;
+    }
+  table->n_visible += n;
+
+  return n;
+}
+
 /* Brings the list up to date, in the thread of the context. Each step changes the list and announces
  * that before the next one, and a handler that changes the set again finds its change announced
  * after its own step, not inside it. */
@@ -213,8 +232,7 @@ set_table_commit (SetTable *table)
       if (table->gone.length > 0)
         removed = take_gone_locked (table, taken, &position);
       else
-        added = g_sequence_get_length (table->list) - table->n_visible;
-      table->n_visible += added;
+        added = show_hidden_locked (table);
 
       if (removed == 0 && added == 0)
         break;
@@ -234,33 +252,54 @@ set_table_commit (SetTable *table)
 }
 
 static gboolean
-set_table_commit_cb (gpointer data)
+set_commit_cb (gpointer weak_ref)
 {
-  SetTable *table = data;
+  WeakrefSet *self = g_weak_ref_get (weak_ref);
 
-  g_mutex_lock (&table->base.lock);
-  table->scheduled = FALSE;
-  g_mutex_unlock (&table->base.lock);
+  if (self != NULL)
+    {
+      g_mutex_lock (&self->table->base.lock);
+      self->table->scheduled = FALSE;
+      g_mutex_unlock (&self->table->base.lock);
 
-  set_table_commit (table);
+      set_table_commit (self->table);
+      g_object_unref (self);
+    }
 
   return G_SOURCE_REMOVE;
+}
+
+static void
+weak_ref_free (gpointer weak_ref)
+{
+  g_weak_ref_clear (weak_ref);
+  g_free (weak_ref);
 }
 
 /* Has the list brought up to date from the context. */
 static void
 set_table_schedule (SetTable *table)
 {
+  WeakrefSet *self = g_weak_ref_get (&table->self);
+  GWeakRef *weak_ref;
   gboolean schedule;
 
+  if (self == NULL)
+    return;
+
   g_mutex_lock (&table->base.lock);
-  schedule = !table->scheduled && !table->closed;
-  table->scheduled |= schedule;
+  schedule = !table->scheduled;
+  table->scheduled = TRUE;
   g_mutex_unlock (&table->base.lock);
 
   if (schedule)
-    weakref_dispatch (table->context, set_table_commit_cb, weakref_table_ref (table),
-                      weakref_table_unref);
+    {
+      /* What waits in a context must not hold it, so not the table either. */
+      weak_ref = g_new (GWeakRef, 1);
+      g_weak_ref_init (weak_ref, self);
+      weakref_dispatch (table->context, set_commit_cb, weak_ref, weak_ref_free);
+    }
+  g_object_unref (self);
 }
 
 /* The same, but now if this is the thread for it. In a thread that made the set and does not run the
@@ -298,27 +337,27 @@ static const WeakrefTableFuncs table_funcs = {
   .free_table = set_table_free,
 };
 
-/* The entry of @item, unless it has been disposed and its watches have yet to be told. */
-static WeakrefEntry *
-lookup_locked (SetTable *table,
-               gpointer  item)
-{
-  WeakrefEntry *entry = g_hash_table_lookup (table->base.entries, item);
-
-  return entry != NULL && !weakref_block_is_dead (entry->watch.block) ? entry : NULL;
-}
-
+/* Whether @item is a member, in the life that it is in now. */
 static gboolean
 set_table_contains (SetTable *table,
                     gpointer  item)
 {
-  gboolean found;
+  WeakrefEntry *entry;
+  gboolean alive;
 
   g_mutex_lock (&table->base.lock);
-  found = lookup_locked (table, item) != NULL;
+  entry = g_hash_table_lookup (table->base.entries, item);
+  if (entry != NULL)
+    weakref_entry_ref (entry);
   g_mutex_unlock (&table->base.lock);
 
-  return found;
+  if (entry == NULL)
+    return FALSE;
+
+  alive = weakref_block_is_alive (entry->watch.block);
+  weakref_entry_unref (entry);
+
+  return alive;
 }
 
 /* Without publishing it. */
@@ -326,7 +365,6 @@ static gboolean
 set_table_add (SetTable *table,
                gpointer  item)
 {
-  WeakrefEntry *old = NULL;
   Entry *entry;
   gboolean put = FALSE;
 
@@ -338,22 +376,18 @@ set_table_add (SetTable *table,
   weakref_entry_init (&entry->base, &table->base, item);
 
   g_mutex_lock (&table->base.lock);
-  if (lookup_locked (table, item) == NULL)
-    {
-      old = g_hash_table_lookup (table->base.entries, item);
-      put = weakref_table_put_locked (&table->base, &entry->base, old);
-    }
+  if (!g_hash_table_contains (table->base.entries, item))
+    put = weakref_table_put_locked (&table->base, &entry->base, NULL);
   if (put)
     {
       g_queue_push_tail_link (&table->members, &entry->link);
       entry->iter = g_sequence_append (table->list, entry);
+      table->n_hidden++;
     }
   g_mutex_unlock (&table->base.lock);
 
   if (!put)
     weakref_entry_drop (&entry->base);
-  if (old != NULL)
-    weakref_entry_drop (old);
 
   return put;
 }
@@ -513,7 +547,7 @@ weakref_set_finalize (GObject *object)
 
   /* The entries that wait for an announcement keep the table. */
   g_mutex_lock (&table->base.lock);
-  table->closed = TRUE;
+  table->base.closed = TRUE;
   while (table->gone.length > 0)
     {
       guint position;
@@ -523,8 +557,7 @@ weakref_set_finalize (GObject *object)
   g_mutex_unlock (&table->base.lock);
   g_ptr_array_unref (taken);
 
-  weakref_table_clear (&table->base);
-  weakref_table_unref (table);
+  weakref_table_close (&table->base);
 
   G_OBJECT_CLASS (weakref_set_parent_class)->finalize (object);
 }
@@ -652,9 +685,7 @@ weakref_set_remove (WeakrefSet *self,
 
   table = weakref_table_ref (self->table);
   g_mutex_lock (&table->base.lock);
-  entry = lookup_locked (table, item);
-  if (entry != NULL)
-    weakref_table_take_locked (&table->base, item);
+  entry = weakref_table_take_locked (&table->base, item);
   g_mutex_unlock (&table->base.lock);
 
   if (entry != NULL)

@@ -19,7 +19,7 @@ typedef struct
 {
   /* What the entry is found by in the hash table. */
   gconstpointer (*get_hash_key) (WeakrefEntry *entry);
-  /* The entry has just left the hash table. Under the lock. May be NULL. */
+  /* The entry is no longer in the table. Under the lock. May be NULL. */
   void (*left_locked) (WeakrefTable *table, WeakrefEntry *entry);
   /* The dead entry may tell now. Outside every lock. May be NULL. */
   void (*died) (WeakrefTable *table, WeakrefEntry *entry);
@@ -51,6 +51,7 @@ struct _WeakrefTable
   const WeakrefTableFuncs *funcs; /* (const) */
   GMutex lock;
   GHashTable *entries;            /* lock */
+  gboolean closed;                /* lock: the table object is gone, nothing is put in any more */
 };
 
 void          weakref_table_init           (WeakrefTable            *table,
@@ -66,6 +67,7 @@ gboolean      weakref_table_put_locked     (WeakrefTable            *table,
 WeakrefEntry *weakref_table_take_locked    (WeakrefTable            *table,
                                             gconstpointer            hash_key);
 void          weakref_table_clear          (WeakrefTable            *table);
+void          weakref_table_close          (WeakrefTable            *table);
 guint         weakref_table_get_size       (WeakrefTable            *table);
 GPtrArray    *weakref_table_snapshot       (WeakrefTable            *table);
 

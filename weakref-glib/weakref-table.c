@@ -130,7 +130,7 @@ weakref_entry_init (WeakrefEntry *entry,
 }
 
 /* Puts @entry in, in place of @old, which may be NULL and is then the caller's to drop. Returns
- * FALSE if the target died meanwhile: then @entry stays out, and the caller's to drop; @old is out
+ * FALSE if the target died meanwhile, or the table was closed: then @entry stays out, and the caller's to drop; @old is out
  * in any case. */
 gboolean
 weakref_table_put_locked (WeakrefTable *table,
@@ -140,7 +140,7 @@ weakref_table_put_locked (WeakrefTable *table,
   if (old != NULL)
     entry_leave_locked (old);
 
-  if (entry->state != WEAKREF_ENTRY_NEW)
+  if (entry->state != WEAKREF_ENTRY_NEW || table->closed)
     return FALSE;
 
   entry->state = WEAKREF_ENTRY_IN;
@@ -195,6 +195,18 @@ weakref_table_clear (WeakrefTable *table)
   for (i = 0; i < dropped->len; i++)
     weakref_entry_drop (g_ptr_array_index (dropped, i));
   g_ptr_array_unref (dropped);
+}
+
+/* For the end of the table object. Lets go of the table. */
+void
+weakref_table_close (WeakrefTable *table)
+{
+  g_mutex_lock (&table->lock);
+  table->closed = TRUE;
+  g_mutex_unlock (&table->lock);
+
+  weakref_table_clear (table);
+  weakref_table_unref (table);
 }
 
 guint

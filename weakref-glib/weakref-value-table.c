@@ -20,7 +20,7 @@
  * path. As long as anybody holds the object of a key, all who ask get that object; when the last
  * one lets go, the entry leaves. [method@Weakref.ValueTable.ensure] looks up or creates, once,
  * however many threads ask. The usual #GHashTable with a mutex and g_object_weak_ref() returns
- * objects whose dispose has begun; this table never does.
+ * objects whose dispose has begun; this table never does (unless they are entered by that dispose).
  *
  * The table copies its keys. They are passed as a `gconstpointer`, as to #GHashTable:
  *
@@ -62,14 +62,15 @@ typedef struct _ValueTable
   WeakrefFlight *flights; /* table lock */
 } ValueTable;
 
-/* It is its own key in the hash table, so that the hash is computed once, and a death needs no
- * comparison. To look one up, an entry on the stack will do, of which nothing but this is set:
+/* It is its own key in the hash table, so that the hash is computed once, and a death compares
+ * pointers (a user's own equal function is asked only about another key with the same hash). To look one up, an entry on the stack will do, of which nothing but this is set:
  * table, hash and key. */
 typedef struct
 {
   WeakrefEntry base;
-  guint hash;         /* (const) */
-  gconstpointer key;  /* (owned) (const): a copy, or what follows the struct */
+  guint hash;              /* (const) */
+  gconstpointer key;       /* (owned) (const): a copy, or the data */
+  WeakrefKeyBuffer data[]; /* (const): a key that is kept inside the entry */
 } Entry;
 
 G_DEFINE_TYPE (WeakrefValueTable, weakref_value_table, G_TYPE_OBJECT)
@@ -148,7 +149,7 @@ entry_new (const Entry *probe,
 
   entry->hash = probe->hash;
   if (size != 0)
-    entry->key = memcpy (entry + 1, probe->key, size);
+    entry->key = memcpy (entry->data, probe->key, size);
   else
     entry->key = table->kind.copy != NULL ? table->kind.copy (probe->key) : probe->key;
 
@@ -195,6 +196,17 @@ value_table_lookup (ValueTable    *table,
   return block_upgrade (block);
 }
 
+/* Drops an entry that was taken out. Returns whether its object was alive. */
+static gboolean
+entry_drop_alive (WeakrefEntry *entry)
+{
+  gboolean alive = weakref_block_is_alive (entry->watch.block);
+
+  weakref_entry_drop (entry);
+
+  return alive;
+}
+
 static gboolean
 value_table_insert (ValueTable    *table,
                     gconstpointer  key,
@@ -212,10 +224,8 @@ value_table_insert (ValueTable    *table,
 
   if (!put)
     weakref_entry_drop (&entry->base);
-  if (old != NULL)
-    weakref_entry_drop ((WeakrefEntry *) old);
 
-  return old == NULL;
+  return old == NULL || !entry_drop_alive ((WeakrefEntry *) old);
 }
 
 static gboolean
@@ -229,11 +239,7 @@ value_table_remove (ValueTable    *table,
   entry = weakref_table_take_locked (&table->base, &probe);
   g_mutex_unlock (&table->base.lock);
 
-  if (entry == NULL)
-    return FALSE;
-
-  weakref_entry_drop (entry);
-  return TRUE;
+  return entry != NULL && entry_drop_alive (entry);
 }
 
 /* Finds the living object of the probe, or a flight that is on its way to it, or starts one, of
@@ -368,21 +374,43 @@ value_table_ensure (ValueTable        *table,
       object = create (key, user_data, &local_error);
       if (object != NULL && !G_IS_OBJECT (object))
         {
-          g_set_error_literal (&local_error, WEAKREF_ERROR, WEAKREF_ERROR_CREATE,
-                               "The create function returned something that is not a GObject");
           object = NULL;
+          if (local_error == NULL)
+            g_set_error_literal (&local_error, WEAKREF_ERROR, WEAKREF_ERROR_CREATE,
+                                 "The create function returned something that is not a GObject");
         }
       else if (object == NULL && local_error == NULL)
-        g_set_error_literal (&local_error, WEAKREF_ERROR, WEAKREF_ERROR_CREATE,
-                             "The create function returned NULL and no error");
+        {
+          g_set_error_literal (&local_error, WEAKREF_ERROR, WEAKREF_ERROR_CREATE,
+                               "The create function returned NULL and no error");
+        }
       else if (object != NULL && local_error != NULL)
-        g_clear_object (&object);
+        {
+          g_clear_object (&object);
+        }
 
       object = ensure_land (table, &probe, flight, object);
       if (object == NULL)
         g_propagate_error (error, local_error);
       return object;
     }
+}
+
+/* The same, when the create function may drop the last reference on the table object. */
+static gpointer
+value_table_ensure_held (ValueTable        *table,
+                         gconstpointer      key,
+                         WeakrefCreateFunc  create,
+                         gpointer           user_data,
+                         GError           **error)
+{
+  gpointer object;
+
+  weakref_table_ref (table);
+  object = value_table_ensure (table, key, create, user_data, error);
+  weakref_table_unref (table);
+
+  return object;
 }
 
 static void
@@ -434,8 +462,7 @@ weakref_value_table_finalize (GObject *object)
 {
   WeakrefValueTable *self = WEAKREF_VALUE_TABLE (object);
 
-  weakref_table_clear (&self->table->base);
-  weakref_table_unref (self->table);
+  weakref_table_close (&self->table->base);
 
   G_OBJECT_CLASS (weakref_value_table_parent_class)->finalize (object);
 }
@@ -500,6 +527,9 @@ weakref_value_table_new (GType key_type)
  *
  * Makes a table with keys of your own.
  *
+ * The table only ever frees what it has copied: without @key_copy there is no @key_free, and the keys
+ * have to outlive the table.
+ *
  * @hash and @equal run under the table's lock, and must not use the table; @key_copy and @key_free
  * don't, and may. All four can be called in any thread.
  *
@@ -513,8 +543,11 @@ weakref_value_table_new_full (GHashFunc       hash,
                               WeakrefCopyFunc key_copy,
                               GDestroyNotify  key_free)
 {
-  WeakrefValueTable *self = g_object_new (WEAKREF_TYPE_VALUE_TABLE, NULL);
+  WeakrefValueTable *self;
 
+  g_return_val_if_fail (key_copy != NULL || key_free == NULL, NULL);
+
+  self = g_object_new (WEAKREF_TYPE_VALUE_TABLE, NULL);
   weakref_key_kind_init_full (&self->table->kind, hash, equal, key_copy, key_free);
 
   return self;
@@ -690,7 +723,7 @@ weakref_value_table_ensure (WeakrefValueTable *self,
   if (!weakref_key_check (&self->table->kind, key, G_STRFUNC))
     return NULL;
 
-  return value_table_ensure (self->table, key, create, user_data, error);
+  return value_table_ensure_held (self->table, key, create, user_data, error);
 }
 
 typedef struct
@@ -748,7 +781,7 @@ weakref_value_table_ensure_value (WeakrefValueTable       *self,
   if (!weakref_key_from_value (&self->table->kind, key, &buffer, &pointer, error))
     return NULL;
 
-  return value_table_ensure (self->table, pointer, create_value_cb, &call, error);
+  return value_table_ensure_held (self->table, pointer, create_value_cb, &call, error);
 }
 
 /**
