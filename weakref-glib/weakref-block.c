@@ -62,12 +62,13 @@ block_new (gpointer     target,
            WeakrefPhase phase)
 {
   static _Atomic guint64 last_id;
-  WeakrefBlock *block = g_new0 (WeakrefBlock, 1);
+  /* Not g_new0(): glibc's calloc() is slow. */
+  WeakrefBlock *block = g_new (WeakrefBlock, 1);
 
+  *block = (WeakrefBlock) { .phase = phase };
   g_atomic_ref_count_init (&block->ref_count);
   g_mutex_init (&block->lock);
   g_weak_ref_init (&block->target, target);
-  block->phase = phase;
   block->id = atomic_fetch_add_explicit (&last_id, 1, memory_order_relaxed) + 1;
   block->target_type = G_OBJECT_TYPE (target);
   block->address = target;

@@ -138,8 +138,7 @@ key_table_insert (KeyTable *table,
   weakref_entry_init (&entry->base, &table->base, key);
 
   g_mutex_lock (&table->base.lock);
-  old = g_hash_table_lookup (table->base.entries, key);
-  put = weakref_table_put_locked (&table->base, &entry->base, old);
+  put = weakref_table_put_locked (&table->base, &entry->base, &old);
   g_mutex_unlock (&table->base.lock);
 
   if (!put)

@@ -365,6 +365,7 @@ static gboolean
 set_table_add (SetTable *table,
                gpointer  item)
 {
+  WeakrefEntry *old;
   Entry *entry;
   gboolean put = FALSE;
 
@@ -377,7 +378,7 @@ set_table_add (SetTable *table,
 
   g_mutex_lock (&table->base.lock);
   if (!g_hash_table_contains (table->base.entries, item))
-    put = weakref_table_put_locked (&table->base, &entry->base, NULL);
+    put = weakref_table_put_locked (&table->base, &entry->base, &old);
   if (put)
     {
       g_queue_push_tail_link (&table->members, &entry->link);

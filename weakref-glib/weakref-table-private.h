@@ -51,6 +51,7 @@ struct _WeakrefTable
   const WeakrefTableFuncs *funcs; /* (const) */
   GMutex lock;
   GHashTable *entries;            /* lock */
+  WeakrefEntry *displaced;        /* lock: what the last insertion or removal has put out */
   gboolean closed;                /* lock: the table object is gone, nothing is put in any more */
 };
 
@@ -63,7 +64,7 @@ void          weakref_table_unref          (gpointer                 table);
 
 gboolean      weakref_table_put_locked     (WeakrefTable            *table,
                                             WeakrefEntry            *entry,
-                                            WeakrefEntry            *old);
+                                            WeakrefEntry           **old);
 WeakrefEntry *weakref_table_take_locked    (WeakrefTable            *table,
                                             gconstpointer            hash_key);
 void          weakref_table_clear          (WeakrefTable            *table);

@@ -14,6 +14,14 @@
  * weakref_entry_drop(). It is freed, with its key or value, when the last of the table, the watch
  * and a snapshot lets go of it: always outside, once. */
 
+static void
+entry_displaced_cb (gpointer data)
+{
+  WeakrefEntry *entry = data;
+
+  entry->table->displaced = entry;
+}
+
 void
 weakref_table_init (WeakrefTable            *table,
                     const WeakrefTableFuncs *funcs,
@@ -23,7 +31,7 @@ weakref_table_init (WeakrefTable            *table,
   g_atomic_ref_count_init (&table->ref_count);
   g_mutex_init (&table->lock);
   table->funcs = funcs;
-  table->entries = g_hash_table_new (hash, equal);
+  table->entries = g_hash_table_new_full (hash, equal, NULL, entry_displaced_cb);
 }
 
 gpointer
@@ -73,11 +81,10 @@ weakref_entry_unref (gpointer data)
 }
 
 static void
-entry_leave_locked (WeakrefEntry *entry)
+entry_out_locked (WeakrefEntry *entry)
 {
   WeakrefTable *table = entry->table;
 
-  g_hash_table_remove (table->entries, table->funcs->get_hash_key (entry));
   entry->state = WEAKREF_ENTRY_OUT;
   if (table->funcs->left_locked != NULL)
     table->funcs->left_locked (table, entry);
@@ -92,7 +99,10 @@ entry_sever_cb (WeakrefWatch *watch)
   g_mutex_lock (&table->lock);
   entry->severed = entry->state == WEAKREF_ENTRY_IN;
   if (entry->severed)
-    entry_leave_locked (entry);
+    {
+      g_hash_table_remove (table->entries, table->funcs->get_hash_key (entry));
+      entry_out_locked (entry);
+    }
   else
     entry->state = WEAKREF_ENTRY_OUT;
   g_mutex_unlock (&table->lock);
@@ -129,23 +139,24 @@ weakref_entry_init (WeakrefEntry *entry,
   weakref_watch_start (weakref_entry_ref (entry), &entry_funcs, target, WEAKREF_PHASE_DISPOSE);
 }
 
-/* Puts @entry in, in place of @old, which may be NULL and is then the caller's to drop. Returns
- * FALSE if the target died meanwhile, or the table was closed: then @entry stays out, and the caller's to drop; @old is out
- * in any case. */
+/* Puts @entry in, and sets @old to the one whose place it takes, or NULL; that is the caller's to
+ * drop. Returns FALSE if the target died meanwhile, or the table was closed: then @entry stays out,
+ * and the caller's to drop. */
 gboolean
-weakref_table_put_locked (WeakrefTable *table,
-                          WeakrefEntry *entry,
-                          WeakrefEntry *old)
+weakref_table_put_locked (WeakrefTable  *table,
+                          WeakrefEntry  *entry,
+                          WeakrefEntry **old)
 {
-  if (old != NULL)
-    entry_leave_locked (old);
-
+  *old = NULL;
   if (entry->state != WEAKREF_ENTRY_NEW || table->closed)
     return FALSE;
 
   entry->state = WEAKREF_ENTRY_IN;
-  g_hash_table_insert (table->entries,
-                       (gpointer) table->funcs->get_hash_key (entry), entry);
+  table->displaced = NULL;
+  g_hash_table_replace (table->entries, (gpointer) table->funcs->get_hash_key (entry), entry);
+  *old = table->displaced;
+  if (*old != NULL)
+    entry_out_locked (*old);
 
   return TRUE;
 }
@@ -155,12 +166,12 @@ WeakrefEntry *
 weakref_table_take_locked (WeakrefTable  *table,
                            gconstpointer  hash_key)
 {
-  WeakrefEntry *entry = g_hash_table_lookup (table->entries, hash_key);
+  table->displaced = NULL;
+  g_hash_table_remove (table->entries, hash_key);
+  if (table->displaced != NULL)
+    entry_out_locked (table->displaced);
 
-  if (entry != NULL)
-    entry_leave_locked (entry);
-
-  return entry;
+  return table->displaced;
 }
 
 /* Lets go of an entry that is not, or no longer, in the table. */
@@ -184,9 +195,7 @@ weakref_table_clear (WeakrefTable *table)
   g_hash_table_iter_init (&iter, table->entries);
   while (g_hash_table_iter_next (&iter, NULL, &entry))
     {
-      ((WeakrefEntry *) entry)->state = WEAKREF_ENTRY_OUT;
-      if (table->funcs->left_locked != NULL)
-        table->funcs->left_locked (table, entry);
+      entry_out_locked (entry);
       g_ptr_array_add (dropped, entry);
     }
   g_hash_table_remove_all (table->entries);

@@ -214,18 +214,17 @@ value_table_insert (ValueTable    *table,
 {
   Entry probe = entry_probe (table, key);
   Entry *entry = entry_new (&probe, object);
-  Entry *old;
+  WeakrefEntry *old;
   gboolean put;
 
   g_mutex_lock (&table->base.lock);
-  old = g_hash_table_lookup (table->base.entries, &probe);
-  put = weakref_table_put_locked (&table->base, &entry->base, (WeakrefEntry *) old);
+  put = weakref_table_put_locked (&table->base, &entry->base, &old);
   g_mutex_unlock (&table->base.lock);
 
   if (!put)
     weakref_entry_drop (&entry->base);
 
-  return old == NULL || !entry_drop_alive ((WeakrefEntry *) old);
+  return old == NULL || !entry_drop_alive (old);
 }
 
 static gboolean
@@ -304,15 +303,14 @@ ensure_land (ValueTable    *table,
   while (TRUE)
     {
       WeakrefBlock *block = NULL;
-      Entry *old = NULL;
+      WeakrefEntry *old = NULL;
       gboolean put = FALSE;
 
       g_mutex_lock (&table->base.lock);
       if (object != NULL && other == NULL)
-        old = g_hash_table_lookup (table->base.entries, probe);
-      if (old != NULL && old->base.watch.block != dying)
+        block = lookup_block_locked (table, probe);
+      if (block != NULL && block != dying)
         {
-          block = weakref_block_ref (old->base.watch.block);
           g_mutex_unlock (&table->base.lock);
           other = weakref_block_dup_target (block);
           g_clear_pointer (&dying, weakref_block_unref);
@@ -320,16 +318,17 @@ ensure_land (ValueTable    *table,
           continue;
         }
       if (entry != NULL && other == NULL)
-        put = weakref_table_put_locked (&table->base, &entry->base, (WeakrefEntry *) old);
+        put = weakref_table_put_locked (&table->base, &entry->base, &old);
       weakref_flight_land_locked (&table->flights, flight, other != NULL ? other : object);
       g_mutex_unlock (&table->base.lock);
 
       if (entry != NULL && !put)
         weakref_entry_drop (&entry->base);
       if (old != NULL)
-        weakref_entry_drop ((WeakrefEntry *) old);
+        weakref_entry_drop (old);
       if (other != NULL)
         g_object_unref (object);
+      g_clear_pointer (&block, weakref_block_unref);
       g_clear_pointer (&dying, weakref_block_unref);
 
       return weakref_flight_finish (flight);
