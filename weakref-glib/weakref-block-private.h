@@ -26,10 +26,10 @@ typedef struct
  * weakref_watch_stop() returns TRUE, or both functions run: exactly one of the two, once. */
 struct _WeakrefWatch
 {
-  const WeakrefWatchFuncs *funcs;
-  WeakrefBlock *block; /* (owned) */
   WeakrefWatch *next;  /* block lock; once the block is dead, the thread that killed it */
   WeakrefWatch **link; /* block lock: what points at this watch */
+  const WeakrefWatchFuncs *funcs;
+  WeakrefBlock *block; /* (owned) */
 };
 
 /* Things that a target has at most one of. */

@@ -36,13 +36,14 @@ typedef enum
   WEAKREF_ENTRY_OUT   /* removed, or dead */
 } WeakrefEntryState;
 
+/* What a lookup reads, the block and the key that follows, is together at the end. */
 struct _WeakrefEntry
 {
-  WeakrefWatch watch;        /* running, it has a reference on the entry */
   WeakrefTable *table;       /* (owned) */
   gatomicrefcount ref_count;
   guint8 state;              /* table lock */
   guint8 severed;            /* table lock: the death has taken over the table's reference */
+  WeakrefWatch watch;        /* running, it has a reference on the entry */
 };
 
 struct _WeakrefTable

@@ -90,10 +90,16 @@ entry_out_locked (WeakrefEntry *entry)
     table->funcs->left_locked (table, entry);
 }
 
+static WeakrefEntry *
+watch_get_entry (WeakrefWatch *watch)
+{
+  return (WeakrefEntry *) ((guint8 *) watch - G_STRUCT_OFFSET (WeakrefEntry, watch));
+}
+
 static void
 entry_sever_cb (WeakrefWatch *watch)
 {
-  WeakrefEntry *entry = (WeakrefEntry *) watch;
+  WeakrefEntry *entry = watch_get_entry (watch);
   WeakrefTable *table = entry->table;
 
   g_mutex_lock (&table->lock);
@@ -111,7 +117,7 @@ entry_sever_cb (WeakrefWatch *watch)
 static void
 entry_announce_cb (WeakrefWatch *watch)
 {
-  WeakrefEntry *entry = (WeakrefEntry *) watch;
+  WeakrefEntry *entry = watch_get_entry (watch);
   WeakrefTable *table = entry->table;
 
   /* Written by the sever of this very death. */
@@ -136,7 +142,8 @@ weakref_entry_init (WeakrefEntry *entry,
   g_atomic_ref_count_init (&entry->ref_count);
   entry->table = weakref_table_ref (table);
   entry->state = WEAKREF_ENTRY_NEW;
-  weakref_watch_start (weakref_entry_ref (entry), &entry_funcs, target, WEAKREF_PHASE_DISPOSE);
+  weakref_entry_ref (entry);
+  weakref_watch_start (&entry->watch, &entry_funcs, target, WEAKREF_PHASE_DISPOSE);
 }
 
 /* Puts @entry in, and sets @old to the one whose place it takes, or NULL; that is the caller's to
