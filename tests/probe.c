@@ -69,9 +69,8 @@ test_probe_dispose (GObject *object)
   TestProbePrivate *priv = test_probe_get_instance_private (self);
   TestProbe **resurrect_to = g_steal_pointer (&priv->resurrect_to);
 
-  /* In a g_object_run_dispose() others may hold it on; only the last unref is final. */
-  if (object->ref_count == 1)
-    g_atomic_int_set (&priv->disposed, TRUE);
+  /* Whatever the reference count says: with a broken lookup it is above 1 here. */
+  g_atomic_int_set (&priv->disposed, TRUE);
 
   if (g_atomic_int_compare_and_exchange (&priv->logged, FALSE, TRUE) &&
       g_atomic_int_get (&log_probes))
@@ -228,6 +227,48 @@ test_iterate (void)
 {
   while (g_main_context_iteration (NULL, FALSE))
     ;
+}
+
+guint
+test_scale (guint n,
+            guint min)
+{
+  const char *scale = g_getenv ("WEAKREF_TEST_SCALE");
+
+  return MAX (min, scale != NULL ? (guint) (n * g_ascii_strtod (scale, NULL)) : n);
+}
+
+void
+test_gate_init (TestGate *gate)
+{
+  g_mutex_init (&gate->lock);
+  g_cond_init (&gate->cond);
+  gate->is_open = FALSE;
+}
+
+void
+test_gate_open (TestGate *gate)
+{
+  g_mutex_lock (&gate->lock);
+  gate->is_open = TRUE;
+  g_cond_broadcast (&gate->cond);
+  g_mutex_unlock (&gate->lock);
+}
+
+void
+test_gate_wait (TestGate *gate)
+{
+  g_mutex_lock (&gate->lock);
+  while (!gate->is_open)
+    g_cond_wait (&gate->cond, &gate->lock);
+  g_mutex_unlock (&gate->lock);
+}
+
+void
+test_gate_clear (TestGate *gate)
+{
+  g_cond_clear (&gate->cond);
+  g_mutex_clear (&gate->lock);
 }
 
 typedef struct

@@ -27,7 +27,7 @@ typedef void (*TestProbeFunc) (TestProbe *probe,
 
 TestProbe  *test_probe_new            (const char      *name);
 const char *test_probe_get_name       (TestProbe       *probe);
-/* Whether its dispose has begun because of a last unref, ever. For threads: (atomic). */
+/* Whether a dispose of it has ever begun, and it was not resurrected since. For threads: (atomic). */
 gboolean    test_probe_was_disposed   (TestProbe       *probe);
 /* Calls @func at the start of the dispose, before anything is torn down. */
 void        test_probe_set_on_dispose (TestProbe       *probe,
@@ -60,6 +60,25 @@ void        test_add                  (const char      *path,
                                        void           (*func) (void));
 /* Everything that is due in the default main context. */
 void        test_iterate              (void);
+
+/* How often to do something that is worth doing @n times. The environment variable
+ * WEAKREF_TEST_SCALE, 1 by default, multiplies it: less than 1 under valgrind, more for a stress
+ * test. The result is at least @min, below which the test would show nothing. */
+guint       test_scale                (guint            n,
+                                       guint            min);
+
+/* A meeting point: who waits at a gate goes on when somebody has opened it. */
+typedef struct
+{
+  GMutex lock;
+  GCond cond;
+  gboolean is_open; /* lock */
+} TestGate;
+
+void        test_gate_init            (TestGate        *gate);
+void        test_gate_open            (TestGate        *gate);
+void        test_gate_wait            (TestGate        *gate);
+void        test_gate_clear           (TestGate        *gate);
 
 /* Runs once for each of @n_threads, all let loose at the same moment, and joins them. */
 void        test_threads              (guint            n_threads,

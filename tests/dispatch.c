@@ -1,0 +1,340 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/weakref-dispatch-private.h>
+
+#include "probe.h"
+
+static gboolean
+run_cb (gpointer data)
+{
+  test_log ("run:%s", (const char *) data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+free_cb (gpointer data)
+{
+  test_log ("free:%s", (const char *) data);
+}
+
+static void
+dispatch (GMainContext *context,
+          const char   *name)
+{
+  weakref_dispatch (context, run_cb, (gpointer) name, free_cb);
+}
+
+static void
+test_now (void)
+{
+  dispatch (NULL, "1");
+  assert_log ("run:1 free:1");
+}
+
+static void
+test_later_in_order (void)
+{
+  GMainContext *context = g_main_context_new ();
+
+  dispatch (context, "1");
+  dispatch (context, "2");
+  dispatch (context, "3");
+  assert_log ("");
+
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  assert_log ("run:1 free:1 run:2 free:2 run:3 free:3");
+  g_assert_false (g_main_context_pending (context));
+  g_main_context_unref (context);
+}
+
+static void
+test_never_inside_the_call (void)
+{
+  GMainContext *context = g_main_context_new ();
+
+  /* g_main_context_invoke() would run it here and now. */
+  g_assert_true (g_main_context_acquire (context));
+  g_main_context_push_thread_default (context);
+  dispatch (context, "1");
+  assert_log ("");
+  g_main_context_iteration (context, FALSE);
+  assert_log ("run:1 free:1");
+  g_main_context_pop_thread_default (context);
+  g_main_context_release (context);
+  g_main_context_unref (context);
+}
+
+static gboolean
+again_cb (gpointer data)
+{
+  test_log ("again");
+  dispatch (data, "2");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+nothing_cb (gpointer data)
+{
+}
+
+static void
+test_from_a_callback (void)
+{
+  weakref_dispatch (NULL, again_cb, NULL, nothing_cb);
+  assert_log ("again run:2 free:2");
+
+  weakref_dispatch (g_main_context_default (), again_cb, g_main_context_default (), nothing_cb);
+  g_main_context_iteration (NULL, FALSE);
+  assert_log ("again");
+  g_main_context_iteration (NULL, FALSE);
+  assert_log ("run:2 free:2");
+}
+
+static void
+test_context_that_goes_frees_once (void)
+{
+  GMainContext *context = g_main_context_new ();
+
+  /* In no order that GLib promises. */
+  dispatch (context, "1");
+  dispatch (context, "1");
+  assert_log ("");
+  g_main_context_unref (context);
+  assert_log ("free:1 free:1");
+}
+
+static gboolean
+thread_cb (gpointer data)
+{
+  *(GThread **) data = g_thread_self ();
+  return G_SOURCE_REMOVE;
+}
+
+static gpointer
+iterate_thread (gpointer context)
+{
+  g_main_context_iteration (context, TRUE);
+  return NULL;
+}
+
+static void
+test_runs_in_the_thread_of_the_context (void)
+{
+  GMainContext *context = g_main_context_new ();
+  GThread *thread = g_thread_new ("iterate", iterate_thread, context);
+  GThread *ran_in = NULL;
+
+  /* It wakes a context that sleeps. */
+  weakref_dispatch (context, thread_cb, &ran_in, nothing_cb);
+  g_thread_join (thread);
+  g_assert_true (ran_in == thread);
+  g_main_context_unref (context);
+}
+
+typedef struct
+{
+  GMainContext *context;
+  gint n_run;   /* (atomic) */
+  gint n_freed; /* (atomic) */
+} Counts;
+
+static gboolean
+count_run_cb (gpointer data)
+{
+  g_atomic_int_inc (&((Counts *) data)->n_run);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+count_free_cb (gpointer data)
+{
+  g_atomic_int_inc (&((Counts *) data)->n_freed);
+}
+
+#define N_THREADS 8
+#define N_CALLS 100
+
+static gpointer
+count_thread (gpointer data)
+{
+  Counts *counts = data;
+  guint i;
+
+  for (i = 0; i < N_CALLS; i++)
+    weakref_dispatch (counts->context, count_run_cb, counts, count_free_cb);
+
+  return NULL;
+}
+
+static void
+test_from_many_threads (void)
+{
+  Counts counts = { g_main_context_new (), 0, 0 };
+
+  test_threads (N_THREADS, count_thread, &counts);
+  g_assert_cmpint (counts.n_run, ==, 0);
+  g_assert_cmpint (counts.n_freed, ==, 0);
+  while (g_main_context_iteration (counts.context, FALSE))
+    ;
+  g_assert_cmpint (counts.n_run, ==, N_THREADS * N_CALLS);
+  g_assert_cmpint (counts.n_freed, ==, N_THREADS * N_CALLS);
+  g_main_context_unref (counts.context);
+}
+
+/* Callbacks that are taken */
+
+static void
+test_callback_is_taken_once (void)
+{
+  WeakrefCallback callback = { 0 };
+
+  /* There is none. */
+  g_assert_false (weakref_callback_take (&callback));
+  weakref_callback_cancel (&callback);
+
+  weakref_callback_init (&callback, G_CALLBACK (run_cb), (gpointer) "1", free_cb);
+  assert_log ("");
+  g_assert_true (weakref_callback_take (&callback));
+  g_assert_false (weakref_callback_take (&callback));
+  /* Who took it has it. */
+  weakref_callback_cancel (&callback);
+  assert_log ("");
+  weakref_callback_release (&callback);
+  assert_log ("free:1");
+  weakref_callback_cancel (&callback);
+  assert_log ("");
+}
+
+static void
+test_callback_is_cancelled_once (void)
+{
+  WeakrefCallback callback = { 0 };
+
+  weakref_callback_init (&callback, G_CALLBACK (run_cb), (gpointer) "1", free_cb);
+  weakref_callback_cancel (&callback);
+  assert_log ("free:1");
+  weakref_callback_cancel (&callback);
+  g_assert_false (weakref_callback_take (&callback));
+  assert_log ("");
+}
+
+static void
+test_callback_without_destroy (void)
+{
+  WeakrefCallback callback = { 0 };
+
+  weakref_callback_init (&callback, G_CALLBACK (run_cb), (gpointer) "1", NULL);
+  weakref_callback_cancel (&callback);
+  assert_log ("");
+}
+
+static void
+null_free_cb (gpointer data)
+{
+  g_assert_null (data);
+  test_log ("free");
+}
+
+static void
+test_callback_frees_null_data (void)
+{
+  WeakrefCallback callback = { 0 };
+
+  /* As GLib does it: the notify is called for NULL too. */
+  weakref_callback_init (&callback, G_CALLBACK (run_cb), NULL, null_free_cb);
+  weakref_callback_cancel (&callback);
+  assert_log ("free");
+}
+
+static void
+cancel_cb (gpointer data)
+{
+  test_log ("free");
+  weakref_callback_cancel (data);
+  weakref_callback_release (data);
+}
+
+static void
+test_callback_freed_from_its_own_destroy (void)
+{
+  WeakrefCallback callback = { 0 };
+
+  weakref_callback_init (&callback, G_CALLBACK (run_cb), &callback, cancel_cb);
+  weakref_callback_cancel (&callback);
+  assert_log ("free");
+}
+
+typedef struct
+{
+  WeakrefCallback callback;
+  gint next;    /* (atomic) */
+  gint n_taken; /* (atomic) */
+  gint n_freed; /* (atomic) */
+} TakeRace;
+
+static void
+race_free_cb (gpointer data)
+{
+  g_atomic_int_inc (&((TakeRace *) data)->n_freed);
+}
+
+static gpointer
+take_thread (gpointer data)
+{
+  TakeRace *race = data;
+
+  if (g_atomic_int_add (&race->next, 1) % 2 == 0)
+    weakref_callback_cancel (&race->callback);
+  else if (weakref_callback_take (&race->callback))
+    {
+      g_atomic_int_inc (&race->n_taken);
+      weakref_callback_release (&race->callback);
+    }
+
+  return NULL;
+}
+
+static void
+test_callback_raced_for (void)
+{
+  guint n_rounds = test_scale (300, 10);
+  guint round;
+
+  for (round = 0; round < n_rounds; round++)
+    {
+      TakeRace race = { 0 };
+
+      weakref_callback_init (&race.callback, G_CALLBACK (run_cb), &race, race_free_cb);
+      test_threads (N_THREADS, take_thread, &race);
+      g_assert_cmpint (race.n_taken, <=, 1);
+      g_assert_cmpint (race.n_freed, ==, 1);
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(path, func) test_add ("/weakref/dispatch/" path, func)
+  ADD ("now", test_now);
+  ADD ("later-in-order", test_later_in_order);
+  ADD ("never-inside-the-call", test_never_inside_the_call);
+  ADD ("from-a-callback", test_from_a_callback);
+  ADD ("context-that-goes-frees-once", test_context_that_goes_frees_once);
+  ADD ("runs-in-the-thread-of-the-context", test_runs_in_the_thread_of_the_context);
+  ADD ("from-many-threads", test_from_many_threads);
+  ADD ("callback/taken-once", test_callback_is_taken_once);
+  ADD ("callback/cancelled-once", test_callback_is_cancelled_once);
+  ADD ("callback/without-destroy", test_callback_without_destroy);
+  ADD ("callback/frees-null-data", test_callback_frees_null_data);
+  ADD ("callback/freed-from-its-own-destroy", test_callback_freed_from_its_own_destroy);
+  ADD ("callback/raced-for", test_callback_raced_for);
+#undef ADD
+
+  return g_test_run ();
+}
