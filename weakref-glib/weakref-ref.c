@@ -48,6 +48,7 @@ G_DEFINE_TYPE (WeakrefRef, weakref_ref, G_TYPE_OBJECT)
 enum
 {
   PROP_ALIVE = 1,
+  PROP_CONTEXT,
   PROP_TARGET,
   N_PROPS
 };
@@ -83,6 +84,9 @@ weakref_ref_set_property (GObject      *object,
 
   switch (prop_id)
     {
+    case PROP_CONTEXT:
+      self->handle->context = g_value_dup_boxed (value);
+      break;
     case PROP_TARGET:
       if (g_value_get_object (value) != NULL)
         weakref_handle_start (self->handle, g_value_get_object (value));
@@ -104,6 +108,9 @@ weakref_ref_get_property (GObject    *object,
     {
     case PROP_ALIVE:
       g_value_set_boolean (value, weakref_ref_is_alive (self));
+      break;
+    case PROP_CONTEXT:
+      g_value_set_boxed (value, self->handle->context);
       break;
     case PROP_TARGET:
       g_value_take_object (value, weakref_ref_get (self));
@@ -154,6 +161,22 @@ weakref_ref_class_init (WeakrefRefClass *klass)
   props[PROP_ALIVE] =
     g_param_spec_boolean ("alive", NULL, NULL, FALSE,
                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * WeakrefRef:context:
+   *
+   * Where the callback runs and notifications are emitted, or %NULL for the thread that drops the
+   * last reference.
+   *
+   * It is for those who make a reference with g_object_new(), as a language's subclasses do.
+   *
+   * Since: 1.0
+   */
+  /* Construct properties are set in the order of their installation: before the target, with which
+   * the watch starts. */
+  props[PROP_CONTEXT] =
+    g_param_spec_boxed ("context", NULL, NULL, G_TYPE_MAIN_CONTEXT,
+                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
   /**
    * WeakrefRef:target: (getter get)
@@ -233,9 +256,7 @@ weakref_ref_new_full (gpointer           target,
   g_return_val_if_fail (G_IS_OBJECT (target), NULL);
 
   /* Without the target, so that everything is in place when the watch starts. */
-  self = g_object_new (WEAKREF_TYPE_REF, NULL);
-  if (context != NULL)
-    self->handle->context = g_main_context_ref (context);
+  self = g_object_new (WEAKREF_TYPE_REF, "context", context, NULL);
   if (callback != NULL)
     weakref_callback_init (&self->handle->callback, G_CALLBACK (callback), user_data, destroy);
   weakref_handle_start (self->handle, target);
