@@ -1,11 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// A test file adds its tests, and ends with `run()`.
+// A test file adds its tests, and ends with `run()`. What a test gives to `track()` must be
+// finalized when it is over. A test may be run several times.
 
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+import GObject from 'gi://GObject';
 import System from 'system';
+import Weakref from 'gi://Weakref';
 
 const tests = [];
+const children = {};
+let tracked = 0;
 
 export function test(name, func) {
     tests.push({name, func});
@@ -21,6 +28,11 @@ export function assertEqual(got, expected) {
         throw new Error(`got ${got}, expected ${expected}`);
 }
 
+// For arrays of what has a good string form.
+export function assertArray(got, expected) {
+    assertEqual(JSON.stringify(got), JSON.stringify(expected));
+}
+
 export function assertThrows(func, pattern) {
     try {
         func();
@@ -32,12 +44,109 @@ export function assertThrows(func, pattern) {
     throw new Error(`did not throw, expected ${pattern}`);
 }
 
+// Everything that is due in the default main context.
+export function iterate() {
+    const context = GLib.MainContext.default();
+    while (context.pending())
+        context.iteration(false);
+}
+
+// Collects what is garbage. What goes through a main context, or a toggle reference, takes a second
+// round.
+export function collect() {
+    for (let i = 0; i < 3; i++) {
+        System.gc();
+        iterate();
+    }
+}
+
+export function track(object) {
+    tracked++;
+    Weakref.Finalizer.new_full(object, GLib.MainContext.default(), Weakref.Phase.FINALIZE,
+        () => tracked--);
+    return object;
+}
+
+export const Thing = GObject.registerClass({
+    GTypeName: 'WeakrefTestThing',
+    Properties: {
+        name: GObject.ParamSpec.string('name', '', '', GObject.ParamFlags.READWRITE, ''),
+    },
+    Signals: {
+        poked: {param_types: [GObject.TYPE_INT], return_type: GObject.TYPE_STRING},
+    },
+}, class Thing extends GObject.Object {
+    greet(greeting) {
+        return `${greeting} ${this.name}`;
+    }
+});
+
+// A tracked object with a wrapper that goes with the object.
+export function thing(name) {
+    return track(new Thing({name}));
+}
+
+// A tracked object of C, whose wrapper comes and goes.
+export function plain() {
+    return track(new GObject.Object());
+}
+
+// What `runChild (name)` runs, in a process of its own.
+export function child(name, func) {
+    children[name] = func;
+}
+
+export function spawn(argv, environment = {}) {
+    const launcher = new Gio.SubprocessLauncher({
+        flags: Gio.SubprocessFlags.STDOUT_PIPE | Gio.SubprocessFlags.STDERR_PIPE,
+    });
+    Object.entries(environment).forEach(([name, value]) => launcher.setenv(name, value, true));
+    const process = launcher.spawnv(argv);
+    const [, stdout, stderr] = process.communicate_utf8(null, null);
+    const status = process.get_if_exited() ? process.get_exit_status() : -process.get_term_sig();
+    return {status, stdout, stderr};
+}
+
+export function gjs(args, environment) {
+    return spawn([GLib.file_read_link('/proc/self/exe'), ...args], environment);
+}
+
+export function runChild(name, environment) {
+    return gjs(['-m', System.programPath, name], environment);
+}
+
+export function assertQuiet({status, stdout, stderr}, expected = '') {
+    assertEqual(stderr, '');
+    assertEqual(status, 0);
+    assertEqual(stdout, expected);
+}
+
+// The engine's inline caches may keep the first closure that was called from some place, and what
+// it refers to. That does not happen again when the test is repeated; a leak does.
+function runTest(func) {
+    tracked = 0;
+    let left = 0;
+    for (let i = 0; i < 5; i++) {
+        const skip = func();
+        collect();
+        if (tracked === left)
+            return skip;
+        left = tracked;
+    }
+    throw new Error(`${left} objects were not finalized`);
+}
+
 export function run() {
+    if (ARGV.length > 0) {
+        children[ARGV[0]]();
+        return;
+    }
+
     let failed = 0;
     print(`1..${tests.length}`);
     tests.forEach(({name, func}, i) => {
         try {
-            const skip = func();
+            const skip = runTest(func);
             print(`ok ${i + 1} ${name}${typeof skip === 'string' ? ` # SKIP ${skip}` : ''}`);
         } catch (e) {
             failed++;

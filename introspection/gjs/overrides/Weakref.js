@@ -3,5 +3,359 @@
 
 /* exported _init */
 
+// The idiom of Map, Set and WeakRef over the C classes, whose own methods stay.
+//
+// Two things about Gjs shape it:
+//  - JavaScript can't be called while its garbage is collected, which is when most objects die: the
+//    call is dropped. So whatever calls back from here is given a main context, and comes later.
+//  - A C function that takes a callback can't be called again from inside that callback: Gjs then
+//    frees the wrong closure. So no code of the user's runs inside `ensure` and `foreach` of C.
+
+const {GLib, GObject} = imports.gi;
+
+// What a C table knows to hash and compare, by the names of fundamental types.
+const KEY_TYPES = [
+    'gboolean', 'gchar', 'guchar', 'gint', 'guint', 'glong', 'gulong', 'gint64', 'guint64',
+    'gdouble', 'gchararray', 'GEnum', 'GFlags', 'GObject', 'GInterface', 'GVariant',
+];
+const SPECIAL_KEY_TYPES = ['GBytes', 'GType', 'GValue'];
+
+const gtypePrototype = Object.getPrototypeOf(GObject.TYPE_OBJECT);
+
+// JS proxy → the Weakref.Ref inside.
+const proxies = new WeakMap();
+
+function describe(value) {
+    if (value === null || typeof value !== 'object' && typeof value !== 'function')
+        return typeof value === 'string' ? JSON.stringify(value) : String(value);
+    if (typeof value === 'function')
+        return `function ${value.name}`;
+    return value.constructor?.name ? `an instance of ${value.constructor.name}` : 'an object';
+}
+
+function requireObject(value, what) {
+    if (proxies.has(value))
+        return derefProxy(proxies.get(value));
+    if (!(value instanceof GObject.Object))
+        throw new TypeError(`${what} must be a GObject, not ${describe(value)}`);
+    return value;
+}
+
+function requireFunction(value, what) {
+    if (typeof value !== 'function')
+        throw new TypeError(`${what} must be a function, not ${describe(value)}`);
+}
+
+// Whether a constructor was given what GObject constructors take: an object with properties.
+function isProperties(value, name) {
+    return value !== null && typeof value === 'object' &&
+        Object.getPrototypeOf(value) === Object.prototype && name in value;
+}
+
+function requireKeyType(value) {
+    const gtype = value?.$gtype ?? value;
+    if (gtype === null || typeof gtype !== 'object' ||
+        Object.getPrototypeOf(gtype) !== gtypePrototype)
+        throw new TypeError(`The key type must be a GType, not ${describe(value)}`);
+    if (!KEY_TYPES.includes(GObject.type_fundamental(gtype)?.name) &&
+        !SPECIAL_KEY_TYPES.includes(gtype.name))
+        throw new TypeError(`There are no keys of type ${gtype.name}`);
+    return gtype;
+}
+
+// What the C functions take for a GValue. Gjs guesses its type, but for a GType.
+function requireKey(value) {
+    switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+        return value;
+    case 'object':
+        if (value === null)
+            break;
+        if (proxies.has(value))
+            return derefProxy(proxies.get(value));
+        if (value instanceof GObject.Object || value instanceof GLib.Bytes ||
+            value instanceof GLib.Variant || value instanceof GObject.Value)
+            return value;
+        if (Object.getPrototypeOf(value) === gtypePrototype) {
+            const gvalue = new GObject.Value();
+            gvalue.init(GObject.TYPE_GTYPE);
+            gvalue.set_gtype(value);
+            return gvalue;
+        }
+        break;
+    }
+    throw new TypeError('A key must be a string, a number, a boolean, a GObject, a GLib.Bytes, ' +
+        `a GLib.Variant or a GType, not ${describe(value)}`);
+}
+
+// Whether a finalizer's arguments lead to its target, as far as that can be seen from outside.
+function holds(values, target) {
+    const pending = [...values];
+    const seen = new Set();
+    while (pending.length > 0) {
+        const value = pending.pop();
+        if (value === target)
+            return true;
+        if (value === null || typeof value !== 'object' || seen.has(value) || proxies.has(value))
+            continue;
+        seen.add(value);
+        if (value instanceof Map)
+            pending.push(...value.keys(), ...value.values());
+        else if (value instanceof Set)
+            pending.push(...value);
+        else if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype)
+            pending.push(...Object.values(value));
+    }
+    return false;
+}
+
+function derefProxy(ref) {
+    const target = ref.get();
+    if (target === null)
+        throw new ReferenceError('weakly-referenced object no longer exists');
+    return target;
+}
+
+function makeProxy(ref) {
+    const methods = new WeakMap();
+    const deref = () => derefProxy(ref);
+
+    // It finds its object when it is called, and does not hold it until then.
+    const bind = func => {
+        if (!methods.has(func)) {
+            methods.set(func, new Proxy(func, {
+                apply: (_, self, args) =>
+                    Reflect.apply(func, self === proxy || self === undefined ? deref() : self, args),
+            }));
+        }
+        return methods.get(func);
+    };
+
+    // The target of the Proxy is a stand-in. JavaScript insists that it has whatever is reported as
+    // unchangeable, so nothing is.
+    const proxy = new Proxy({}, {
+        get(_, name) {
+            const target = deref();
+            const value = Reflect.get(target, name, target);
+            return typeof value === 'function' && name !== 'constructor' ? bind(value) : value;
+        },
+        set(_, name, value) {
+            const target = deref();
+            return Reflect.set(target, name, value, target);
+        },
+        has: (_, name) => Reflect.has(deref(), name),
+        deleteProperty: (_, name) => Reflect.deleteProperty(deref(), name),
+        ownKeys: () => Reflect.ownKeys(deref()),
+        getOwnPropertyDescriptor(_, name) {
+            const descriptor = Reflect.getOwnPropertyDescriptor(deref(), name);
+            return descriptor && {...descriptor, configurable: true};
+        },
+        defineProperty: (_, name, descriptor) => Reflect.defineProperty(deref(), name, descriptor),
+        getPrototypeOf: () => Reflect.getPrototypeOf(deref()),
+        setPrototypeOf: (_, prototype) => Reflect.setPrototypeOf(deref(), prototype),
+        preventExtensions: () => false,
+    });
+
+    proxies.set(proxy, ref);
+    return proxy;
+}
+
+function define(prototype, members) {
+    for (const name of Reflect.ownKeys(members)) {
+        // A method of C can be replaced, but not configured.
+        const {configurable = true, enumerable = false} =
+            Object.getOwnPropertyDescriptor(prototype, name) ?? {};
+        Object.defineProperty(prototype, name, {
+            ...Object.getOwnPropertyDescriptor(members, name),
+            configurable,
+            enumerable,
+        });
+    }
+}
+
+// What all tables and sets have, on top of `entries` and the C methods.
+const collectionMembers = {
+    get size() {
+        return this.get_size();
+    },
+
+    clear() {
+        this.remove_all();
+    },
+
+    forEach(func, self) {
+        requireFunction(func, 'The callback');
+        for (const [key, value] of this.entries())
+            func.call(self, value, key, this);
+    },
+
+    // As in C, but that an error in the callback ends it.
+    foreach(func) {
+        requireFunction(func, 'The callback');
+        for (const [key, value] of this.entries())
+            func(key, value);
+    },
+
+    *keys() {
+        for (const [key] of this.entries())
+            yield key;
+    },
+
+    *values() {
+        for (const [, value] of this.entries())
+            yield value;
+    },
+
+    [Symbol.iterator]() {
+        return this.entries();
+    },
+};
+
 function _init() {
+    const Weakref = this;
+    const {Finalizer, Ref, ValueTable} = Weakref;
+
+    const initObject = GObject.Object.prototype._init;
+    const {ensure, foreach} = ValueTable.prototype;
+    // Table → a table of the keys that are being created.
+    const creations = new WeakMap();
+
+    // An error of C about the type of a key is a TypeError here.
+    function withKey(table, method, key, ...args) {
+        try {
+            return method.call(table, requireKey(key), ...args);
+        } catch (e) {
+            if (e instanceof GLib.Error && e.matches(Weakref.Error, Weakref.Error.KEY_TYPE))
+                throw new TypeError(e.message);
+            throw e;
+        }
+    }
+
+    define(Ref.prototype, {
+        // (target, callback), or as in GObject constructors: ({target, …}, callback).
+        _init(target, callback) {
+            const properties = isProperties(target, 'target') ? {...target} : {target};
+            properties.target = requireObject(properties.target, 'The target of a Weakref.Ref');
+            if (callback !== undefined && callback !== null)
+                requireFunction(callback, 'The callback of a Weakref.Ref');
+
+            const ref = initObject.call(this, {
+                context: GLib.MainContext.ref_thread_default(),
+                ...properties,
+            }) ?? this;
+
+            // Unlike the callback of new_full() a signal handler may refer to the reference without
+            // keeping it: the garbage collector sees through it.
+            if (typeof callback === 'function') {
+                const id = ref.connect('notify::alive', () => {
+                    ref.disconnect(id);
+                    callback(ref);
+                });
+            }
+
+            return ref;
+        },
+
+        deref() {
+            return this.get() ?? undefined;
+        },
+    });
+
+    define(Finalizer.prototype, {
+        _init(target, func, ...args) {
+            if (this.constructor !== Finalizer)
+                throw new TypeError('Weakref.Finalizer has no subclasses');
+            target = requireObject(target, 'The target of a Weakref.Finalizer');
+            requireFunction(func, 'The function of a Weakref.Finalizer');
+            if (holds(args, target)) {
+                console.warn('Weakref.Finalizer: the arguments hold the target itself, which keeps ' +
+                    'it alive, so that the finalizer never runs by itself');
+            }
+
+            return Finalizer.new_full(target, GLib.MainContext.ref_thread_default(),
+                Weakref.Phase.DISPOSE, () => void func(...args));
+        },
+    });
+
+    Weakref.finalize = function (...args) {
+        new Finalizer(...args);
+    };
+
+    Weakref.proxy = function (target) {
+        if (proxies.has(target))
+            return target;
+        return makeProxy(Ref.new(requireObject(target, 'The target of a Weakref.proxy')));
+    };
+
+    define(ValueTable.prototype, collectionMembers);
+    define(ValueTable.prototype, {
+        _init(keyType) {
+            const properties = isProperties(keyType, 'key_type')
+                ? {...keyType} : {key_type: keyType};
+            properties.key_type = requireKeyType(properties.key_type ?? GObject.Value);
+            // The default, which is as well: Gjs crashes over a property of that value.
+            if (properties.key_type.name === 'GValue')
+                delete properties.key_type;
+            return initObject.call(this, properties);
+        },
+
+        get(key) {
+            return withKey(this, this.lookup, key) ?? undefined;
+        },
+
+        set(key, value) {
+            withKey(this, this.insert, key, requireObject(value, 'A value of a Weakref.ValueTable'));
+            return this;
+        },
+
+        has(key) {
+            return withKey(this, this.contains, key);
+        },
+
+        delete(key) {
+            return withKey(this, this.remove, key);
+        },
+
+        // Another thread that inserts meanwhile was first: then its object is the result.
+        ensure(key, create) {
+            requireFunction(create, 'The create function');
+            const existing = this.get(key);
+            if (existing !== undefined)
+                return existing;
+
+            if (!creations.has(this))
+                creations.set(this, new ValueTable(this.key_type));
+            const creating = creations.get(this);
+            if (creating.has(key)) {
+                throw new Weakref.Error({
+                    code: Weakref.Error.RECURSION,
+                    message: 'The key was asked for from inside its own creation',
+                });
+            }
+
+            // Some object that lives as long as this call.
+            creating.set(key, this);
+            let value;
+            try {
+                value = requireObject(create(key), 'What a create function returns');
+            } finally {
+                creating.delete(key);
+            }
+            return withKey(this, ensure, key, () => value);
+        },
+
+        // The keys there are at the start, each with its value when its turn comes.
+        *entries() {
+            const keys = [];
+            foreach.call(this, key => keys.push(key));
+            for (const key of keys) {
+                const value = this.get(key);
+                if (value !== undefined)
+                    yield [key, value];
+            }
+        },
+    });
 }

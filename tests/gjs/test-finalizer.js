@@ -1,0 +1,184 @@
+// SPDX-FileCopyrightText: 2026 The weakref-glib authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+import GObject from 'gi://GObject';
+import Weakref from 'gi://Weakref';
+
+import {
+    Thing, assert, assertArray, assertEqual, assertQuiet, assertThrows, child, collect, iterate,
+    plain, run, runChild, test, thing, track,
+} from './tap.js';
+
+function logger() {
+    const log = [];
+    return [log, (...args) => log.push(args)];
+}
+
+test('runs with its arguments although the target died during garbage collection', () => {
+    const [log, func] = logger();
+    (() => void new Weakref.Finalizer(plain(), func, 1, 'two', {three: 3}))();
+    collect();
+    assertArray(log, [[1, 'two', {three: 3}]]);
+});
+
+child('death-in-collection', () => {
+    (() => void new Weakref.Finalizer(plain(), print, 'closed'))();
+    collect();
+});
+
+test('nothing is dropped or complained about when the target died during garbage collection', () => {
+    assertQuiet(runChild('death-in-collection'), 'closed\n');
+});
+
+test('outlives the wrappers of its target and its own', () => {
+    const store = new Gio.ListStore({item_type: GObject.TYPE_OBJECT});
+    const [log, func] = logger();
+    (() => {
+        const target = plain();
+        store.append(target);
+        track(new Weakref.Finalizer(target, func, 1));
+    })();
+    collect();
+    assertArray(log, []);
+    store.remove_all();
+    collect();
+    assertArray(log, [[1]]);
+});
+
+test('runs when the target is disposed early', () => {
+    const [log, func] = logger();
+    const target = thing('a');
+    const finalizer = new Weakref.Finalizer(target, func);
+    target.run_dispose();
+    assert(finalizer.alive);
+    iterate();
+    assert(!finalizer.alive);
+    assertArray(log, [[]]);
+});
+
+test('the other phase waits for the memory', () => {
+    const [log, func] = logger();
+    (() => {
+        const target = thing('a');
+        new Weakref.Finalizer(target, func, 'disposed');
+        Weakref.Finalizer.new_full(target, GLib.MainContext.default(), Weakref.Phase.FINALIZE,
+            () => func('finalized'));
+        target.run_dispose();
+        iterate();
+        assertArray(log, [['disposed']]);
+    })();
+    collect();
+    assertArray(log, [['disposed'], ['finalized']]);
+});
+
+test('run by hand: once, and not again at the death', () => {
+    const [log, func] = logger();
+    const target = thing('a');
+    const finalizer = new Weakref.Finalizer(target, func, 1);
+    assertEqual(finalizer.peek(), target);
+    assert(finalizer.run());
+    assertArray(log, [[1]]);
+    assert(!finalizer.run());
+    assert(!finalizer.detach());
+    assertEqual(finalizer.peek(), null);
+    target.run_dispose();
+    iterate();
+    assertArray(log, [[1]]);
+});
+
+test('run by hand between the death and the main context: once', () => {
+    const [log, func] = logger();
+    const target = thing('a');
+    const finalizer = new Weakref.Finalizer(target, func, 1);
+    target.run_dispose();
+    assert(finalizer.run());
+    iterate();
+    assertArray(log, [[1]]);
+});
+
+test('detach', () => {
+    const [log, func] = logger();
+    const target = thing('a');
+    const finalizer = new Weakref.Finalizer(target, func);
+    assert(finalizer.detach());
+    assert(!finalizer.detach());
+    assert(!finalizer.run());
+    target.run_dispose();
+    iterate();
+    assertArray(log, []);
+});
+
+test('holds its arguments until it has run, and no longer', () => {
+    const target = thing('a');
+    const ref = (() => {
+        const other = plain();
+        new Weakref.Finalizer(target, () => {}, other);
+        return new Weakref.Ref(other);
+    })();
+    collect();
+    assert(ref.alive);
+    target.run_dispose();
+    collect();
+    assert(!ref.alive);
+});
+
+test('run newest first; finalize() keeps no handle', () => {
+    const [log, func] = logger();
+    const target = thing('a');
+    assertEqual(Weakref.finalize(target, func, 1), undefined);
+    new Weakref.Finalizer(target, func, 2);
+    target.run_dispose();
+    iterate();
+    assertArray(log, [[2], [1]]);
+});
+
+child('holds-itself', () => {
+    const target = new Thing();
+    const cycle = {};
+    cycle.self = cycle;
+    for (const args of [[1, target], [[{deep: target}]], [new Map([['a', target]])],
+        [new Set([target])], [target, target]])
+        new Weakref.Finalizer(target, () => {}, ...args).detach();
+    new Weakref.Finalizer(target, () => {}, cycle, [null, new Thing()], Weakref.proxy(target)).detach();
+});
+
+test('warns once when the arguments hold the target', () => {
+    const {status, stderr} = runChild('holds-itself');
+    assertEqual(status, 0);
+    assertEqual(stderr.match(/WARNING/g).length, 5);
+    assertEqual(stderr.match(/the arguments hold the target itself, which keeps it alive/g).length, 5);
+});
+
+child('run-at-exit', () => {
+    globalThis.targets = [new Thing(), new GObject.Object(), new Thing()];
+    const [a, b, c] = globalThis.targets;
+    new Weakref.Finalizer(a, print, 'first');
+    new Weakref.Finalizer(b, print, 'never').at_exit = false;
+    const detached = new Weakref.Finalizer(b, print, 'detached');
+    new Weakref.Finalizer(b, () => new Weakref.Finalizer(c, print, 'made meanwhile'));
+    new Weakref.Finalizer(c, () => {
+        print('last');
+        detached.detach();
+    });
+    Weakref.Finalizer.run_at_exit();
+});
+
+test('run_at_exit runs what is left, newest first', () => {
+    assertQuiet(runChild('run-at-exit'), 'last\nmade meanwhile\nfirst\n');
+});
+
+const Sub = GObject.registerClass({GTypeName: 'WeakrefTestFinalizer'},
+    class Sub extends Weakref.Finalizer {});
+
+test('bad input', () => {
+    for (const bad of [undefined, null, 5, 'a', {}, [], Symbol('a'), () => 1, Thing])
+        assertThrows(() => new Weakref.Finalizer(bad, () => {}), /^TypeError: The target of a Weakref.Finalizer must be a GObject, not/);
+    const target = new Thing();
+    for (const bad of [undefined, null, 5, 'a', {}])
+        assertThrows(() => new Weakref.Finalizer(target, bad), /^TypeError: The function .* must be a function, not/);
+    assertThrows(() => new Sub(target, () => {}), /^TypeError: Weakref.Finalizer has no subclasses/);
+});
+
+run();

@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: 2026 The weakref-glib authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import Gio from 'gi://Gio';
+import GObject from 'gi://GObject';
+import Weakref from 'gi://Weakref';
+
+import {
+    Thing, assert, assertArray, assertEqual, assertThrows, collect, iterate, plain, run, test, thing,
+} from './tap.js';
+
+const DEAD = /^ReferenceError: weakly-referenced object no longer exists$/;
+
+test('the same through object, reference and proxy; after the death an error', () => {
+    const [ref, proxy] = (() => {
+        const target = thing('a');
+        return [new Weakref.Ref(target), Weakref.proxy(target)];
+    })();
+    (() => assertEqual(ref.deref().name, 'a'))();
+    assertEqual(proxy.name, 'a');
+    assertEqual(proxy.greet('hello'), 'hello a');
+    assert(proxy instanceof Thing);
+    collect();
+    assertEqual(ref.deref(), undefined);
+
+    assertThrows(() => proxy.name, DEAD);
+    assertThrows(() => proxy.greet('hello'), DEAD);
+    assertThrows(() => {
+        proxy.name = 'b';
+    }, DEAD);
+    assertThrows(() => 'name' in proxy, DEAD);
+    assertThrows(() => delete proxy.name, DEAD);
+    assertThrows(() => Object.keys(proxy), DEAD);
+    assertThrows(() => Object.getPrototypeOf(proxy), DEAD);
+    assertThrows(() => proxy instanceof Thing, DEAD);
+    assertThrows(() => Object.defineProperty(proxy, 'a', {value: 1}), DEAD);
+    try {
+        proxy.name;
+        assert(false);
+    } catch (e) {
+        assert(e instanceof Error);
+        assertEqual(e.name, 'ReferenceError');
+    }
+});
+
+test('disposed early is dead', () => {
+    const target = thing('a');
+    const proxy = Weakref.proxy(target);
+    target.run_dispose();
+    assertThrows(() => proxy.name, DEAD);
+});
+
+test('outlives the wrapper', () => {
+    const store = new Gio.ListStore({item_type: GObject.TYPE_OBJECT});
+    const proxy = (() => {
+        const target = plain();
+        store.append(target);
+        return Weakref.proxy(target);
+    })();
+    collect();
+    assert(proxy instanceof GObject.Object);
+    collect();
+    store.remove_all();
+    collect();
+    assertThrows(() => proxy instanceof GObject.Object, DEAD);
+});
+
+test('reads and writes properties of all kinds', () => {
+    const target = thing('a');
+    const proxy = Weakref.proxy(target);
+    proxy.name = 'b';
+    assertEqual(target.name, 'b');
+    proxy.expando = 5;
+    assertEqual(target.expando, 5);
+    assertEqual(proxy.expando, 5);
+    assert('name' in proxy);
+    assert('expando' in proxy);
+    assert(!('nothing' in proxy));
+    assertEqual(proxy.nothing, undefined);
+    assertArray(Object.keys(proxy), Object.keys(target));
+    assert(Object.keys(proxy).includes('expando'));
+    assertEqual(Object.getOwnPropertyDescriptor(proxy, 'expando').value, 5);
+    assertEqual(Object.getOwnPropertyDescriptor(proxy, 'nothing'), undefined);
+    Object.defineProperty(proxy, 'fixed', {value: 6, configurable: true});
+    assertEqual(target.fixed, 6);
+    assert(delete proxy.expando);
+    assertEqual(target.expando, undefined);
+    assertEqual(`${proxy}`, `${target}`);
+    assertEqual(Object.getPrototypeOf(proxy), Thing.prototype);
+    assertEqual(proxy.constructor, Thing);
+});
+
+test('signals of the target', () => {
+    const target = thing('a');
+    const proxy = Weakref.proxy(target);
+    const log = [];
+    const id = proxy.connect('poked', (emitter, n) => {
+        log.push(n);
+        return 'ouch';
+    });
+    proxy.connect('notify::name', emitter => log.push(emitter === target));
+    assertEqual(target.emit('poked', 1), 'ouch');
+    assertEqual(proxy.emit('poked', 2), 'ouch');
+    proxy.name = 'b';
+    proxy.disconnect(id);
+    target.emit('poked', 3);
+    assertArray(log, [1, 2, true]);
+});
+
+test('a method holds the target no more than the proxy', () => {
+    const proxy = (() => Weakref.proxy(thing('a')))();
+    const {greet} = proxy;
+    assertEqual(proxy.greet, greet);
+    assertEqual(greet('hello'), 'hello a');
+    assertEqual(greet.call({name: 'other'}, 'hello'), 'hello other');
+    assertEqual(greet.length, 1);
+    collect();
+    assertThrows(() => greet('hello'), DEAD);
+});
+
+test('stands for the target in this module, and in proxies', () => {
+    const target = thing('a');
+    const proxy = Weakref.proxy(target);
+    assertEqual(Weakref.proxy(proxy), proxy);
+    assertEqual(new Weakref.Ref(proxy).deref(), target);
+    const table = new Weakref.ValueTable();
+    table.set(proxy, proxy);
+    assertEqual(table.get(target), target);
+    assertEqual(table.ensure('b', () => proxy), target);
+    table.clear();
+    target.run_dispose();
+    iterate();
+    assertThrows(() => new Weakref.Ref(proxy), DEAD);
+    assertThrows(() => table.get(proxy), DEAD);
+});
+
+test('bad input', () => {
+    for (const bad of [undefined, null, 5, 'a', {}, [], Symbol('a'), () => 1, Thing])
+        assertThrows(() => Weakref.proxy(bad), /^TypeError: The target of a Weakref.proxy must be a GObject, not/);
+});
+
+run();
