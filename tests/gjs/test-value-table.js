@@ -278,6 +278,7 @@ test('bad key types', () => {
 
 test('key type as a property', () => {
     assertEqual(new Weakref.ValueTable({key_type: String}).key_type, GObject.TYPE_STRING);
+    assertEqual(new Weakref.ValueTable({key_type: String}).keyType, GObject.TYPE_STRING);
     assertEqual(new Weakref.ValueTable().key_type.name, 'GValue');
     assertEqual(new Weakref.ValueTable(GObject.Value).key_type.name, 'GValue');
 });

@@ -214,6 +214,15 @@ const collectionMembers = {
     },
 };
 
+// Gjs 1.90 reads a property of type GType as a number.
+function defineTypeProperty(prototype, name, getter) {
+    const get = function () {
+        return this[getter]();
+    };
+    for (const spelling of [name, name.replace('_', '-'), name.replace('_t', 'T')])
+        define(prototype, Object.defineProperty({}, spelling, {get}));
+}
+
 function _init() {
     const Weakref = this;
     const {Finalizer, Ref, ValueTable} = Weakref;
@@ -291,6 +300,7 @@ function _init() {
     };
 
     define(ValueTable.prototype, collectionMembers);
+    defineTypeProperty(ValueTable.prototype, 'key_type', 'get_key_type');
     define(ValueTable.prototype, {
         _init(keyType) {
             const properties = isProperties(keyType, 'key_type')
