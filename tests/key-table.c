@@ -251,10 +251,12 @@ test_gvalues (void)
   WeakrefKeyTable *table = weakref_key_table_new_for_values ();
   GValue in = G_VALUE_INIT;
   GValue out = G_VALUE_INIT;
+  GValue *copy;
 
   g_assert_false (weakref_key_table_lookup_value (table, a, &out));
   g_assert_null (g_value_get_object (&out));
   g_value_unset (&out);
+  g_assert_null (weakref_key_table_dup_value (table, a));
 
   g_value_init (&in, G_TYPE_STRING);
   g_value_set_string (&in, "text");
@@ -268,6 +270,9 @@ test_gvalues (void)
   g_value_take_object (&in, held);
   g_assert_false (weakref_key_table_insert_value (table, a, &in));
   g_value_unset (&in);
+  copy = weakref_key_table_dup_value (table, a);
+  g_assert_true (g_value_get_object (copy) == held);
+  g_boxed_free (G_TYPE_VALUE, copy);
   assert_log ("");
   g_assert_true (weakref_key_table_steal_value (table, a, &out));
   g_assert_true (g_value_get_object (&out) == held);

@@ -421,6 +421,38 @@ weakref_key_table_lookup_value (WeakrefKeyTable *self,
 }
 
 /**
+ * weakref_key_table_dup_value:
+ * @self: a table made with weakref_key_table_new_for_values()
+ * @key: (type GObject.Object) (not nullable): the key
+ *
+ * Copies the value of @key.
+ *
+ * It is for languages that can't free what is in a #GValue which they get through an argument, as
+ * GJS before 1.78 can't.
+ *
+ * Returns: (transfer full) (nullable): a copy of the value, or %NULL if there is no entry; free it
+ *   with g_boxed_free()
+ *
+ * Since: 1.0
+ */
+GValue *
+weakref_key_table_dup_value (WeakrefKeyTable *self,
+                             gpointer         key)
+{
+  GValue *value;
+
+  g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), NULL);
+  g_return_val_if_fail (self->table->for_values, NULL);
+  g_return_val_if_fail (G_IS_OBJECT (key), NULL);
+
+  value = g_new0 (GValue, 1);
+  if (!weakref_key_table_lookup_value (self, key, value))
+    g_clear_pointer (&value, g_free);
+
+  return value;
+}
+
+/**
  * weakref_key_table_steal: (skip)
  * @self: a table made with weakref_key_table_new()
  * @key: (type GObject.Object) (not nullable): the key

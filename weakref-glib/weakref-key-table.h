@@ -105,6 +105,10 @@ gboolean         weakref_key_table_lookup_value    (WeakrefKeyTable           *s
                                                     GValue                    *value);
 
 WEAKREF_AVAILABLE_IN_1_0
+GValue          *weakref_key_table_dup_value       (WeakrefKeyTable           *self,
+                                                    gpointer                   key);
+
+WEAKREF_AVAILABLE_IN_1_0
 gboolean         weakref_key_table_steal_value     (WeakrefKeyTable           *self,
                                                     gpointer                   key,
                                                     GValue                    *value);

@@ -18,15 +18,18 @@ import {
 function leave(target) {
     const table = new Weakref.ValueTable();
     const ref = new Weakref.Ref(target, () => print('called'));
-    const shared = Weakref.Ref.new(target);
+    const other = Weakref.Ref.new(target);
     ref.connect('notify::alive', () => print('called'));
-    shared.connect('notify::alive', () => {});
+    other.connect('notify::alive', () => print('called'));
     new Weakref.Finalizer(target, print, 'called');
     Weakref.finalize(target, print, 'called');
     table.set('a', target).set(target, target);
+    const notes = new Weakref.KeyTable().set(target, {text: 'boxed', target}).set(ref, ref);
+    const set = new Weakref.Set().add(target).add(ref);
+    set.connect('items-changed', () => {});
     const proxy = Weakref.proxy(target);
     proxy.connect('notify', () => print('called'));
-    return [table, ref, shared, proxy];
+    return [table, ref, other, notes, set, proxy];
 }
 
 const scenarios = {
@@ -43,8 +46,8 @@ const scenarios = {
         globalThis.store = new Gio.ListStore({item_type: GObject.TYPE_OBJECT});
         [new Thing(), new GObject.Object()].forEach(target => {
             globalThis.store.append(target);
-            const [table, ref, shared] = leave(target);
-            [table, ref, shared].forEach(object => globalThis.store.append(object));
+            const objects = leave(target).slice(0, -1);
+            objects.forEach(object => globalThis.store.append(object));
         });
         System.gc();
     },

@@ -20,6 +20,12 @@ const KEY_TYPES = [
 ];
 const SPECIAL_KEY_TYPES = ['GBytes', 'GType', 'GValue'];
 
+// A string of C ends at a NUL, and UTF-8 has no halves of a surrogate pair.
+const NOT_FOR_C = /[\0\ud800-\udfff]/u;
+
+// The property of a GObject around a value of a KeyTable.
+const BOXED = Symbol('boxed');
+
 const gtypePrototype = Object.getPrototypeOf(GObject.TYPE_OBJECT);
 
 // JS proxy → the Weakref.Ref inside.
@@ -52,11 +58,16 @@ function isProperties(value, name) {
         Object.getPrototypeOf(value) === Object.prototype && name in value;
 }
 
-function requireKeyType(value) {
+function requireType(value, what) {
     const gtype = value?.$gtype ?? value;
     if (gtype === null || typeof gtype !== 'object' ||
         Object.getPrototypeOf(gtype) !== gtypePrototype)
-        throw new TypeError(`The key type must be a GType, not ${describe(value)}`);
+        throw new TypeError(`${what} must be a GType, not ${describe(value)}`);
+    return gtype;
+}
+
+function requireKeyType(value) {
+    const gtype = requireType(value, 'The key type');
     if (!KEY_TYPES.includes(GObject.type_fundamental(gtype)?.name) &&
         !SPECIAL_KEY_TYPES.includes(gtype.name))
         throw new TypeError(`There are no keys of type ${gtype.name}`);
@@ -67,6 +78,9 @@ function requireKeyType(value) {
 function requireKey(value) {
     switch (typeof value) {
     case 'string':
+        if (NOT_FOR_C.test(value))
+            throw new TypeError(`${JSON.stringify(value)} can't be a key: it is not for C`);
+        return value;
     case 'number':
     case 'bigint':
     case 'boolean':
@@ -214,6 +228,35 @@ const collectionMembers = {
     },
 };
 
+// A KeyTable has its values in GValues. What does not come out of one as it went in, gets a GObject
+// around it: JavaScript can be told of its last unref in any thread and during garbage collection,
+// which is not so for what Gjs itself puts around an object (JSObject), and that not around all.
+function toValue(value) {
+    switch (typeof value) {
+    case 'boolean':
+        return value;
+    case 'number':
+        if (!Object.is(value, -0))
+            return value;
+        break;
+    case 'string':
+        if (!NOT_FOR_C.test(value))
+            return value;
+        break;
+    case 'object':
+        if (value instanceof GObject.Object && !proxies.has(value))
+            return value;
+        break;
+    }
+    const box = new GObject.Object();
+    box[BOXED] = {value};
+    return box;
+}
+
+function fromValue(value) {
+    return value instanceof GObject.Object && value[BOXED] ? value[BOXED].value : value;
+}
+
 // Gjs 1.90 reads a property of type GType as a number.
 function defineTypeProperty(prototype, name, getter) {
     const get = function () {
@@ -225,9 +268,10 @@ function defineTypeProperty(prototype, name, getter) {
 
 function _init() {
     const Weakref = this;
-    const {Finalizer, Ref, ValueTable} = Weakref;
+    const {Finalizer, KeyTable, Ref, ValueTable} = Weakref;
 
     const initObject = GObject.Object.prototype._init;
+    const newShared = Ref.new;
     const {ensure, foreach} = ValueTable.prototype;
     // Table → a table of the keys that are being created.
     const creations = new WeakMap();
@@ -273,6 +317,12 @@ function _init() {
         },
     });
 
+    // The shared one has no context: to connect to it would be to miss what comes during garbage
+    // collection.
+    Ref.new = function (target) {
+        return new Ref(target);
+    };
+
     define(Finalizer.prototype, {
         _init(target, func, ...args) {
             if (this.constructor !== Finalizer)
@@ -296,7 +346,7 @@ function _init() {
     Weakref.proxy = function (target) {
         if (proxies.has(target))
             return target;
-        return makeProxy(Ref.new(requireObject(target, 'The target of a Weakref.proxy')));
+        return makeProxy(newShared(requireObject(target, 'The target of a Weakref.proxy')));
     };
 
     define(ValueTable.prototype, collectionMembers);
@@ -368,4 +418,133 @@ function _init() {
             }
         },
     });
+
+    const {insert} = KeyTable.prototype;
+    const requireTableKey = key => requireObject(key, 'A key of a Weakref.KeyTable');
+
+    define(KeyTable.prototype, collectionMembers);
+    define(KeyTable.prototype, {
+        insert(key, value) {
+            return insert.call(this, requireTableKey(key), toValue(value));
+        },
+
+        // Gjs before 1.78 leaks what is in a GValue that C fills in, so not through lookup() of C.
+        lookup(key) {
+            const value = this.dup_value(requireTableKey(key));
+            const found = value !== null || this.contains(key);
+            return [found, found ? fromValue(value) : undefined];
+        },
+
+        steal(key) {
+            const result = this.lookup(key);
+            this.delete(key);
+            return result;
+        },
+
+        get(key) {
+            return this.lookup(key)[1];
+        },
+
+        set(key, value) {
+            this.insert(key, value);
+            return this;
+        },
+
+        has(key) {
+            return this.contains(requireTableKey(key));
+        },
+
+        delete(key) {
+            return this.remove(requireTableKey(key));
+        },
+
+        // The keys there are at the start, not held, each with its value when its turn comes.
+        *entries() {
+            for (const ref of this.dup_keys().map(key => newShared(key))) {
+                const key = ref.get();
+                if (key === null)
+                    continue;
+                const [found, value] = this.lookup(key);
+                if (found)
+                    yield [key, value];
+            }
+        },
+    });
+
+    const requireSet = value => {
+        if (!(value instanceof Weakref.Set))
+            throw new TypeError(`The other must be a Weakref.Set, not ${describe(value)}`);
+        return value;
+    };
+    const requireMember = value => requireObject(value, 'A member of a Weakref.Set');
+    const {
+        add, difference, equal, intersection, is_disjoint: isDisjointFrom, is_subset: isSubsetOf,
+        is_superset: isSupersetOf, symmetric_difference: symmetricDifference, union,
+    } = Weakref.Set.prototype;
+
+    define(Weakref.Set.prototype, collectionMembers);
+    defineTypeProperty(Weakref.Set.prototype, 'item_type', 'get_item_type');
+    define(Weakref.Set.prototype, {
+        _init(itemType) {
+            const properties = isProperties(itemType, 'item_type')
+                ? {...itemType} : {item_type: itemType};
+            properties.item_type = requireType(properties.item_type ?? GObject.Object,
+                'The item type');
+            if (!GObject.type_is_a(properties.item_type, GObject.TYPE_OBJECT))
+                throw new TypeError(`${properties.item_type.name} is not the type of a GObject`);
+            return initObject.call(this, properties);
+        },
+
+        add(item) {
+            item = requireMember(item);
+            if (!GObject.type_is_a(item.constructor.$gtype, this.item_type)) {
+                throw new TypeError(`A member must be a ${this.item_type.name}, ` +
+                    `not ${describe(item)}`);
+            }
+            add.call(this, item);
+            return this;
+        },
+
+        has(item) {
+            return this.contains(requireMember(item));
+        },
+
+        delete(item) {
+            return this.remove(requireMember(item));
+        },
+
+        foreach(func) {
+            this.forEach(item => func(item));
+        },
+
+        // The members there are at the start, not held, each if it is still one at its turn.
+        *values() {
+            for (const ref of this.dup_items().map(item => newShared(item))) {
+                const item = ref.get();
+                if (item !== null && this.contains(item))
+                    yield item;
+            }
+        },
+
+        *entries() {
+            for (const item of this.values())
+                yield [item, item];
+        },
+
+        [Symbol.iterator]() {
+            return this.values();
+        },
+    });
+
+    // The algebra, under the names of JavaScript, and of C as far as they differ.
+    for (const [name, func] of Object.entries({
+        difference, equal, intersection, isDisjointFrom, isSubsetOf, isSupersetOf,
+        symmetricDifference, union,
+    })) {
+        define(Weakref.Set.prototype, {
+            [name](other) {
+                return func.call(this, requireSet(other));
+            },
+        });
+    }
 }

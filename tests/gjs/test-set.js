@@ -1,0 +1,207 @@
+// SPDX-FileCopyrightText: 2026 The weakref-glib authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import Gio from 'gi://Gio';
+import GObject from 'gi://GObject';
+import Weakref from 'gi://Weakref';
+
+import {
+    Thing, assert, assertArray, assertEqual, assertQuiet, assertThrows, child, collect, iterate,
+    plain, run, runChild, test, thing, track,
+} from './tap.js';
+
+const newSet = (...args) => track(new Weakref.Set(...args));
+const names = items => [...items].map(item => item.name);
+
+test('is a set', () => {
+    const set = newSet();
+    const a = thing('a');
+    const b = thing('b');
+    assertEqual(set.size, 0);
+    assertEqual(set.add(a), set);
+    set.add(b).add(a);
+    assertEqual(set.size, 2);
+    assert(set.has(a));
+    assert(set.delete(a));
+    assert(!set.delete(a));
+    assert(!set.has(a));
+    set.add(a);
+    assertArray(names(set), ['b', 'a']);
+    set.clear();
+    assertEqual(set.size, 0);
+});
+
+test('iterates in insertion order', () => {
+    const set = newSet(Thing);
+    const things = ['c', 'a', 'b'].map(thing);
+    things.forEach(object => set.add(object));
+    assertArray(names(set), ['c', 'a', 'b']);
+    assertArray(names(set.values()), ['c', 'a', 'b']);
+    assertArray(names(set.keys()), ['c', 'a', 'b']);
+    assertArray([...set.entries()].map(([x, y]) => x === y && x.name), ['c', 'a', 'b']);
+    const seen = [];
+    const self = {};
+    set.forEach(function (value, key, other) {
+        assertEqual(this, self);
+        assertEqual(value, key);
+        assertEqual(other, set);
+        seen.push(value.name);
+    }, self);
+    set.foreach(item => set.foreach(other => seen.push(item.name + other.name)));
+    assertArray(seen, ['c', 'a', 'b', 'cc', 'ca', 'cb', 'ac', 'aa', 'ab', 'bc', 'ba', 'bb']);
+});
+
+test('members leave when they die, not with their wrappers', () => {
+    const set = newSet();
+    const store = new Gio.ListStore({item_type: GObject.TYPE_OBJECT});
+    (() => {
+        set.add(plain());
+        const target = plain();
+        store.append(target);
+        set.add(target);
+    })();
+    collect();
+    assertEqual(set.size, 1);
+    (() => assert(set.has(store.get_item(0))))();
+    store.remove_all();
+    collect();
+    assertEqual(set.size, 0);
+});
+
+test('disposed early has left', () => {
+    const set = newSet();
+    const a = thing('a');
+    set.add(a);
+    a.run_dispose();
+    assertEqual(set.size, 0);
+    assertArray([...set], []);
+});
+
+test('members that die or go while it is iterated are left out', () => {
+    const set = newSet();
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(thing);
+    [a, b, c, d].forEach(object => set.add(object));
+    const seen = [];
+    for (const item of set) {
+        seen.push(item.name);
+        if (item === a) {
+            b.run_dispose();
+            set.delete(c);
+            set.add(thing('e'));
+        }
+    }
+    assertArray(seen, ['a', 'd']);
+});
+
+test('an iteration does not hold the members', () => {
+    const set = newSet();
+    (() => ['a', 'b', 'c'].map(thing).forEach(object => set.add(object)))();
+    const iterator = set[Symbol.iterator]();
+    (() => assertEqual(iterator.next().done, false))();
+    collect();
+    assert(set.size <= 1);
+    assert(iterator.next().done);
+});
+
+test('algebra', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map(thing);
+    const one = newSet(Thing).add(a).add(b);
+    const other = newSet(Thing).add(b).add(c);
+    assertArray(names(one.union(other)), ['a', 'b', 'c']);
+    assertArray(names(one.intersection(other)), ['b']);
+    assertArray(names(one.difference(other)), ['a']);
+    assertArray(names(one.symmetricDifference(other)), ['a', 'c']);
+    assertArray(names(one.symmetric_difference(other)), ['a', 'c']);
+    assert(one.intersection(other).isSubsetOf(one));
+    assert(one.isSupersetOf(one.intersection(other)));
+    assert(!one.isSubsetOf(other));
+    assert(one.difference(other).isDisjointFrom(other));
+    assert(!one.isDisjointFrom(other));
+    assert(one.union(other).equal(other.union(one)));
+    assert(!one.equal(other));
+    for (const method of ['union', 'intersection', 'difference', 'symmetricDifference',
+        'isSubsetOf', 'isSupersetOf', 'isDisjointFrom', 'equal']) {
+        for (const bad of [undefined, null, 5, {}, new Set(), new GObject.Object()])
+            assertThrows(() => one[method](bad), /^TypeError: The other must be a Weakref.Set, not/);
+    }
+});
+
+test('is a list model', () => {
+    const set = newSet(Thing);
+    const log = [];
+    set.connect('items-changed', (_, position, removed, added) => log.push([position, removed, added]));
+    assert(set instanceof Gio.ListModel);
+    assertEqual(set.item_type, Thing.$gtype);
+    assertEqual(set.get_item_type(), Thing.$gtype);
+    const a = thing('a');
+    (() => set.add(a).add(thing('b')))();
+    assertArray(log.splice(0), [[0, 0, 1], [1, 0, 1]]);
+    assertEqual(set.get_n_items(), 2);
+    assertEqual(set.get_item(0), a);
+    collect();
+    assertArray(log.splice(0), [[1, 1, 0]]);
+    assertEqual(set.get_n_items(), 1);
+    set.delete(a);
+    assertArray(log, [[0, 1, 0]]);
+});
+
+child('death-in-collection', () => {
+    globalThis.set = new Weakref.Set();
+    globalThis.set.connect('items-changed', () => {});
+    for (let i = 0; i < 1000; i++)
+        globalThis.set.add(new GObject.Object());
+    collect();
+    print(globalThis.set.size, globalThis.set.get_n_items());
+});
+
+test('nothing is complained about when members die during garbage collection', () => {
+    assertQuiet(runChild('death-in-collection'), '0 0\n');
+});
+
+test('proxies stand for their targets', () => {
+    const set = newSet();
+    const a = thing('a');
+    const proxy = Weakref.proxy(a);
+    assert(set.add(proxy).has(a));
+    assert(set.has(proxy));
+    assert(set.delete(proxy));
+});
+
+test('bad input', () => {
+    const set = newSet(Gio.ListModel);
+    for (const bad of [undefined, null, 5, 'a', {}, [], Symbol('a'), () => 1, Thing]) {
+        for (const method of ['add', 'has', 'delete'])
+            assertThrows(() => set[method](bad), /^TypeError: A member of a Weakref.Set must be a GObject, not/);
+    }
+    const a = thing('a');
+    assertThrows(() => set.add(a), /^TypeError: A member must be a GListModel, not an instance of /);
+    assert(!set.has(a));
+    assertEqual(set.size, 0);
+    const store = track(new Gio.ListStore());
+    assertEqual(set.add(store).size, 1);
+    assertThrows(() => set.forEach(5), /^TypeError: .*must be a function, not 5/);
+
+    for (const bad of [5, 'GObject', {}, () => 1])
+        assertThrows(() => new Weakref.Set(bad), /^TypeError: The item type must be a GType, not/);
+    for (const bad of [String, Object, GObject.TYPE_NONE])
+        assertThrows(() => new Weakref.Set(bad), /^TypeError: .* is not the type of a GObject/);
+    assertEqual(new Weakref.Set({item_type: Thing}).item_type, Thing.$gtype);
+    assertEqual(new Weakref.Set().itemType, GObject.TYPE_OBJECT);
+    iterate();
+});
+
+const Things = GObject.registerClass({GTypeName: 'WeakrefTestThings'},
+    class Things extends Weakref.Set {
+        constructor() {
+            super(Thing);
+        }
+    });
+
+test('subclass', () => {
+    const things = track(new Things());
+    const a = thing('a');
+    assertArray(names(things.add(a)), ['a']);
+    assertThrows(() => things.add(new GObject.Object()), /^TypeError/);
+});
+
+run();
