@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 The weakref-glib authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// Is only compiled. Each line after an @ts-expect-error must be an error.
+
+import GLib from 'gi://GLib';
+import GObject from 'gi://GObject';
+import Gio from 'gi://Gio';
+import Weakref from 'gi://Weakref';
+
+const action = new Gio.SimpleAction({ name: 'a' });
+
+const ref = new Weakref.Ref(action, dead => {
+    const none: Gio.SimpleAction | undefined = dead.deref();
+});
+const name: string | undefined = ref.deref()?.name;
+const alive: boolean = ref.alive;
+const same: Weakref.Ref<Gio.SimpleAction> = Weakref.Ref.new(action);
+new Weakref.Ref({ target: action });
+ref.connect('notify::alive', () => {});
+ref.equal(same);
+// @ts-expect-error
+ref.deref().name;
+// @ts-expect-error
+new Weakref.Ref('a');
+// @ts-expect-error
+new Weakref.Ref(action, 5);
+// @ts-expect-error
+ref.alive = true;
+
+class Named extends Weakref.Ref<Gio.SimpleAction> {
+    label = '';
+
+    constructor(target: Gio.SimpleAction, label: string) {
+        super(target);
+        this.label = label;
+    }
+}
+const target: Gio.SimpleAction | undefined = new Named(action, 'x').deref();
+
+const finalizer = new Weakref.Finalizer(action, (a: number, b: string) => {}, 1, 'b');
+const ran: boolean = finalizer.run();
+finalizer.at_exit = false;
+Weakref.Finalizer.run_at_exit();
+Weakref.finalize(action, print, 'gone');
+Weakref.Finalizer.new_full(action, null, Weakref.Phase.FINALIZE, () => {});
+// @ts-expect-error
+new Weakref.Finalizer(action);
+
+const table = new Weakref.ValueTable<string, Gio.SimpleAction>(String);
+table.set('a', action).set('b', action);
+const got: Gio.SimpleAction | undefined = table.get('a');
+const made: Gio.SimpleAction = table.ensure('c', key => new Gio.SimpleAction({ name: key }));
+const size: number = table.size;
+for (const [key, value] of table)
+    print(key.length, value.name);
+table.forEach((value, key, self) => self.delete(key));
+const keys: string[] = [...table.keys()];
+new Weakref.ValueTable(GObject.TYPE_INT).set(1, action);
+new Weakref.ValueTable().set(new GLib.Bytes(new Uint8Array([1])), action).get(action);
+new Weakref.ValueTable({ key_type: GObject.TYPE_INT });
+// @ts-expect-error
+table.set(1, action);
+// @ts-expect-error
+table.set('a', 5);
+// @ts-expect-error
+new Weakref.ValueTable(5);
+
+const notes = new Weakref.KeyTable<GObject.Object, { text: string }>();
+notes.set(action, { text: 'a' });
+const text: string | undefined = notes.get(action)?.text;
+for (const [key, value] of notes)
+    key.connect('notify', () => print(value.text));
+// @ts-expect-error
+notes.set('a', { text: 'a' });
+// @ts-expect-error
+notes.set(action, 5);
+
+const set = new Weakref.Set<Gio.SimpleAction>(Gio.SimpleAction);
+set.add(action).add(action);
+const model: Gio.ListModel = set;
+const items: Gio.SimpleAction[] = [...set.union(set), ...set.values()];
+const subset: boolean = set.isSubsetOf(set);
+const n: number = set.get_n_items();
+// @ts-expect-error
+set.add('a');
+
+const proxy: Gio.SimpleAction = Weakref.proxy(action);
+print(proxy.name);
+// @ts-expect-error
+Weakref.proxy({});
+
+try {
+    table.ensure('a', key => table.ensure(key, () => action));
+} catch (e) {
+    if (e instanceof Weakref.Error)
+        e.matches(Weakref.Error, Weakref.Error.RECURSION);
+}
+
+const legacy: typeof Weakref = imports.gi.Weakref;
+const count: number = legacy.count_refs(action) + legacy.list_refs(action).length;
