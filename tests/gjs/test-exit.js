@@ -13,8 +13,7 @@ import {
     Thing, assert, assertEqual, assertQuiet, child, gjs, iterate, run, runChild, test,
 } from './tap.js';
 
-// Something of everything, on a target that has a wrapper, or whose wrapper is gone, or which only C
-// knows, for as long as the process lives.
+// Something of everything on the target.
 function leave(target) {
     const table = new Weakref.ValueTable();
     const ref = new Weakref.Ref(target, () => print('called'));
@@ -34,7 +33,8 @@ function leave(target) {
 
 const scenarios = {
     'targets and all': () => {
-        globalThis.left = [new Thing(), new GObject.Object()].map(target => [target, leave(target)]);
+        globalThis.left = [new Thing(), new GObject.Object()]
+            .map(target => [target, leave(target)]);
     },
 
     'garbage': () => {
@@ -102,7 +102,8 @@ test('an exception with all of it left', () => {
 });
 
 test('a legacy script', () => {
-    const script = GLib.build_filenamev([GLib.path_get_dirname(System.programPath), 'legacy-script.js']);
+    const script = GLib.build_filenamev(
+        [GLib.path_get_dirname(System.programPath), 'legacy-script.js']);
     assertQuiet(gjs([script]), 'true true\nfinalized 1\ndead true undefined\n0\n');
 });
 

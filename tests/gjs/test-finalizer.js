@@ -28,7 +28,7 @@ child('death-in-collection', () => {
     collect();
 });
 
-test('nothing is dropped or complained about when the target died during garbage collection', () => {
+test('nothing is dropped or complained about when targets die during garbage collection', () => {
     assertQuiet(runChild('death-in-collection'), 'closed\n');
 });
 
@@ -141,14 +141,15 @@ child('holds-itself', () => {
     for (const args of [[1, target], [[{deep: target}]], [new Map([['a', target]])],
         [new Set([target])], [target, target]])
         new Weakref.Finalizer(target, () => {}, ...args).detach();
-    new Weakref.Finalizer(target, () => {}, cycle, [null, new Thing()], Weakref.proxy(target)).detach();
+    const proxy = Weakref.proxy(target);
+    new Weakref.Finalizer(target, () => {}, cycle, [null, new Thing()], proxy).detach();
 });
 
 test('warns once when the arguments hold the target', () => {
     const {status, stderr} = runChild('holds-itself');
     assertEqual(status, 0);
     assertEqual(stderr.match(/WARNING/g).length, 5);
-    assertEqual(stderr.match(/the arguments hold the target itself, which keeps it alive/g).length, 5);
+    assertEqual(stderr.match(/the arguments hold the target itself, which/g).length, 5);
 });
 
 child('run-at-exit', () => {
@@ -173,12 +174,13 @@ const Sub = GObject.registerClass({GTypeName: 'WeakrefTestFinalizer'},
     class Sub extends Weakref.Finalizer {});
 
 test('bad input', () => {
+    const NOT_AN_OBJECT = /^TypeError: The target .* must be a GObject, not/;
     for (const bad of [undefined, null, 5, 'a', {}, [], Symbol('a'), () => 1, Thing])
-        assertThrows(() => new Weakref.Finalizer(bad, () => {}), /^TypeError: The target of a Weakref.Finalizer must be a GObject, not/);
+        assertThrows(() => new Weakref.Finalizer(bad, () => {}), NOT_AN_OBJECT);
     const target = new Thing();
     for (const bad of [undefined, null, 5, 'a', {}])
-        assertThrows(() => new Weakref.Finalizer(target, bad), /^TypeError: The function .* must be a function, not/);
-    assertThrows(() => new Sub(target, () => {}), /^TypeError: Weakref.Finalizer has no subclasses/);
+        assertThrows(() => new Weakref.Finalizer(target, bad), /^TypeError: .* a function, not/);
+    assertThrows(() => new Sub(target, () => {}), /^TypeError: .* has no subclasses/);
 });
 
 run();

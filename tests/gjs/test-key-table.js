@@ -57,9 +57,10 @@ test('iterates', () => {
 test('values of all kinds come back as they are', () => {
     const table = newTable();
     const key = thing('key');
-    for (const value of [0, 1, -1, -0, NaN, 2.5, 2 ** 40, 2 ** 31, Infinity, 10n, 2n ** 80n, '', 'a', 'ä\u{1f600}',
-        'a\0b', '\ud800', true, false, null, undefined, Symbol('a'), {}, [], [1], () => 1, new Date(),
-        new Map(), /a/, Thing, new GLib.Bytes([1]), new GLib.Variant('s', 'a'), GObject.TYPE_INT,
+    for (const value of [0, 1, -1, -0, NaN, 2.5, 2 ** 40, 2 ** 31, Infinity, 10n, 2n ** 80n,
+        '', 'a', 'ä\u{1f600}', 'a\0b', '\ud800', true, false, null, undefined, Symbol('a'),
+        {}, [], [1], () => 1, new Date(), new Map(), /a/, Thing, new GLib.Bytes([1]),
+        new GLib.Variant('s', 'a'), GObject.TYPE_INT,
         new GObject.Value(), new Error('a'), thing('value'), Object.create(null)]) {
         table.set(key, value);
         assert(table.has(key));
@@ -87,7 +88,9 @@ test('what C put in can be read, and the other way round', () => {
 
 test('a value goes with its key', () => {
     const table = newTable();
-    for (const make of [value => value, value => ({value}), value => [value], value => () => value]) {
+    for (const make of [
+        value => value, value => ({value}), value => [value], value => () => value,
+    ]) {
         const ref = (() => {
             const value = plain();
             table.set(plain(), make(value));
@@ -200,7 +203,7 @@ test('bad keys', () => {
     const table = newTable();
     for (const bad of [undefined, null, 5, 'a', {}, [], Symbol('a'), () => 1, Thing]) {
         for (const method of ['get', 'has', 'delete', 'set', 'insert', 'lookup', 'steal'])
-            assertThrows(() => table[method](bad, 1), /^TypeError: A key of a Weakref.KeyTable must be a GObject, not/);
+            assertThrows(() => table[method](bad, 1), /^TypeError: A key .* a GObject, not/);
     }
     assertEqual(table.size, 0);
 });

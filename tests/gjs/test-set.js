@@ -122,14 +122,14 @@ test('algebra', () => {
     for (const method of ['union', 'intersection', 'difference', 'symmetricDifference',
         'isSubsetOf', 'isSupersetOf', 'isDisjointFrom', 'equal']) {
         for (const bad of [undefined, null, 5, {}, new Set(), new GObject.Object()])
-            assertThrows(() => one[method](bad), /^TypeError: The other must be a Weakref.Set, not/);
+            assertThrows(() => one[method](bad), /^TypeError: The other must be .*, not/);
     }
 });
 
 test('is a list model', () => {
     const set = newSet(Thing);
     const log = [];
-    set.connect('items-changed', (_, position, removed, added) => log.push([position, removed, added]));
+    set.connect('items-changed', (_, ...change) => log.push(change));
     assert(set instanceof Gio.ListModel);
     assertEqual(set.item_type, Thing.$gtype);
     assertEqual(set.get_item_type(), Thing.$gtype);
@@ -171,10 +171,10 @@ test('bad input', () => {
     const set = newSet(Gio.ListModel);
     for (const bad of [undefined, null, 5, 'a', {}, [], Symbol('a'), () => 1, Thing]) {
         for (const method of ['add', 'has', 'delete'])
-            assertThrows(() => set[method](bad), /^TypeError: A member of a Weakref.Set must be a GObject, not/);
+            assertThrows(() => set[method](bad), /^TypeError: A member .* a GObject, not/);
     }
     const a = thing('a');
-    assertThrows(() => set.add(a), /^TypeError: A member must be a GListModel, not an instance of /);
+    assertThrows(() => set.add(a), /^TypeError: .* a GListModel, not an instance of /);
     assert(!set.has(a));
     assertEqual(set.size, 0);
     const store = track(new Gio.ListStore());

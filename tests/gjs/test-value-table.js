@@ -117,6 +117,16 @@ test('entries that die or go while it is iterated are left out', () => {
     assert(!seen.includes(4));
 });
 
+test('an iteration does not hold the objects', () => {
+    const table = newTable();
+    (() => ['a', 'b', 'c'].map(thing).forEach(object => table.set(object.name, object)))();
+    const iterator = table[Symbol.iterator]();
+    (() => assertEqual(iterator.next().done, false))();
+    collect();
+    assert(table.size <= 1);
+    assert(iterator.next().done);
+});
+
 test('an entry leaves with its object', () => {
     const table = newTable();
     (() => table.set('a', plain()))();
@@ -264,14 +274,14 @@ test('bad keys', () => {
 test('bad values', () => {
     const table = newTable();
     for (const bad of [undefined, null, 5, 'a', {}, [], Symbol('a'), Thing])
-        assertThrows(() => table.set('a', bad), /^TypeError: A value .* must be a GObject, not/);
+        assertThrows(() => table.set('a', bad), /^TypeError: A value must be a GObject, not/);
     assertThrows(() => table.forEach(5), /^TypeError: .*must be a function, not 5/);
     assertEqual(table.size, 0);
 });
 
 test('bad key types', () => {
     for (const bad of [5, 'gchararray', {}, () => 1])
-        assertThrows(() => new Weakref.ValueTable(bad), /^TypeError: The key type must be a GType, not/);
+        assertThrows(() => new Weakref.ValueTable(bad), /^TypeError: .* must be a GType, not/);
     for (const bad of [Object, GObject.TYPE_NONE, GObject.TYPE_POINTER, GLib.Date])
         assertThrows(() => new Weakref.ValueTable(bad), /^TypeError: There are no keys of type/);
 });

@@ -184,8 +184,8 @@ declare module 'gi://Weakref?version=1.0' {
             foreach(func: (key: K, value: V) => void): void;
         }
 
-        /** A WeakMap that can be counted and iterated, and whose entries go with the object, not with
-         * what JavaScript has of it. A value that holds its key keeps both. */
+        /** A WeakMap that can be counted and iterated, and whose entries go with the object, not
+         * with what JavaScript has of it. A value that holds its key keeps both. */
         class KeyTable<K extends GObject.Object = GObject.Object, V = any> extends GObject.Object {
             static $gtype: GObject.GType<KeyTable>;
 

@@ -141,8 +141,10 @@ function makeProxy(ref) {
     const bind = func => {
         if (!methods.has(func)) {
             methods.set(func, new Proxy(func, {
-                apply: (_, self, args) =>
-                    Reflect.apply(func, self === proxy || self === undefined ? deref() : self, args),
+                apply(_, self, args) {
+                    const bound = self === proxy || self === undefined;
+                    return Reflect.apply(func, bound ? deref() : self, args);
+                },
             }));
         }
         return methods.get(func);
@@ -206,7 +208,7 @@ const collectionMembers = {
             func.call(self, value, key, this);
     },
 
-    // As in C, but that an error in the callback ends it.
+    // As in C, except that an error in the callback ends it.
     foreach(func) {
         requireFunction(func, 'The callback');
         for (const [key, value] of this.entries())
@@ -272,7 +274,6 @@ function _init() {
 
     const initObject = GObject.Object.prototype._init;
     const newShared = Ref.new;
-    const {ensure, foreach} = ValueTable.prototype;
     // Table → a table of the keys that are being created.
     const creations = new WeakMap();
 
@@ -287,87 +288,14 @@ function _init() {
         }
     }
 
-    define(Ref.prototype, {
-        // (target, callback), or as in GObject constructors: ({target, …}, callback).
-        _init(target, callback) {
-            const properties = isProperties(target, 'target') ? {...target} : {target};
-            properties.target = requireObject(properties.target, 'The target of a Weakref.Ref');
-            if (callback !== undefined && callback !== null)
-                requireFunction(callback, 'The callback of a Weakref.Ref');
-
-            const ref = initObject.call(this, {
-                context: GLib.MainContext.ref_thread_default(),
-                ...properties,
-            }) ?? this;
-
-            // Unlike the callback of new_full() a signal handler may refer to the reference without
-            // keeping it: the garbage collector sees through it.
-            if (typeof callback === 'function') {
-                const id = ref.connect('notify::alive', () => {
-                    ref.disconnect(id);
-                    callback(ref);
-                });
-            }
-
-            return ref;
-        },
-
-        deref() {
-            return this.get() ?? undefined;
-        },
-    });
-
-    // The shared one has no context: to connect to it would be to miss what comes during garbage
-    // collection.
-    Ref.new = function (target) {
-        return new Ref(target);
-    };
-
-    define(Finalizer.prototype, {
-        _init(target, func, ...args) {
-            if (this.constructor !== Finalizer)
-                throw new TypeError('Weakref.Finalizer has no subclasses');
-            target = requireObject(target, 'The target of a Weakref.Finalizer');
-            requireFunction(func, 'The function of a Weakref.Finalizer');
-            if (holds(args, target)) {
-                console.warn('Weakref.Finalizer: the arguments hold the target itself, which keeps ' +
-                    'it alive, so that the finalizer never runs by itself');
-            }
-
-            return Finalizer.new_full(target, GLib.MainContext.ref_thread_default(),
-                Weakref.Phase.DISPOSE, () => void func(...args));
-        },
-    });
-
-    Weakref.finalize = function (...args) {
-        new Finalizer(...args);
-    };
-
-    Weakref.proxy = function (target) {
-        if (proxies.has(target))
-            return target;
-        return makeProxy(newShared(requireObject(target, 'The target of a Weakref.proxy')));
-    };
-
-    define(ValueTable.prototype, collectionMembers);
-    defineTypeProperty(ValueTable.prototype, 'key_type', 'get_key_type');
-    define(ValueTable.prototype, {
-        _init(keyType) {
-            const properties = isProperties(keyType, 'key_type')
-                ? {...keyType} : {key_type: keyType};
-            properties.key_type = requireKeyType(properties.key_type ?? GObject.Value);
-            // The default, which is as well: Gjs crashes over a property of that value.
-            if (properties.key_type.name === 'GValue')
-                delete properties.key_type;
-            return initObject.call(this, properties);
-        },
-
+    // What a class has whose C methods are those of ValueTable; from them, as yet unchanged.
+    const tableMembers = ({ensure, foreach}) => ({
         get(key) {
             return withKey(this, this.lookup, key) ?? undefined;
         },
 
         set(key, value) {
-            withKey(this, this.insert, key, requireObject(value, 'A value of a Weakref.ValueTable'));
+            withKey(this, this.insert, key, requireObject(value, 'A value'));
             return this;
         },
 
@@ -416,6 +344,83 @@ function _init() {
                 if (value !== undefined)
                     yield [key, value];
             }
+        },
+    });
+
+    define(Ref.prototype, {
+        // (target, callback), or as in GObject constructors: ({target, …}, callback).
+        _init(target, callback) {
+            const properties = isProperties(target, 'target') ? {...target} : {target};
+            properties.target = requireObject(properties.target, 'The target of a Weakref.Ref');
+            if (callback !== undefined && callback !== null)
+                requireFunction(callback, 'The callback of a Weakref.Ref');
+
+            const ref = initObject.call(this, {
+                context: GLib.MainContext.ref_thread_default(),
+                ...properties,
+            }) ?? this;
+
+            // Unlike the callback of new_full() a signal handler may refer to the reference without
+            // keeping it: the garbage collector sees through it.
+            if (typeof callback === 'function') {
+                const id = ref.connect('notify::alive', () => {
+                    ref.disconnect(id);
+                    callback(ref);
+                });
+            }
+
+            return ref;
+        },
+
+        deref() {
+            return this.get() ?? undefined;
+        },
+    });
+
+    // The shared one has no context: to connect to it would be to miss what comes during garbage
+    // collection.
+    Ref.new = function (target) {
+        return new Ref(target);
+    };
+
+    define(Finalizer.prototype, {
+        _init(target, func, ...args) {
+            if (this.constructor !== Finalizer)
+                throw new TypeError('Weakref.Finalizer has no subclasses');
+            target = requireObject(target, 'The target of a Weakref.Finalizer');
+            requireFunction(func, 'The function of a Weakref.Finalizer');
+            if (holds(args, target)) {
+                console.warn('Weakref.Finalizer: the arguments hold the target itself, which ' +
+                    'keeps it alive, so that the finalizer never runs by itself');
+            }
+
+            return Finalizer.new_full(target, GLib.MainContext.ref_thread_default(),
+                Weakref.Phase.DISPOSE, () => void func(...args));
+        },
+    });
+
+    Weakref.finalize = function (...args) {
+        new Finalizer(...args);
+    };
+
+    Weakref.proxy = function (target) {
+        if (proxies.has(target))
+            return target;
+        return makeProxy(newShared(requireObject(target, 'The target of a Weakref.proxy')));
+    };
+
+    define(ValueTable.prototype, tableMembers(ValueTable.prototype));
+    define(ValueTable.prototype, collectionMembers);
+    defineTypeProperty(ValueTable.prototype, 'key_type', 'get_key_type');
+    define(ValueTable.prototype, {
+        _init(keyType) {
+            const properties = isProperties(keyType, 'key_type')
+                ? {...keyType} : {key_type: keyType};
+            properties.key_type = requireKeyType(properties.key_type ?? GObject.Value);
+            // The default, which is as well: Gjs crashes over a property of that value.
+            if (properties.key_type.name === 'GValue')
+                delete properties.key_type;
+            return initObject.call(this, properties);
         },
     });
 
