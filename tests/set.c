@@ -113,6 +113,65 @@ test_disposed_item_leaves_and_may_come_again (void)
 }
 
 static void
+add_cb (WeakrefRef *ref,
+        gpointer    user_data)
+{
+  gpointer *set_and_item = user_data;
+
+  g_assert_true (weakref_set_add (set_and_item[0], set_and_item[1]));
+}
+
+static void
+test_item_added_by_its_own_dispose_may_be_added_after_it (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefSet *set = weakref_set_new (G_TYPE_OBJECT);
+  gpointer set_and_item[2] = { set, a };
+  WeakrefRef *ref = weakref_ref_new_full (a, NULL, add_cb, set_and_item, NULL);
+
+  /* GLib clears what was taken in there at the end, and tells nobody. */
+  g_object_run_dispose (G_OBJECT (a));
+  assert_log ("-a");
+  g_assert_false (weakref_set_contains (set, a));
+  assert_items (set, "");
+  g_assert_true (weakref_set_add (set, a));
+  g_assert_true (weakref_set_contains (set, a));
+  assert_items (set, "a");
+  g_assert_cmpuint (weakref_set_get_size (set), ==, 1);
+
+  g_object_unref (ref);
+  g_object_unref (set);
+  g_object_unref (a);
+  assert_log ("~a");
+}
+
+static void
+test_waiting_announcement_keeps_neither_set_nor_context (void)
+{
+  GMainContext *context = g_main_context_new ();
+  TestProbe *a = test_probe_new ("a");
+  TestProbe *on_source = test_probe_new ("context");
+  GSource *source = g_idle_source_new ();
+  WeakrefSet *set;
+
+  /* It tells when the context goes. */
+  g_source_set_callback (source, NULL, on_source, g_object_unref);
+  g_source_attach (source, context);
+  g_source_unref (source);
+
+  g_main_context_push_thread_default (context);
+  set = weakref_set_new (G_TYPE_OBJECT);
+  weakref_set_add (set, a);
+  g_main_context_pop_thread_default (context);
+
+  g_object_unref (a);
+  assert_log ("-a ~a");
+  g_object_unref (set);
+  g_main_context_unref (context);
+  assert_log ("-context ~context");
+}
+
+static void
 drop_all_cb (gpointer item,
              gpointer user_data)
 {
@@ -671,6 +730,10 @@ main (int    argc,
   test_add ("/weakref/set/order", test_order);
   test_add ("/weakref/set/disposed-item-leaves-and-may-come-again",
             test_disposed_item_leaves_and_may_come_again);
+  test_add ("/weakref/set/item-added-by-its-own-dispose-may-be-added-after-it",
+            test_item_added_by_its_own_dispose_may_be_added_after_it);
+  test_add ("/weakref/set/waiting-announcement-keeps-neither-set-nor-context",
+            test_waiting_announcement_keeps_neither_set_nor_context);
   test_add ("/weakref/set/items-may-die-during-iteration", test_items_may_die_during_iteration);
   test_add ("/weakref/set/algebra", test_algebra);
   test_add ("/weakref/set/bad-input", test_bad_input);

@@ -109,9 +109,6 @@ weakref_ref_get_property (GObject    *object,
     case PROP_ALIVE:
       g_value_set_boolean (value, weakref_ref_is_alive (self));
       break;
-    case PROP_CONTEXT:
-      g_value_set_boxed (value, self->handle->context);
-      break;
     case PROP_TARGET:
       g_value_take_object (value, weakref_ref_get (self));
       break;
@@ -172,11 +169,11 @@ weakref_ref_class_init (WeakrefRefClass *klass)
    *
    * Since: 1.0
    */
-  /* Construct properties are set in the order of their installation: before the target, with which
+  /* Not readable: it is gone with the death. Construct properties are set in the order of their installation: before the target, with which
    * the watch starts. */
   props[PROP_CONTEXT] =
     g_param_spec_boxed ("context", NULL, NULL, G_TYPE_MAIN_CONTEXT,
-                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+                        G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
   /**
    * WeakrefRef:target: (getter get)
