@@ -321,6 +321,61 @@ test_table_goes_while_objects_die (void)
     }
 }
 
+/* Objects are disposed while they are inserted */
+
+typedef struct
+{
+  WeakrefValueTable *table;
+  gint next; /* (atomic) */
+  TestProbe *probe;
+} Disposal;
+
+static gpointer
+disposal_thread (gpointer data)
+{
+  Disposal *disposal = data;
+  gint part = g_atomic_int_add (&disposal->next, 1);
+  guint i;
+
+  for (i = 0; i < 50; i++)
+    {
+      if (part == 0)
+        g_object_run_dispose (G_OBJECT (disposal->probe));
+      else
+        weakref_value_table_insert (disposal->table, GUINT_TO_POINTER (i * 4 + part),
+                                    disposal->probe);
+    }
+
+  return NULL;
+}
+
+static void
+test_disposed_while_inserted (void)
+{
+  guint n_rounds = test_scale (300, 20);
+  guint round;
+
+  if (glib_check_version (2, 80, 0) != NULL)
+    {
+      g_test_skip ("GLib before 2.80 crashes on its own");
+      return;
+    }
+
+  test_log_set_probes (FALSE);
+  for (round = 0; round < n_rounds; round++)
+    {
+      Disposal disposal = {
+        .table = weakref_value_table_new (G_TYPE_UINT),
+        .probe = test_probe_new ("a"),
+      };
+
+      test_threads (3, disposal_thread, &disposal);
+      g_object_unref (disposal.probe);
+      g_assert_cmpuint (weakref_value_table_get_size (disposal.table), ==, 0);
+      g_object_unref (disposal.table);
+    }
+}
+
 /* Everybody does anything with everything */
 
 #define N_SLOTS 8
@@ -571,6 +626,7 @@ main (int    argc,
   test_add ("/weakref/threads/never-returns-the-dying", test_never_returns_the_dying);
   test_add ("/weakref/threads/one-object-per-key", test_one_object_per_key);
   test_add ("/weakref/threads/table-goes-while-objects-die", test_table_goes_while_objects_die);
+  test_add ("/weakref/threads/disposed-while-inserted", test_disposed_while_inserted);
   test_add ("/weakref/threads/anybody-does-anything", test_anybody_does_anything);
 
   return g_test_run ();

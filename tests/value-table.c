@@ -1465,7 +1465,7 @@ check_circle (guint n)
   for (round = 0; round < n_rounds; round++)
     {
       WeakrefValueTable *tables[3] = { string_table (), string_table (), string_table () };
-      Traveller travellers[3] = { { NULL }, { NULL }, { NULL } };
+      Traveller travellers[3];
       GThread *threads[3];
       gint n_there = 0;
       guint n_errors = 0;
