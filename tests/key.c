@@ -291,6 +291,26 @@ test_doubles_as_in_a_map (void)
   assert_same (&kind, &nan_, &nan_);
 }
 
+static void
+test_doubles_hash_apart (void)
+{
+  WeakrefKeyKind kind = key_kind (G_TYPE_DOUBLE);
+  GHashTable *hashes = g_hash_table_new (NULL, NULL);
+  guint i;
+
+  /* Fractions with many bits, and with few. */
+  for (i = 1; i < 512; i++)
+    {
+      gdouble many = 1.0 / i;
+      gdouble few = i / 1024.0;
+
+      g_hash_table_add (hashes, GUINT_TO_POINTER (kind.hash (&many)));
+      g_hash_table_add (hashes, GUINT_TO_POINTER (kind.hash (&few)));
+    }
+  g_assert_cmpuint (g_hash_table_size (hashes), >, 900);
+  g_hash_table_unref (hashes);
+}
+
 /* GValues of other types */
 
 static void
@@ -701,6 +721,7 @@ main (int    argc,
   ADD ("variant/containers", test_variant_containers);
   ADD ("variant/floating-stays-the-callers", test_floating_variant_stays_the_callers);
   ADD ("double/as-in-a-map", test_doubles_as_in_a_map);
+  ADD ("double/hash-apart", test_doubles_hash_apart);
   ADD ("double/from-other-numbers", test_doubles_from_other_numbers);
   ADD ("integer/ranges", test_integers_and_their_ranges);
   ADD ("wrong-types", test_wrong_types);

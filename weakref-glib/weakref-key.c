@@ -113,19 +113,20 @@ number_in_range (const Number *number,
 }
 
 /* Doubles as Python, JavaScript's Map and people compare them, with one NaN: every key can be found
- * again. g_double_hash() has -0 and 0 apart, and a NaN equal to nothing. */
+ * again. GLib has a NaN equal to nothing. Its g_double_hash() has -0 and 0 apart; before
+ * 2.84, it cuts the fraction off, and all doubles between -1 and 1 collide. */
 
 static guint
 double_hash (gconstpointer key)
 {
-  gdouble v = *(const gdouble *) key;
+  WeakrefKeyBuffer number = { .v_double = *(const gdouble *) key };
 
-  if (isnan (v))
+  if (isnan (number.v_double))
     return 0x7ff8;
 
-  v += 0.0; /* -0 becomes 0 */
+  number.v_double += 0.0; /* -0 becomes 0 */
 
-  return g_double_hash (&v);
+  return (guint) (number.v_uint64 >> 32) ^ (guint) number.v_uint64;
 }
 
 static gboolean
