@@ -622,6 +622,68 @@ test_race_of_exit_and_death (void)
     }
 }
 
+typedef struct
+{
+  gint next;  /* (atomic) */
+  TestProbe *probe;
+  WeakrefFinalizer *finalizers[50];
+  gint n_run; /* (atomic) */
+} Disposal;
+
+static void
+disposal_cb (gpointer user_data)
+{
+  g_atomic_int_inc (&((Disposal *) user_data)->n_run);
+}
+
+static gpointer
+disposal_thread (gpointer data)
+{
+  Disposal *disposal = data;
+  gint part = g_atomic_int_add (&disposal->next, 1);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (disposal->finalizers); i++)
+    {
+      if (part == 0)
+        g_object_run_dispose (G_OBJECT (disposal->probe));
+      else
+        disposal->finalizers[i] = weakref_finalizer_new (disposal->probe, disposal_cb, disposal, NULL);
+    }
+
+  return NULL;
+}
+
+static void
+test_disposed_while_it_is_made (void)
+{
+  guint n_rounds = test_scale (300, 20);
+  guint round;
+  guint i;
+
+  if (glib_check_version (2, 80, 0) != NULL)
+    {
+      g_test_skip ("GLib before 2.80 crashes on its own");
+      return;
+    }
+
+  test_log_set_probes (FALSE);
+  for (round = 0; round < n_rounds; round++)
+    {
+      Disposal disposal = { .probe = test_probe_new ("a") };
+
+      test_threads (2, disposal_thread, &disposal);
+      g_object_unref (disposal.probe);
+      g_assert_cmpint (disposal.n_run, ==, G_N_ELEMENTS (disposal.finalizers));
+      for (i = 0; i < G_N_ELEMENTS (disposal.finalizers); i++)
+        {
+          /* The library has let go of it. */
+          g_assert_cmpuint (G_OBJECT (disposal.finalizers[i])->ref_count, ==, 1);
+          g_object_unref (disposal.finalizers[i]);
+        }
+    }
+}
+
 /* The exit */
 
 static void
@@ -921,6 +983,7 @@ main (int    argc,
   ADD ("bad-input", test_bad_input);
   ADD ("made-by-name-is-over", test_made_by_name_is_over);
   ADD ("threads/one-winner", test_one_winner);
+  ADD ("threads/disposed-while-it-is-made", test_disposed_while_it_is_made);
   ADD ("threads/race-of-exit-and-death", test_race_of_exit_and_death);
   ADD ("run-at-exit/newest-first", test_run_at_exit);
   ADD ("run-at-exit/what-stays-keeps-its-order", test_what_stays_keeps_its_order);
