@@ -771,7 +771,8 @@ test_finalize_phase_survives_disposal (void)
 
   /* A later interest in the memory is in the same memory. */
   watch_new (a, "2");
-  g_assert_true (watch_full (a, "end2", WEAKREF_PHASE_FINALIZE, &watch_funcs)->watch.block == block);
+  g_assert_true (watch_full (a, "end2", WEAKREF_PHASE_FINALIZE,
+                             &watch_funcs)->watch.block == block);
 
   g_object_unref (a);
   assert_log ("x2 !2 ~a xend2 xend !end2 !end");
@@ -1193,7 +1194,8 @@ main (int    argc,
   ADD ("resurrection/noticed-at-the-end", test_resurrection_noticed_at_the_end);
   ADD ("resurrection/many-times", test_resurrected_many_times);
   ADD ("interest/in-dispose-of-last-unref", test_interest_in_the_dispose_of_the_last_unref);
-  ADD ("interest/late-in-dispose-of-last-unref", test_interest_late_in_the_dispose_of_the_last_unref);
+  ADD ("interest/late-in-dispose-of-last-unref",
+       test_interest_late_in_the_dispose_of_the_last_unref);
   ADD ("interest/in-run-dispose", test_interest_in_run_dispose);
   ADD ("interest/late-in-run-dispose", test_interest_late_in_run_dispose);
   ADD ("interest/in-earlier-weak-notify", test_interest_in_an_earlier_weak_notify);
@@ -1218,7 +1220,8 @@ main (int    argc,
   ADD ("elsewhere/stop-while-dying", test_stop_while_it_dies_elsewhere);
   ADD ("elsewhere/stop-while-announced", test_stop_while_it_is_announced_elsewhere);
   ADD ("elsewhere/interest-while-disposed", test_interest_while_it_is_disposed_elsewhere);
-  ADD ("elsewhere/interest-while-announced", test_interest_while_its_disposal_is_announced_elsewhere);
+  ADD ("elsewhere/interest-while-announced",
+       test_interest_while_its_disposal_is_announced_elsewhere);
   ADD ("race/stop-and-death", test_race_of_stop_and_death);
   ADD ("race/start-and-run-dispose", test_race_of_start_and_run_dispose);
   ADD ("race/first-block", test_race_for_the_first_block);

@@ -648,7 +648,8 @@ disposal_thread (gpointer data)
       if (part == 0)
         g_object_run_dispose (G_OBJECT (disposal->probe));
       else
-        disposal->finalizers[i] = weakref_finalizer_new (disposal->probe, disposal_cb, disposal, NULL);
+        disposal->finalizers[i] = weakref_finalizer_new (disposal->probe, disposal_cb, disposal,
+                                                         NULL);
     }
 
   return NULL;
@@ -853,7 +854,8 @@ test_exit_runs_newest_first (void)
       weakref_finalize (survivor, run_cb, (gpointer) "1", freed_cb);
       weakref_finalize (survivor, run_cb, (gpointer) "2", freed_cb);
       g_object_unref (finalizer_full (survivor, NULL, WEAKREF_PHASE_FINALIZE, "3"));
-      g_object_unref (finalizer_full (survivor, g_main_context_default (), WEAKREF_PHASE_DISPOSE, "4"));
+      g_object_unref (finalizer_full (survivor, g_main_context_default (), WEAKREF_PHASE_DISPOSE,
+                                      "4"));
       exit (0);
     }
 

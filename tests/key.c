@@ -111,15 +111,18 @@ check_key (GType         type,
 static void
 test_keys_in_the_pointer (void)
 {
-  check_key (G_TYPE_BOOLEAN, GINT_TO_POINTER (TRUE), GINT_TO_POINTER (TRUE), GINT_TO_POINTER (FALSE));
-  check_key (G_TYPE_BOOLEAN, GINT_TO_POINTER (FALSE), GINT_TO_POINTER (FALSE), GINT_TO_POINTER (TRUE));
+  check_key (G_TYPE_BOOLEAN, GINT_TO_POINTER (TRUE), GINT_TO_POINTER (TRUE),
+             GINT_TO_POINTER (FALSE));
+  check_key (G_TYPE_BOOLEAN, GINT_TO_POINTER (FALSE), GINT_TO_POINTER (FALSE),
+             GINT_TO_POINTER (TRUE));
   check_key (G_TYPE_CHAR, GINT_TO_POINTER (-128), GINT_TO_POINTER (-128), GINT_TO_POINTER (127));
   check_key (G_TYPE_UCHAR, GUINT_TO_POINTER (255), GUINT_TO_POINTER (255), GUINT_TO_POINTER (0));
   check_key (G_TYPE_INT, GINT_TO_POINTER (G_MININT), GINT_TO_POINTER (G_MININT),
              GINT_TO_POINTER (G_MAXINT));
   check_key (G_TYPE_UINT, GUINT_TO_POINTER (G_MAXUINT), GUINT_TO_POINTER (G_MAXUINT),
              GUINT_TO_POINTER (0));
-  check_key (G_TYPE_LONG, GSIZE_TO_POINTER ((gsize) G_MINLONG), GSIZE_TO_POINTER ((gsize) G_MINLONG),
+  check_key (G_TYPE_LONG, GSIZE_TO_POINTER ((gsize) G_MINLONG),
+             GSIZE_TO_POINTER ((gsize) G_MINLONG),
              GSIZE_TO_POINTER ((gsize) G_MAXLONG));
   check_key (G_TYPE_ULONG, GSIZE_TO_POINTER (G_MAXULONG), GSIZE_TO_POINTER (G_MAXULONG), NULL);
   check_key (G_TYPE_GTYPE, GSIZE_TO_POINTER (G_TYPE_OBJECT), GSIZE_TO_POINTER (G_TYPE_OBJECT),
@@ -528,7 +531,8 @@ test_mixed_keys_are_equal_by_value (void)
     V (DOUBLE, double, 18446744073709551616.0), NULL,
     V (UINT, uint, G_MAXUINT), V (INT64, int64, G_MAXUINT), V (DOUBLE, double, G_MAXUINT), NULL,
     V (INT64, int64, G_MAXINT64), V (UINT64, uint64, G_MAXINT64), NULL,
-    V (UINT64, uint64, G_GUINT64_CONSTANT (1) << 63), V (DOUBLE, double, 9223372036854775808.0), NULL,
+    V (UINT64, uint64, G_GUINT64_CONSTANT (1) << 63), V (DOUBLE, double, 9223372036854775808.0),
+    NULL,
     V (INT64, int64, G_MININT64), V (DOUBLE, double, -9223372036854775808.0), NULL,
     V (INT64, int64, G_GINT64_CONSTANT (1) << 53), V (DOUBLE, double, 9007199254740992.0), NULL,
     V (INT64, int64, (G_GINT64_CONSTANT (1) << 53) + 1),
@@ -546,7 +550,8 @@ test_mixed_keys_are_equal_by_value (void)
     boxed_value (G_TYPE_BYTES, g_bytes_new ("1", 1)),
     boxed_value (G_TYPE_BYTES, g_bytes_new ("1", 1)), NULL,
     boxed_value (G_TYPE_BYTES, g_bytes_new ("", 0)), NULL,
-    V (VARIANT, variant, g_variant_new_int32 (1)), V (VARIANT, variant, g_variant_new_int32 (1)), NULL,
+    V (VARIANT, variant, g_variant_new_int32 (1)), V (VARIANT, variant, g_variant_new_int32 (1)),
+    NULL,
     V (VARIANT, variant, g_variant_new_uint32 (1)), NULL,
     V (VARIANT, variant, g_variant_new ("(is)", 1, "1")),
     V (VARIANT, variant, g_variant_new ("(is)", 1, "1")), NULL,

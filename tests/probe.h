@@ -27,7 +27,7 @@ typedef void (*TestProbeFunc) (TestProbe *probe,
 
 TestProbe  *test_probe_new            (const char      *name);
 const char *test_probe_get_name       (TestProbe       *probe);
-/* Whether a dispose of it has ever begun, and it was not resurrected since. For threads: (atomic). */
+/* Whether its dispose has begun, and it was not resurrected since. For threads: (atomic). */
 gboolean    test_probe_was_disposed   (TestProbe       *probe);
 /* Calls @func at the start of the dispose, before anything is torn down. */
 void        test_probe_set_on_dispose (TestProbe       *probe,

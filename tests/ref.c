@@ -528,7 +528,8 @@ static void
 test_context_default (void)
 {
   TestProbe *a = test_probe_new ("a");
-  WeakrefRef *ref = weakref_ref_new_full (a, g_main_context_default (), log_cb, (gpointer) "1", NULL);
+  WeakrefRef *ref = weakref_ref_new_full (a, g_main_context_default (), log_cb, (gpointer) "1",
+                                          NULL);
 
   g_object_unref (a);
   assert_log ("-a ~a");
@@ -729,7 +730,8 @@ test_refs_are_keys (void)
 {
   TestProbe *a = test_probe_new ("a");
   TestProbe *b = test_probe_new ("b");
-  GHashTable *table = g_hash_table_new_full (weakref_ref_hash, weakref_ref_equal, g_object_unref, NULL);
+  GHashTable *table = g_hash_table_new_full (weakref_ref_hash, weakref_ref_equal, g_object_unref,
+                                             NULL);
   WeakrefRef *other = weakref_ref_new_full (a, NULL, NULL, NULL, NULL);
 
   g_hash_table_insert (table, weakref_ref_new (a), (gpointer) "a");

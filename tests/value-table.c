@@ -373,12 +373,14 @@ check_keys (GType         type,
 static void
 test_keys_in_the_pointer (void)
 {
-  check_keys (G_TYPE_BOOLEAN, GINT_TO_POINTER (TRUE), GINT_TO_POINTER (TRUE), GINT_TO_POINTER (FALSE));
+  check_keys (G_TYPE_BOOLEAN, GINT_TO_POINTER (TRUE), GINT_TO_POINTER (TRUE),
+              GINT_TO_POINTER (FALSE));
   check_keys (G_TYPE_CHAR, GINT_TO_POINTER (-1), GINT_TO_POINTER (-1), GINT_TO_POINTER (1));
   check_keys (G_TYPE_UCHAR, GUINT_TO_POINTER (255), GUINT_TO_POINTER (255), GUINT_TO_POINTER (1));
   check_keys (G_TYPE_INT, GINT_TO_POINTER (-1), GINT_TO_POINTER (-1), GINT_TO_POINTER (0));
   check_keys (G_TYPE_UINT, GUINT_TO_POINTER (G_MAXUINT), GUINT_TO_POINTER (G_MAXUINT), NULL);
-  check_keys (G_TYPE_LONG, GSIZE_TO_POINTER ((gsize) G_MINLONG), GSIZE_TO_POINTER ((gsize) G_MINLONG),
+  check_keys (G_TYPE_LONG, GSIZE_TO_POINTER ((gsize) G_MINLONG),
+              GSIZE_TO_POINTER ((gsize) G_MINLONG),
               NULL);
   check_keys (G_TYPE_ULONG, GSIZE_TO_POINTER (G_MAXULONG), GSIZE_TO_POINTER (G_MAXULONG), NULL);
   check_keys (G_TYPE_GTYPE, GSIZE_TO_POINTER (G_TYPE_INT), GSIZE_TO_POINTER (G_TYPE_INT),
@@ -1076,7 +1078,8 @@ test_ensure_that_fails_twice_over (void)
   GError *error = NULL;
 
   /* Neither a warning that an error is set over an error, nor a crash. */
-  g_assert_null (weakref_value_table_ensure (table, "a", create_no_object_with_error_cb, NULL, &error));
+  g_assert_null (weakref_value_table_ensure (table, "a", create_no_object_with_error_cb, NULL,
+                                             &error));
   g_assert_nonnull (error);
   g_clear_error (&error);
   g_object_unref (table);
@@ -1237,7 +1240,8 @@ test_insert_during_the_creation (void)
   g_object_unref (a);
   assert_log ("-second ~second");
 
-  g_assert_null (weakref_value_table_ensure (table, "a", create_inserts_and_fails_cb, table, &error));
+  g_assert_null (weakref_value_table_ensure (table, "a", create_inserts_and_fails_cb, table,
+                                             &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_clear_error (&error);
   assert_at (table, "a", inserted);
@@ -1564,7 +1568,8 @@ meeting_thread (gpointer data)
 {
   Meeting *meeting = data;
 
-  meeting->object = weakref_value_table_ensure (meeting->table, "a", meeting_create_cb, meeting, NULL);
+  meeting->object = weakref_value_table_ensure (meeting->table, "a", meeting_create_cb, meeting,
+                                                NULL);
   return NULL;
 }
 
@@ -1721,7 +1726,8 @@ test_random (void)
         case 1:
           if (probes[which] == NULL)
             probes[which] = test_probe_new ("probe");
-          g_assert_true (weakref_value_table_insert (table, GUINT_TO_POINTER (key), probes[which]) ==
+          g_assert_true (weakref_value_table_insert (table, GUINT_TO_POINTER (key),
+                                                     probes[which]) ==
                          (model[key] == NULL));
           model[key] = probes[which];
           break;
@@ -1798,7 +1804,8 @@ test_bad_objects (void)
   BAD (weakref_value_table_foreach (NULL, log_entry_cb, NULL));
   BAD (g_assert_false (weakref_value_table_insert_value (NULL, &value, a, NULL)));
   BAD (g_assert_null (weakref_value_table_lookup_value (NULL, &value, NULL)));
-  BAD (g_assert_null (weakref_value_table_ensure_value (NULL, &value, create_value_cb, NULL, NULL)));
+  BAD (g_assert_null (weakref_value_table_ensure_value (NULL, &value, create_value_cb, NULL,
+                                                        NULL)));
   BAD (g_assert_false (weakref_value_table_contains_value (NULL, &value, NULL)));
   BAD (g_assert_false (weakref_value_table_remove_value (NULL, &value, NULL)));
 #undef BAD
@@ -1832,12 +1839,14 @@ test_bad_keys (void)
   BAD ("*another type*", g_assert_false (weakref_value_table_insert (lists, a, a)));
   BAD ("*another type*", g_assert_null (weakref_value_table_lookup (lists, a)));
   BAD ("*G_IS_VALUE*", g_assert_false (weakref_value_table_insert_value (strings, NULL, a, NULL)));
-  BAD ("*G_IS_VALUE*", g_assert_false (weakref_value_table_insert_value (strings, &unset, a, NULL)));
+  BAD ("*G_IS_VALUE*",
+       g_assert_false (weakref_value_table_insert_value (strings, &unset, a, NULL)));
   BAD ("*G_IS_VALUE*", g_assert_null (weakref_value_table_lookup_value (strings, &unset, NULL)));
   BAD ("*G_IS_VALUE*", g_assert_false (weakref_value_table_contains_value (strings, &unset, NULL)));
   BAD ("*G_IS_VALUE*", g_assert_false (weakref_value_table_remove_value (strings, &unset, NULL)));
   BAD ("*G_IS_VALUE*",
-       g_assert_null (weakref_value_table_ensure_value (strings, &unset, create_value_cb, NULL, NULL)));
+       g_assert_null (weakref_value_table_ensure_value (strings, &unset, create_value_cb, NULL,
+                                                        NULL)));
 #undef BAD
   g_test_assert_expected_messages ();
 
