@@ -48,7 +48,7 @@ build clang clang -Dintrospection=disabled -Dvapi=disabled
 run clang testlog --suite c
 
 build sanitizers gcc -Dintrospection=disabled -Dvapi=disabled -Db_sanitize=address,undefined
-ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 \
+ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 WEAKREF_TEST_SCALE=0.3 \
     UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
     run sanitizers testlog --suite c
 

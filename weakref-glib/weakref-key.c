@@ -112,9 +112,19 @@ number_in_range (const Number *number,
     }
 }
 
+/* All 64 bits: before GLib 2.84, g_int64_hash() takes the lower half, and g_double_hash() cuts the
+ * fraction off, so that all doubles between -1 and 1 collide. */
+
+static guint
+bits_hash (gconstpointer key)
+{
+  guint64 bits = *(const guint64 *) key;
+
+  return (guint) (bits >> 32) ^ (guint) bits;
+}
+
 /* Doubles as Python, JavaScript's Map and people compare them, with one NaN: every key can be found
- * again. GLib has a NaN equal to nothing. Its g_double_hash() has -0 and 0 apart; before
- * 2.84, it cuts the fraction off, and all doubles between -1 and 1 collide. */
+ * again. GLib has a NaN equal to nothing, and -0 and 0 apart. */
 
 static guint
 double_hash (gconstpointer key)
@@ -126,7 +136,7 @@ double_hash (gconstpointer key)
 
   number.v_double += 0.0; /* -0 becomes 0 */
 
-  return (guint) (number.v_uint64 >> 32) ^ (guint) number.v_uint64;
+  return bits_hash (&number);
 }
 
 static gboolean
@@ -187,7 +197,7 @@ value_hash (gconstpointer key)
 
   if (number_from_value (value, &number))
     return number.kind == NUMBER_DOUBLE ? double_hash (&number.as.v_double)
-                                        : g_int64_hash (&number.as.v_int64);
+                                        : bits_hash (&number.as);
   if (type == G_TYPE_BOOLEAN)
     return g_value_get_boolean (value) ? 2 : 1;
   if (type == G_TYPE_STRING)
@@ -342,7 +352,7 @@ weakref_key_kind_init (WeakrefKeyKind *kind,
       return TRUE;
     case G_TYPE_INT64:
     case G_TYPE_UINT64:
-      kind->hash = g_int64_hash;
+      kind->hash = bits_hash;
       kind->equal = g_int64_equal;
       kind->get_size = number_get_size;
       kind->check = pointer_check;
