@@ -176,6 +176,30 @@ test_resurrected (void)
   assert_log ("~a run:late free:late");
 }
 
+static void
+test_peek_in_each_life (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefFinalizer *first = finalizer_full (a, NULL, WEAKREF_PHASE_FINALIZE, "1");
+  WeakrefFinalizer *second;
+  gpointer target;
+
+  g_object_run_dispose (G_OBJECT (a));
+  assert_log ("-a");
+  second = finalizer_full (a, NULL, WEAKREF_PHASE_FINALIZE, "2");
+
+  /* Both wait for the same memory; but the first one's life of it is over. */
+  g_assert_null (weakref_finalizer_peek (first));
+  target = weakref_finalizer_peek (second);
+  g_assert_true (target == a);
+  g_object_unref (target);
+
+  g_object_unref (a);
+  assert_log ("~a run:2 free:2 run:1 free:1");
+  g_object_unref (first);
+  g_object_unref (second);
+}
+
 /* By hand */
 
 static void
@@ -972,6 +996,7 @@ main (int    argc,
   ADD ("phases", test_phases);
   ADD ("late-phase-by-hand", test_late_phase_by_hand);
   ADD ("resurrected", test_resurrected);
+  ADD ("peek-in-each-life", test_peek_in_each_life);
   ADD ("run-once", test_run_once);
   ADD ("detach-once", test_detach_once);
   ADD ("runs-itself", test_runs_itself);

@@ -43,6 +43,7 @@ struct _WeakrefFinalizer
   GObject parent_instance;
 
   WeakrefWatch watch;       /* while it runs, it has a reference on us */
+  WeakrefBlock *life;       /* (owned) (nullable) (const): to peek at, if the watch is on the memory */
   WeakrefCallback callback; /* the one who takes it, ends it */
   GMainContext *context;    /* (owned) (nullable): until the announcement */
   gboolean for_binding;     /* (const) */
@@ -267,6 +268,7 @@ weakref_finalizer_finalize (GObject *object)
   WeakrefFinalizer *self = WEAKREF_FINALIZER (object);
 
   weakref_watch_clear (&self->watch);
+  g_clear_pointer (&self->life, weakref_block_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
 
   G_OBJECT_CLASS (weakref_finalizer_parent_class)->finalize (object);
@@ -332,6 +334,8 @@ finalizer_new (gpointer             target,
   self->context = context != NULL ? g_main_context_ref (context) : NULL;
   self->for_binding = for_binding;
   weakref_callback_init (&self->callback, G_CALLBACK (func), user_data, destroy);
+  if (phase == WEAKREF_PHASE_FINALIZE)
+    self->life = weakref_block_get (target, WEAKREF_PHASE_DISPOSE);
   g_object_ref (self);
   weakref_watch_start (&self->watch, &finalizer_funcs, target, phase);
   registry_add (self);
@@ -506,7 +510,7 @@ weakref_finalizer_peek (WeakrefFinalizer *self)
   if (!weakref_finalizer_is_alive (self))
     return NULL;
 
-  return weakref_block_dup_target (self->watch.block);
+  return weakref_block_dup_target (self->life != NULL ? self->life : self->watch.block);
 }
 
 /**
