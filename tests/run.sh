@@ -42,7 +42,7 @@ run () {
 mkdir -p _build
 build plain gcc -Dintrospection=enabled -Dvapi=enabled -Ddocs=enabled
 run plain testlog
-run plain testlog-valgrind --setup valgrind --suite c
+run plain testlog-valgrind --setup valgrind --suite c --suite vala
 
 build clang clang -Dintrospection=disabled -Dvapi=disabled
 run clang testlog --suite c

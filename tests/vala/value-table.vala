@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 The weakref-glib authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+errordomain DiskError {
+	FULL
+}
+
+// What a throwing call returns lives to the end of the block, if it is not assigned.
+Object? lookup (Weakref.ValueTable table, Value key) throws Error {
+	return table.lookup (key);
+}
+
+void add_value_table_tests () {
+	add ("value-table/drops-an-entry-when-its-value-dies", () => {
+		var table = new Weakref.ValueTable (typeof (string));
+		var a = new Probe ("a");
+		var b = new Probe ("b");
+
+		assert (table.insert ("one", a));
+		assert (table.insert ("two", b));
+		assert (!table.insert ("two", b));
+		var got = table.lookup ("one");
+		assert (got == a);
+		got = null;
+		assert (table.contains ("two"));
+		assert (!table.contains ("three"));
+		assert (table.get_size () == 2);
+
+		a = null;
+		assert_log ("~a");
+		assert (table.lookup ("one") == null);
+		assert (table.get_size () == 1);
+
+		assert (table.remove ("two"));
+		assert (!table.remove ("two"));
+
+		b = null;
+		assert_log ("~b");
+	});
+
+	add ("value-table/takes-keys-of-any-type", () => {
+		var table = new Weakref.ValueTable (typeof (Value));
+		var key = new Probe ("key");
+		var a = new Probe ("a");
+
+		table.insert (1, a);
+		table.insert ("1", a);
+		table.insert (key, a);
+		table.insert (1.5, a);
+		assert (table.get_size () == 4);
+		foreach (var k in table.dup_keys ())
+			assert (table.contains (k));
+		assert (table.contains (1) && table.contains (key));
+
+		table.remove_all ();
+		assert (table.get_size () == 0);
+		assert (table.get_key_type () == typeof (Value) && table.key_type == typeof (Value));
+
+		key = null;
+		assert_log ("~key");
+		a = null;
+		assert_log ("~a");
+	});
+
+	add ("value-table/gives-snapshots", () => {
+		var table = new Weakref.ValueTable (typeof (string));
+		var a = new Probe ("a");
+
+		table.insert ("one", a);
+		var keys = table.dup_keys ();
+		assert (keys.length == 1 && (string) keys[0] == "one");
+		var values = table.dup_values ();
+		assert (values.length == 1 && values[0] == a);
+		table.foreach ((key, value) => {
+			log ((string) key + ((Probe) value).name);
+			table.remove_all ();
+		});
+		assert_log ("onea");
+		assert (table.get_size () == 0);
+
+		// The snapshot holds what is in it.
+		a = null;
+		assert_log ("");
+		var last = (Probe) values[0];
+		values = null;
+		assert (last.name == "a");
+		last = null;
+		assert_log ("~a");
+		assert ((string) keys[0] == "one");
+	});
+
+	add ("value-table/ensure-creates-once", () => {
+		var table = new Weakref.ValueTable (typeof (string));
+		Object? a = null;
+
+		for (var i = 0; i < 2; i++) {
+			a = table.ensure ("one", (key) => {
+				log ((string) key);
+				return new Probe ("a");
+			});
+			assert (lookup (table, "one") == a);
+		}
+		assert_log ("one");
+
+		a = null;
+		assert_log ("~a");
+	});
+
+	add ("value-table/ensure-throws-what-its-function-throws", () => {
+		var table = new Weakref.ValueTable (typeof (string));
+
+		try {
+			table.ensure ("one", (key) => { throw new DiskError.FULL ("no room"); });
+			assert_not_reached ();
+		} catch (DiskError.FULL e) {
+			log (e.message);
+		}
+		assert_log ("no room");
+		assert (table.get_size () == 0);
+	});
+
+	add ("value-table/throws-errors-of-its-own", () => {
+		var table = new Weakref.ValueTable (typeof (string));
+		var a = new Probe ("a");
+
+		try {
+			table.insert (1.5, a);
+			assert_not_reached ();
+		} catch (Weakref.Error.KEY_TYPE e) {
+			log ("key-type");
+		}
+
+		try {
+			table.ensure ("one", (key) => table.ensure (key, (key) => null));
+			assert_not_reached ();
+		} catch (Weakref.Error.RECURSION e) {
+			log ("recursion");
+		}
+
+		try {
+			table.ensure ("one", (key) => null);
+			assert_not_reached ();
+		} catch (Weakref.Error e) {
+			assert (e is Weakref.Error.CREATE);
+			log ("create");
+		}
+
+		assert_log ("key-type recursion create");
+		assert (table.get_size () == 0);
+		a = null;
+		assert_log ("~a");
+	});
+}
