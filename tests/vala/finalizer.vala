@@ -4,7 +4,7 @@
 Weakref.FinalizerFunc logging_func (string name) {
 	var data = new Probe (name);
 
-	return () => log (data.name);
+	return () => note (data.name);
 }
 
 void add_finalizer_tests () {

@@ -19,12 +19,12 @@ class Probe : Object {
 	}
 
 	~Probe () {
-		log (@"~$name");
+		note (@"~$name");
 		n_alive--;
 	}
 }
 
-void log (string event) {
+void note (string event) {
 	if (log_text == null)
 		log_text = new StringBuilder ();
 	if (log_text.len > 0)

@@ -6,7 +6,7 @@ Weakref.Ref logging_ref (Object target, string name, MainContext? context = null
 	var data = new Probe (name);
 
 	return new Weakref.Ref.full (target, context, (self) => {
-		log (data.name + (self.get () == null ? "" : "!alive"));
+		note (data.name + (self.get () == null ? "" : "!alive"));
 	});
 }
 
@@ -76,7 +76,7 @@ void add_ref_tests () {
 		var target = new Probe ("a");
 		var self = new Weakref.Ref (target);
 
-		self.notify["alive"].connect (() => log ("notify"));
+		self.notify["alive"].connect (() => note ("notify"));
 		target = null;
 		assert_log ("notify ~a");
 	});

@@ -80,7 +80,7 @@ void add_set_tests () {
 		var b = new Probe ("b");
 
 		self.items_changed.connect ((position, removed, added) => {
-			log (@"$position-$removed+$added");
+			note (@"$position-$removed+$added");
 		});
 		self.add (a);
 		self.add (b);

@@ -72,7 +72,7 @@ void add_value_table_tests () {
 		var values = table.dup_values ();
 		assert (values.length == 1 && values[0] == a);
 		table.foreach ((key, value) => {
-			log ((string) key + ((Probe) value).name);
+			note ((string) key + ((Probe) value).name);
 			table.remove_all ();
 		});
 		assert_log ("onea");
@@ -95,7 +95,7 @@ void add_value_table_tests () {
 
 		for (var i = 0; i < 2; i++) {
 			a = table.ensure ("one", (key) => {
-				log ((string) key);
+				note ((string) key);
 				return new Probe ("a");
 			});
 			assert (lookup (table, "one") == a);
@@ -113,7 +113,7 @@ void add_value_table_tests () {
 			table.ensure ("one", (key) => { throw new DiskError.FULL ("no room"); });
 			assert_not_reached ();
 		} catch (DiskError.FULL e) {
-			log (e.message);
+			note (e.message);
 		}
 		assert_log ("no room");
 		assert (table.get_size () == 0);
@@ -127,14 +127,14 @@ void add_value_table_tests () {
 			table.insert (1.5, a);
 			assert_not_reached ();
 		} catch (Weakref.Error.KEY_TYPE e) {
-			log ("key-type");
+			note ("key-type");
 		}
 
 		try {
 			table.ensure ("one", (key) => table.ensure (key, (key) => null));
 			assert_not_reached ();
 		} catch (Weakref.Error.RECURSION e) {
-			log ("recursion");
+			note ("recursion");
 		}
 
 		try {
@@ -142,7 +142,7 @@ void add_value_table_tests () {
 			assert_not_reached ();
 		} catch (Weakref.Error e) {
 			assert (e is Weakref.Error.CREATE);
-			log ("create");
+			note ("create");
 		}
 
 		assert_log ("key-type recursion create");
