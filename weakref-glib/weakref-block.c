@@ -179,16 +179,44 @@ block_is_current (WeakrefBlock *block,
   return current;
 }
 
+static GQuark
+block_get_quark (WeakrefPhase phase)
+{
+  return phase == WEAKREF_PHASE_DISPOSE ? block_quark () : finalize_block_quark ();
+}
+
+/* What the qdata says; it may be the block of an earlier life. New reference. */
+static WeakrefBlock *
+block_lookup (gpointer     target,
+              WeakrefPhase phase)
+{
+  return g_object_dup_qdata (target, block_get_quark (phase), block_dup_cb, NULL);
+}
+
+/* The block of @target, which the caller holds, if anybody took an interest in this life of it.
+ * Returns a new reference. */
+WeakrefBlock *
+weakref_block_peek (gpointer     target,
+                    WeakrefPhase phase)
+{
+  WeakrefBlock *block = block_lookup (target, phase);
+
+  if (block != NULL && !block_is_current (block, target))
+    g_clear_pointer (&block, weakref_block_unref);
+
+  return block;
+}
+
 /* The block of @target, which the caller holds; made if need be. Returns a new reference. */
 WeakrefBlock *
 weakref_block_get (gpointer     target,
                    WeakrefPhase phase)
 {
-  GQuark quark = phase == WEAKREF_PHASE_DISPOSE ? block_quark () : finalize_block_quark ();
+  GQuark quark = block_get_quark (phase);
 
   while (TRUE)
     {
-      WeakrefBlock *old = g_object_dup_qdata (target, quark, block_dup_cb, NULL);
+      WeakrefBlock *old = block_lookup (target, phase);
       WeakrefBlock *block;
       GDestroyNotify old_destroy;
 

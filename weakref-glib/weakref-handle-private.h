@@ -15,6 +15,10 @@ typedef struct _WeakrefHandle WeakrefHandle;
 typedef void (*WeakrefDeliver) (gpointer         self,
                                 WeakrefCallback *callback);
 
+/* Makes an object that hangs on @target, and says what its handle is. */
+typedef gpointer (*WeakrefCreate) (gpointer        target,
+                                   WeakrefHandle **handle);
+
 /* The lasting part of an object of ours that hangs on a target, a WeakrefRef or a WeakrefProxy: it
  * is what the death finds when that object is on its way out in another thread. The object has a
  * reference on it, the running watch another. */
@@ -39,8 +43,7 @@ void           weakref_handle_unref  (WeakrefHandle   *handle);
 
 gpointer       weakref_handle_share  (gpointer         target,
                                       WeakrefSlot      slot,
-                                      GType            type,
-                                      WeakrefHandle *(*get_handle) (gpointer self));
+                                      WeakrefCreate    create);
 
 GList         *weakref_handle_list   (gpointer         target,
                                       WeakrefDeliver   deliver);

@@ -105,12 +105,11 @@ weakref_handle_stop (WeakrefHandle *handle,
     weakref_handle_unref (handle);
 }
 
-/* The object of @type that all share who ask for @target in this life. New reference. */
+/* The object that all share who ask for @target in this life. New reference. */
 gpointer
-weakref_handle_share (gpointer         target,
-                      WeakrefSlot      slot,
-                      GType            type,
-                      WeakrefHandle *(*get_handle) (gpointer self))
+weakref_handle_share (gpointer      target,
+                      WeakrefSlot   slot,
+                      WeakrefCreate create)
 {
   gpointer self = NULL;
 
@@ -126,8 +125,7 @@ weakref_handle_share (gpointer         target,
         {
           WeakrefHandle *handle;
 
-          self = g_object_new (type, "target", target, NULL);
-          handle = get_handle (self);
+          self = create (target, &handle);
           /* Fails when another thread was first, or the target was disposed meanwhile. */
           if (handle->watch.block != block ||
               !weakref_block_swap_slot (block, slot, old, handle))
@@ -153,10 +151,13 @@ static GPtrArray *
 handle_collect (gpointer target)
 {
   GPtrArray *handles = g_ptr_array_new_with_free_func (handle_unref_cb);
-  WeakrefBlock *block = weakref_block_get (target, WEAKREF_PHASE_DISPOSE);
+  WeakrefBlock *block = weakref_block_peek (target, WEAKREF_PHASE_DISPOSE);
 
-  weakref_block_collect (block, &handle_funcs, handle_collect_cb, handles);
-  weakref_block_unref (block);
+  if (block != NULL)
+    {
+      weakref_block_collect (block, &handle_funcs, handle_collect_cb, handles);
+      weakref_block_unref (block);
+    }
 
   return handles;
 }

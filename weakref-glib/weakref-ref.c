@@ -55,10 +55,14 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-static WeakrefHandle *
-ref_get_handle (gpointer self)
+static gpointer
+ref_create (gpointer        target,
+            WeakrefHandle **handle)
 {
-  return ((WeakrefRef *) self)->handle;
+  WeakrefRef *self = g_object_new (WEAKREF_TYPE_REF, "target", target, NULL);
+
+  *handle = self->handle;
+  return self;
 }
 
 static void
@@ -213,7 +217,7 @@ weakref_ref_new (gpointer target)
 {
   g_return_val_if_fail (G_IS_OBJECT (target), NULL);
 
-  return weakref_handle_share (target, WEAKREF_SLOT_REF, WEAKREF_TYPE_REF, ref_get_handle);
+  return weakref_handle_share (target, WEAKREF_SLOT_REF, ref_create);
 }
 
 /**
