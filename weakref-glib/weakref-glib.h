@@ -13,6 +13,9 @@
 /* Knowing an object without owning it */
 #include <weakref-glib/weakref-ref.h>
 
+/* Standing in for an object without owning it */
+#include <weakref-glib/weakref-proxy.h>
+
 /* Cleaning up after an object */
 #include <weakref-glib/weakref-finalizer.h>
 

@@ -39,6 +39,7 @@ void           weakref_handle_start  (WeakrefHandle   *handle,
                                       gpointer         target);
 void           weakref_handle_stop   (WeakrefHandle   *handle,
                                       WeakrefSlot      slot);
+WeakrefHandle *weakref_handle_ref    (WeakrefHandle   *handle);
 void           weakref_handle_unref  (WeakrefHandle   *handle);
 
 gpointer       weakref_handle_share  (gpointer         target,

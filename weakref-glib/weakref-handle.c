@@ -43,13 +43,17 @@ handle_announce_cb (WeakrefWatch *watch)
 
 static const WeakrefWatchFuncs handle_funcs = { NULL, handle_announce_cb };
 
-static gpointer
-handle_ref (gpointer data)
+WeakrefHandle *
+weakref_handle_ref (WeakrefHandle *handle)
 {
-  WeakrefHandle *handle = data;
-
   g_atomic_ref_count_inc (&handle->ref_count);
   return handle;
+}
+
+static gpointer
+handle_ref_cb (gpointer data)
+{
+  return weakref_handle_ref (data);
 }
 
 void
@@ -84,7 +88,8 @@ weakref_handle_start (WeakrefHandle *handle,
                       gpointer       target)
 {
   g_atomic_int_set (&handle->watching, TRUE);
-  weakref_watch_start (handle_ref (handle), &handle_funcs, target, WEAKREF_PHASE_DISPOSE);
+  weakref_watch_start (&weakref_handle_ref (handle)->watch, &handle_funcs, target,
+                       WEAKREF_PHASE_DISPOSE);
 }
 
 /* For the object's dispose: nothing is delivered any more. */
@@ -116,7 +121,7 @@ weakref_handle_share (gpointer      target,
   while (self == NULL)
     {
       WeakrefBlock *block = weakref_block_get (target, WEAKREF_PHASE_DISPOSE);
-      WeakrefHandle *old = weakref_block_dup_slot (block, slot, handle_ref);
+      WeakrefHandle *old = weakref_block_dup_slot (block, slot, handle_ref_cb);
 
       if (old != NULL)
         self = g_weak_ref_get (&old->self);
@@ -144,7 +149,7 @@ static void
 handle_collect_cb (gpointer data,
                    gpointer user_data)
 {
-  g_ptr_array_add (user_data, handle_ref (data));
+  g_ptr_array_add (user_data, weakref_handle_ref (data));
 }
 
 static GPtrArray *
