@@ -150,7 +150,7 @@ test_ranges_are_those_of_the_target (void)
   WeakrefProxy *proxy = weakref_proxy_new (a);
   GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (proxy), "number");
 
-  g_assert_true (pspec == g_object_class_find_property (G_OBJECT_GET_CLASS (a), "number"));
+  g_assert_cmpint (G_PARAM_SPEC_INT (pspec)->maximum, ==, 100);
   expect_complaint ("*out of range*");
   g_object_set (proxy, "number", 101, NULL);
   g_test_assert_expected_messages ();

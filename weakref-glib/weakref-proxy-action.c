@@ -160,7 +160,7 @@ static void
 action_die (WeakrefProxy *self,
             gpointer      state)
 {
-  weakref_proxy_notify (self, "enabled");
+  g_object_notify (G_OBJECT (self), "enabled");
 }
 
 static gboolean

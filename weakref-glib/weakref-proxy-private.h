@@ -82,7 +82,6 @@ struct _WeakrefProxy
   WeakrefHandle *handle; /* (owned) */
   gpointer *states;      /* (owned) (const): one for each interface of the class */
   GClosure **forwarders; /* (owned) (const): one for each signal of the class */
-  GSList *changed;       /* notify lock: properties that the target says have changed */
 };
 
 /* weakref-proxy.c */
@@ -90,14 +89,14 @@ GList        *weakref_proxy_list           (gpointer                     target)
 gpointer      weakref_proxy_dup_living     (WeakrefProxy                *self);
 gpointer      weakref_proxy_get_state      (WeakrefProxy                *self,
                                             const WeakrefProxyInterface *iface);
-void          weakref_proxy_notify         (WeakrefProxy                *self,
-                                            const char                  *name);
-
 const GVariantType *
               weakref_proxy_intern_type    (const GVariantType          *type);
 
 /* weakref-proxy-type.c */
 GType         weakref_proxy_type_get       (GType                        target_type);
+
+/* weakref-proxy-param.c */
+GParamSpec   *weakref_proxy_param_new      (GParamSpec                  *from);
 
 /* weakref-proxy-signals.c */
 void          weakref_proxy_signals_init   (WeakrefProxyTypeClass       *klass);

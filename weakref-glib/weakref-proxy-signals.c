@@ -68,8 +68,11 @@ has_handlers (WeakrefProxy *self,
               guint         signal_id,
               GQuark        detail)
 {
-  return g_signal_has_handler_pending (self, signal_id, 0, FALSE) ||
-         (detail != 0 && g_signal_has_handler_pending (self, signal_id, detail, FALSE));
+  /* One question, whatever the detail, is enough for a proxy to which nothing is connected. */
+  return g_signal_handler_find (self, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_UNBLOCKED, signal_id, 0,
+                                NULL, NULL, NULL) != 0 &&
+         (g_signal_has_handler_pending (self, signal_id, 0, FALSE) ||
+          (detail != 0 && g_signal_has_handler_pending (self, signal_id, detail, FALSE)));
 }
 
 /* Emits the same signal on another instance. */
@@ -161,11 +164,13 @@ forward_signal (WeakrefProxy             *self,
 
 static void
 forward_notify (WeakrefProxy *self,
-                GParamSpec   *pspec)
+                const char   *name)
 {
+  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (self), name);
+
   /* While it is being disposed a target may notify what can't be read here any more. */
-  if (weakref_block_is_alive (self->handle->watch.block))
-    weakref_proxy_notify (self, pspec->name);
+  if (pspec != NULL && weakref_block_is_alive (self->handle->watch.block))
+    g_object_notify_by_pspec (G_OBJECT (self), pspec);
 }
 
 static void
@@ -202,7 +207,7 @@ forwarder_marshal (GClosure     *closure,
   if (has_handlers (self, signal->proxy_id, hint->detail))
     {
       if (signal->notify)
-        forward_notify (self, g_value_get_param (&params[1]));
+        forward_notify (self, g_value_get_param (&params[1])->name);
       else if (!forward_signal (self, signal, hint->detail, return_value, n_params, params))
         g_signal_stop_emission (g_value_get_object (&params[0]), hint->signal_id, hint->detail);
     }

@@ -6,8 +6,7 @@
 
 /* The dynamic types. Each type of target has one, a subtype of WeakrefProxy, which is made when the
  * first target of that very type is seen, and never goes, as no type does. It has all the
- * properties of the target's type, as overrides: so ranges, defaults and blurbs are the target's
- * own GParamSpecs, which is also what `notify` hands out.
+ * properties of the target's type, and all its signals.
  *
  * LOCKING. The type lock makes sure that one type is made, and is held while it is registered.
  * Registering runs no code of anybody's; the class is initialised later, under GLib's lock for
@@ -75,12 +74,7 @@ proxy_type_install_properties (GObjectClass *object_class,
 
   for (i = 0; i < n_pspecs; i++)
     {
-      GParamSpec *pspec = g_param_spec_override (pspecs[i]->name, pspecs[i]);
-
-      /* The target is constructed already. */
-      if (pspec->flags & G_PARAM_CONSTRUCT_ONLY)
-        pspec->flags &= ~G_PARAM_WRITABLE;
-      pspec->flags &= ~(G_PARAM_CONSTRUCT | G_PARAM_CONSTRUCT_ONLY);
+      GParamSpec *pspec = weakref_proxy_param_new (pspecs[i]);
 
       if (pspec->flags & G_PARAM_READWRITE)
         g_object_class_install_property (object_class, i + 1, pspec);

@@ -64,9 +64,6 @@
  * Since: 1.0
  */
 
-/* LOCKING. The notify lock guards the lists of changed properties. It is a leaf. */
-static GMutex notify_lock;
-
 G_DEFINE_ABSTRACT_TYPE (WeakrefProxy, weakref_proxy, G_TYPE_OBJECT)
 
 enum
@@ -164,34 +161,6 @@ weakref_proxy_get_property (GObject    *object,
     }
 }
 
-/* Setting a property notifies it, whatever the target makes of the value, and whether it lives. On a
- * proxy nothing is notified but what the target says, and what is the proxy's own. */
-static void
-weakref_proxy_dispatch_properties_changed (GObject     *object,
-                                           guint        n_pspecs,
-                                           GParamSpec **pspecs)
-{
-  WeakrefProxy *self = WEAKREF_PROXY (object);
-  GParamSpec **changed = g_newa (GParamSpec *, n_pspecs);
-  guint n_changed = 0;
-  guint i;
-
-  g_mutex_lock (&notify_lock);
-  for (i = 0; i < n_pspecs; i++)
-    {
-      GSList *link = g_slist_find (self->changed, pspecs[i]);
-
-      if (link != NULL)
-        self->changed = g_slist_delete_link (self->changed, link);
-      if (link != NULL || pspecs[i]->owner_type == WEAKREF_TYPE_PROXY)
-        changed[n_changed++] = pspecs[i];
-    }
-  g_mutex_unlock (&notify_lock);
-
-  G_OBJECT_CLASS (weakref_proxy_parent_class)->dispatch_properties_changed (object, n_changed,
-                                                                            changed);
-}
-
 static void
 weakref_proxy_constructed (GObject *object)
 {
@@ -234,7 +203,6 @@ weakref_proxy_finalize (GObject *object)
     }
   g_free (self->states);
   weakref_proxy_signals_free (self);
-  g_slist_free (self->changed);
   weakref_handle_unref (self->handle);
 
   G_OBJECT_CLASS (weakref_proxy_parent_class)->finalize (object);
@@ -247,7 +215,6 @@ weakref_proxy_class_init (WeakrefProxyClass *klass)
 
   object_class->constructed = weakref_proxy_constructed;
   object_class->get_property = weakref_proxy_get_property;
-  object_class->dispatch_properties_changed = weakref_proxy_dispatch_properties_changed;
   object_class->dispose = weakref_proxy_dispose;
   object_class->finalize = weakref_proxy_finalize;
 
@@ -312,24 +279,6 @@ weakref_proxy_get_state (WeakrefProxy                *self,
     ;
 
   return self->states[i];
-}
-
-/* Says that a property has changed in the target. */
-void
-weakref_proxy_notify (WeakrefProxy *self,
-                      const char   *name)
-{
-  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (self), name);
-
-  if (pspec == NULL || (pspec->flags & G_PARAM_READABLE) == 0)
-    return;
-
-  g_mutex_lock (&notify_lock);
-  if (g_slist_find (self->changed, pspec) == NULL)
-    self->changed = g_slist_prepend (self->changed, pspec);
-  g_mutex_unlock (&notify_lock);
-
-  g_object_notify_by_pspec (G_OBJECT (self), pspec);
 }
 
 /* The same type, in memory that is never freed. Interfaces hand out types that are the object's; a
