@@ -406,6 +406,33 @@ test_interface_signal (void)
 }
 
 static void
+again_cb (gpointer object,
+          gpointer user_data)
+{
+  static guint n;
+
+  test_log ("again");
+  if (n++ == 0)
+    g_signal_emit_by_name (object, "again");
+}
+
+static void
+test_recursion_is_up_to_the_target (void)
+{
+  TestSubject *a = test_subject_new ("a");
+  WeakrefProxy *proxy = weakref_proxy_new (a);
+
+  /* It is emitted without recursion: the emission inside the handler starts it over. */
+  g_signal_connect (proxy, "again", G_CALLBACK (again_cb), NULL);
+  g_signal_connect (a, "again", G_CALLBACK (log_signal_cb), (gpointer) "a");
+  g_signal_emit_by_name (proxy, "again");
+  assert_log ("again again a");
+
+  g_object_unref (proxy);
+  drop (a, "-a ~a");
+}
+
+static void
 test_emitting_on_the_proxy_emits_on_the_target (void)
 {
   TestSubject *a = test_subject_new ("a");
@@ -784,6 +811,7 @@ test_resurrected_target_is_not_forwarded (void)
   /* The death is told when somebody notices. */
   next = weakref_proxy_new (again);
   assert_log ("p:alive p:target");
+  g_signal_connect (proxy, "said", G_CALLBACK (said_cb), (gpointer) "p");
   g_signal_emit_by_name (again, "said", "x");
   assert_log ("default:x");
 
@@ -1007,15 +1035,12 @@ test_one_type_for_a_type (void)
 }
 
 static gpointer
-first_proxy_thread (gpointer data)
+first_proxy_thread (gpointer probe)
 {
-  TestProbe *probe = g_object_new (*(GType *) data, "name", "a", NULL);
-  WeakrefProxy *proxy = weakref_proxy_new (probe);
+  WeakrefProxy *proxy = weakref_proxy_new_full (probe, NULL, NULL, NULL, NULL);
 
   g_assert_true (weakref_proxy_is_alive (proxy));
   assert_string (proxy, "name", "a");
-  g_object_unref (probe);
-  assert_string (proxy, "name", "unnamed");
   g_object_unref (proxy);
 
   return NULL;
@@ -1028,15 +1053,16 @@ test_threads_race_for_the_type (void)
   guint i;
 
   test_log_set_probes (FALSE);
-  for (i = 0; i < 20; i++)
+  for (i = 0; i < 100; i++)
     {
       char *name = g_strdup_printf ("Raced%u", i);
-      GType type = register_probe (name);
+      TestProbe *probe = g_object_new (register_probe (name), "name", "a", NULL);
 
-      test_threads (6, first_proxy_thread, &type);
+      test_threads (4, first_proxy_thread, probe);
+      g_object_unref (probe);
       g_free (name);
     }
-  g_assert_cmpuint (count_proxy_types (), ==, before + 20);
+  g_assert_cmpuint (count_proxy_types (), ==, before + 100);
 }
 
 static void
@@ -1049,10 +1075,10 @@ test_any_type_name (void)
   register_probe ("WeakrefProxy+Taken");
   for (i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      GType type = register_probe (names[i]);
+      TestProbe *probe = g_object_new (register_probe (names[i]), "name", "a", NULL);
 
-      test_log_set_probes (FALSE);
-      first_proxy_thread (&type);
+      first_proxy_thread (probe);
+      drop (probe, "-a ~a");
     }
   g_free (long_name);
 }
@@ -1368,6 +1394,7 @@ main (int    argc,
 
   add ("signal-arrives-with-arguments-and-detail", test_signal_arrives_with_arguments_and_detail);
   add ("interface-signal", test_interface_signal);
+  add ("recursion-is-up-to-the-target", test_recursion_is_up_to_the_target);
   add ("emitting-on-the-proxy-emits-on-the-target", test_emitting_on_the_proxy_emits_on_the_target);
   add ("emissions-nest", test_emissions_nest);
   add ("return-values-count", test_return_values_count);

@@ -138,6 +138,8 @@ test_subject_class_init (TestSubjectClass *klass)
   g_signal_new_class_handler ("said", type, G_SIGNAL_RUN_LAST | G_SIGNAL_DETAILED,
                               G_CALLBACK (test_subject_said), NULL, NULL, NULL,
                               G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new ("again", type, G_SIGNAL_RUN_LAST | G_SIGNAL_NO_RECURSE, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 0);
   g_signal_new ("sum", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_INT, 1, G_TYPE_INT);
   g_signal_new ("first", type, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_first_wins, NULL, NULL,
                 G_TYPE_INT, 0);

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * friend (object), quiet (int, never notified), birth (int, construct-only), secret (string,
  * write-only); topic (string) comes from the interface.
  *
- * Signals: said (string; detailed, logs "default:…" last), sum (int → int), first (→ int, the first
+ * Signals: said (string; detailed, logs "default:…" last), again (does not recurse), sum (int → int), first (→ int, the first
  * answer wins), handled (→ boolean, the first TRUE wins), topic-seen (of the interface). */
 
 #define TEST_TYPE_TOPICAL (test_topical_get_type ())
