@@ -111,7 +111,8 @@ test_builder_binding (void)
   const char *ui =
     "<interface>"
     "  <object class='GtkStringFilter' id='filter'>"
-    "    <property name='search' bind-source='proxy' bind-property='text' bind-flags='sync-create'/>"
+    "    <property name='search' bind-source='proxy' bind-property='text'"
+    "              bind-flags='sync-create'/>"
     "  </object>"
     "</interface>";
   TestSubject *a = test_subject_new ("a");

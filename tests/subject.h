@@ -14,8 +14,9 @@ G_BEGIN_DECLS
  * friend (object), quiet (int, never notified), birth (int, construct-only), secret (string,
  * write-only); topic (string) comes from the interface.
  *
- * Signals: said (string; detailed, logs "default:…" last), again (does not recurse), sum (int → int), first (→ int, the first
- * answer wins), handled (→ boolean, the first TRUE wins), topic-seen (of the interface). */
+ * Signals: said (string; detailed, logs "default:…" last), again (does not recurse), sum (int →
+ * int), first (→ int, the first answer wins), handled (→ boolean, the first TRUE wins), topic-seen
+ * (of the interface). */
 
 #define TEST_TYPE_TOPICAL (test_topical_get_type ())
 G_DECLARE_INTERFACE (TestTopical, test_topical, TEST, TOPICAL, GObject)

@@ -6,10 +6,10 @@
 
 /* The proxy's copy of a property of its target: of the same kind, with the same range and default.
  *
- * g_param_spec_override() would be shorter. But then whoever looks the property up gets the target's
- * GParamSpec, and two of them believe it: PyGObject reads a property whose owner is a class in
- * Python by calling that class, and GObject notifies a property that is set unless its GParamSpec
- * has G_PARAM_EXPLICIT_NOTIFY, which on a proxy all must have. */
+ * g_param_spec_override() would be shorter. But then whoever looks the property up gets the
+ * GParamSpec of the target, and two of them go by it: PyGObject reads a property whose owner is a
+ * class in Python by calling that class, and GObject notifies a property that is set unless its
+ * GParamSpec has G_PARAM_EXPLICIT_NOTIFY, which on a proxy all must have. */
 
 static GParamSpec *
 param_copy_string (GParamSpecString *from,

@@ -6,11 +6,11 @@
 
 /* Signals.
  *
- * From the target to the proxy. When a proxy is made, a forwarder is connected to each signal of the
- * target. It emits the signal on the proxy if anybody listens there. It is not connected when the
- * first handler is, which would be better, because there is no way to know: g_signal_connect() and
- * its kin call nothing that a type could supply, neither in the class nor in the signal nor in the
- * object. So a proxy to which nothing is connected costs its target what it takes to look for
+ * From the target to the proxy. When a proxy is made, a forwarder is connected to each signal of
+ * the target. It emits the signal on the proxy if anybody listens there. It is not connected when
+ * the first handler is, which would be better, because there is no way to know: g_signal_connect()
+ * and its kin call nothing that a type could supply, neither in the class nor in the signal nor in
+ * the object. So a proxy to which nothing is connected costs its target what it takes to look for
  * handlers on the proxy. There are signals for which that won't do:
  *
  * - The accumulator of a signal can't be read, and takes a forwarder that has nobody to ask for a
@@ -23,8 +23,8 @@
  * A hook is on a signal, not on an object: all emissions of that signal pass it as long as there
  * are proxies. That is why it is not the way of all signals.
  *
- * From the proxy to the target. The class closure of the proxy's signal runs first, emits the signal
- * on the target, and stops the emission that it runs in. The handlers on the proxy run through the
+ * From the proxy to the target. The class closure of the proxy's signal runs first, emits the
+ * signal on the target, and stops the emission that it runs in. The handlers on the proxy run through the
  * forwarder then, once, in the middle of those of the target. The forwarder says by a
  * thread-private note that an emission on the proxy is its own.
  *

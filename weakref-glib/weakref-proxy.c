@@ -37,17 +37,18 @@
  *
  * GObject has no way to find out that somebody connects to an object. So a proxy listens to all the
  * signals of its target from the start, and each emission costs the target a look for handlers on
- * its proxies, a few hundred nanoseconds for each proxy: share one with [ctor@Weakref.Proxy.new] where
- * you can. In signals that return a value a proxy without handlers takes no part; there, emissions
- * on all objects cost some more as long as a proxy of such a type exists.
+ * its proxies, a few hundred nanoseconds for each proxy, with handlers or without: share one with
+ * [ctor@Weakref.Proxy.new] where you can. A target that asks g_signal_has_handler_pending() is told
+ * that it has handlers. In signals that return a value a proxy without handlers takes no part;
+ * there, emissions on all objects cost some more as long as a proxy of such a type exists.
  *
  * *After the death* properties read as their defaults, and nothing can be written or emitted. First
  * `notify::alive` is emitted, then what the interfaces have to say: the list is empty, the action
  * disabled, the group without actions. Then the callback runs, and at last all handlers of the
- * target's signals are disconnected, as in a dispose: their numbers are void. (A #GSignalGroup wants
- * to be told; set its target to %NULL in `notify::alive`.) The handlers of `notify` stay until the
- * proxy goes, because bindings disconnect theirs by number; so do those of the interfaces that the
- * proxy implements. What the target emits while it is disposed still arrives.
+ * target's signals are disconnected, as in a dispose, and their numbers are void. (A #GSignalGroup
+ * wants to be told; set its target to %NULL in `notify::alive`.) The handlers of `notify` stay
+ * until the proxy goes, because bindings disconnect theirs by number; so do those of the interfaces
+ * that the proxy implements. What the target emits while it is disposed still arrives.
  *
  * A proxy of a proxy is one of its target. In tables and sets a proxy is itself, not its target.
  *
@@ -233,8 +234,8 @@ weakref_proxy_class_init (WeakrefProxyClass *klass)
   /**
    * WeakrefProxy:target:
    *
-   * The object that is stood in for, or %NULL when it is dead, which is notified. A property of that
-   * name of the target's hides it.
+   * The object that is stood in for, or %NULL when it is dead, which is notified. A property of
+   * that name of the target's hides it.
    *
    * Since: 1.0
    */
@@ -453,11 +454,11 @@ target_find_property (gpointer     target,
 
   if (pspec == NULL)
     g_set_error (error, WEAKREF_ERROR, WEAKREF_ERROR_PROPERTY,
-                 "%s has no property ‘%s’", G_OBJECT_TYPE_NAME (target), name);
+                 "%s has no property '%s'", G_OBJECT_TYPE_NAME (target), name);
   else if ((pspec->flags & flags) == 0 || (pspec->flags & not) != 0)
     {
       g_set_error (error, WEAKREF_ERROR, WEAKREF_ERROR_PROPERTY,
-                   "Property ‘%s’ of %s can’t be %s", pspec->name, G_OBJECT_TYPE_NAME (target),
+                   "Property '%s' of %s can't be %s", pspec->name, G_OBJECT_TYPE_NAME (target),
                    flags == G_PARAM_READABLE ? "read" : "written");
       pspec = NULL;
     }
@@ -513,7 +514,7 @@ weakref_proxy_get_target_property (WeakrefProxy  *self,
         g_object_get_property (target, pspec->name, value);
       else
         g_set_error (error, WEAKREF_ERROR, WEAKREF_ERROR_PROPERTY,
-                     "Property ‘%s’ of %s is a %s and can’t be read as a %s", pspec->name,
+                     "Property '%s' of %s is a %s and can't be read as a %s", pspec->name,
                      G_OBJECT_TYPE_NAME (target), g_type_name (pspec->value_type),
                      G_VALUE_TYPE_NAME (value));
     }
@@ -574,7 +575,7 @@ weakref_proxy_set_target_property (WeakrefProxy  *self,
           char *contents = g_strdup_value_contents (value);
 
           g_set_error (error, WEAKREF_ERROR, WEAKREF_ERROR_PROPERTY,
-                       "%s is not a valid value for property ‘%s’ of %s", contents, pspec->name,
+                       "%s is not a valid value for property '%s' of %s", contents, pspec->name,
                        G_OBJECT_TYPE_NAME (target));
           g_free (contents);
         }
