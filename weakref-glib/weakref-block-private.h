@@ -37,8 +37,17 @@ typedef enum
 {
   WEAKREF_SLOT_REF,
   WEAKREF_SLOT_PROXY,
+  WEAKREF_SLOT_TOGGLE,
   WEAKREF_N_SLOTS
 } WeakrefSlot;
+
+/* Who decides when the life ends. */
+typedef enum
+{
+  WEAKREF_FATE_OWN,    /* the last unref */
+  WEAKREF_FATE_SHARED, /* the group that the target is bonded to */
+  WEAKREF_FATE_DOOMED  /* the group has decided: nobody gets the target any more */
+} WeakrefFate;
 
 WeakrefBlock *weakref_block_get        (gpointer             target,
                                         WeakrefPhase         phase);
@@ -53,6 +62,8 @@ gboolean      weakref_block_is_dead    (WeakrefBlock        *block);
 guint64       weakref_block_get_id     (WeakrefBlock        *block);
 gconstpointer weakref_block_get_address (WeakrefBlock       *block);
 GType         weakref_block_get_target_type (WeakrefBlock   *block);
+void          weakref_block_set_fate   (WeakrefBlock        *block,
+                                        WeakrefFate          fate);
 
 gpointer      weakref_block_dup_slot   (WeakrefBlock        *block,
                                         WeakrefSlot          slot,

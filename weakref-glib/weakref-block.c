@@ -6,6 +6,8 @@
 
 #include <stdatomic.h>
 
+#include <weakref-glib/weakref-toggle-private.h>
+
 /* The control block: what the library knows of one life of one object.
  *
  * It is made when the first weak interest is taken, found through the target's qdata, shared by
@@ -28,6 +30,10 @@
  * holds the object, takes a GWeakRef that reads NULL for what it is: a life that ended without a
  * notify. It kills the old block on the spot and starts a new one.
  *
+ * A group of bonded objects ends the lives of all its members before the first is disposed: see
+ * weakref_block_dup_target(). There too, a weak interest that somebody takes after that starts a
+ * new block.
+ *
  * A block of WEAKREF_PHASE_FINALIZE lives as long as the memory: it ends when the qdata is
  * destroyed. It is a block of its own, under a quark of its own, so that a watch is linked to
  * one block for all its life.
@@ -44,6 +50,7 @@ struct _WeakrefBlock
 {
   gatomicrefcount ref_count;
   gint dead;             /* (atomic): written once, under the lock */
+  gint fate;             /* (atomic): written under the toggle lock */
   GWeakRef target;       /* the truth: the one way to a strong reference */
   GMutex lock;
   WeakrefWatch *watches; /* lock: newest first */
@@ -250,11 +257,32 @@ weakref_block_get (gpointer     target,
     }
 }
 
-/* A new reference to the target, or NULL. The one way there is. */
+/* A new reference to the target, or NULL. The one way there is.
+ *
+ * Objects that are bonded die together: a group that nobody holds is doomed as a whole, under the
+ * toggle lock, and its members are disposed one after the other. From that moment on, nobody
+ * shall get any of them. So, with the reference in hand, and before anything else, we ask: either
+ * the group, which looks at the reference counts of its members, has seen our reference and goes on,
+ * or we see that it is doomed, and have come too late. The lock is there to let the group finish
+ * when it is just looking. */
 gpointer
 weakref_block_dup_target (WeakrefBlock *block)
 {
-  return g_weak_ref_get (&block->target);
+  gpointer target;
+
+  if (g_atomic_int_get (&block->fate) == WEAKREF_FATE_DOOMED)
+    return NULL;
+
+  target = g_weak_ref_get (&block->target);
+  if (target != NULL && g_atomic_int_get (&block->fate) != WEAKREF_FATE_OWN)
+    {
+      weakref_toggle_lock ();
+      weakref_toggle_unlock ();
+      if (g_atomic_int_get (&block->fate) == WEAKREF_FATE_DOOMED)
+        g_clear_object (&target);
+    }
+
+  return target;
 }
 
 /* Whether weakref_block_dup_target() would give the target: the answer to users. */
@@ -266,7 +294,7 @@ weakref_block_is_alive (WeakrefBlock *block)
   if (weakref_block_is_dead (block))
     return FALSE;
 
-  target = g_weak_ref_get (&block->target);
+  target = weakref_block_dup_target (block);
   if (target == NULL)
     return FALSE;
 
@@ -299,6 +327,14 @@ GType
 weakref_block_get_target_type (WeakrefBlock *block)
 {
   return block->target_type;
+}
+
+/* Under the toggle lock. WEAKREF_FATE_DOOMED is for ever. */
+void
+weakref_block_set_fate (WeakrefBlock *block,
+                        WeakrefFate   fate)
+{
+  g_atomic_int_set (&block->fate, fate);
 }
 
 /* What is in the slot, through @dup, which must do no more than count a reference. */

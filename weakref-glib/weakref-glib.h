@@ -24,4 +24,7 @@
 #include <weakref-glib/weakref-key-table.h>
 #include <weakref-glib/weakref-set.h>
 
+/* Sharing a life */
+#include <weakref-glib/weakref-bond.h>
+
 #undef WEAKREF_INSIDE

@@ -1,0 +1,1204 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/weakref-glib.h>
+
+#include <pthread.h>
+
+#include "probe.h"
+
+/* Bonds, and drops the handle. */
+static void
+bond (gpointer owner,
+      gpointer owned)
+{
+  GError *error = NULL;
+  WeakrefBond *self = weakref_bond_new (owner, owned, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (weakref_bond_is_alive (self));
+  g_object_unref (self);
+}
+
+static void
+assert_no_bond (gpointer owner,
+                gpointer owned,
+                int      code)
+{
+  GError *error = NULL;
+
+  g_assert_null (weakref_bond_new (owner, owned, &error));
+  g_assert_error (error, WEAKREF_ERROR, code);
+  g_error_free (error);
+}
+
+static void
+assert_refers (WeakrefRef *ref,
+               gpointer    target)
+{
+  gpointer got = weakref_ref_get (ref);
+
+  g_assert_true (got == target);
+  g_clear_object (&got);
+}
+
+static void
+log_notify_cb (GObject    *object,
+               GParamSpec *pspec,
+               gpointer    user_data)
+{
+  gboolean alive;
+
+  g_object_get (object, "alive", &alive, NULL);
+  test_log ("%s%s", (const char *) user_data, alive ? "!alive" : "");
+}
+
+/* A bond that logs its end. */
+static WeakrefBond *
+logging_bond (gpointer    owner,
+              gpointer    owned,
+              const char *name)
+{
+  WeakrefBond *self = weakref_bond_new (owner, owned, NULL);
+
+  g_signal_connect (self, "notify::alive", G_CALLBACK (log_notify_cb), (gpointer) name);
+
+  return self;
+}
+
+static void
+log_cb (WeakrefRef *ref,
+        gpointer    user_data)
+{
+  test_log ("%s", (const char *) user_data);
+}
+
+static void
+test_owner_keeps_owned (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  WeakrefRef *ref = weakref_ref_new (c);
+
+  bond (p, c);
+  g_object_unref (c);
+  assert_log ("");
+  assert_refers (ref, c);
+
+  g_object_unref (p);
+  assert_log ("-p ~p -c ~c");
+  assert_refers (ref, NULL);
+  g_object_unref (ref);
+}
+
+static void
+test_owned_keeps_owner (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  WeakrefRef *ref = weakref_ref_new (p);
+
+  bond (p, c);
+  g_object_unref (p);
+  assert_log ("");
+  assert_refers (ref, p);
+  g_assert_cmpstr (test_probe_get_name (p), ==, "p");
+
+  g_object_unref (c);
+  assert_log ("-p ~p -c ~c");
+  assert_refers (ref, NULL);
+  g_object_unref (ref);
+}
+
+static void
+test_handed_to_and_fro (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  guint i;
+
+  bond (p, c);
+  g_object_unref (c);
+  for (i = 0; i < 10; i++)
+    {
+      g_object_ref (c);
+      g_object_unref (p);
+      assert_log ("");
+      g_object_ref (p);
+      g_object_unref (c);
+      assert_log ("");
+    }
+  g_object_unref (p);
+  assert_log ("-p ~p -c ~c");
+}
+
+static void
+test_tells_of_its_end (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  WeakrefBond *self = logging_bond (p, c, "end");
+  gpointer owner;
+  gpointer owned;
+
+  g_object_get (self, "owner", &owner, "owned", &owned, NULL);
+  g_assert_true (owner == p);
+  g_assert_true (owned == c);
+  g_object_unref (owner);
+  g_object_unref (owned);
+
+  g_object_unref (c);
+  g_object_unref (p);
+  assert_log ("-p ~p end -c ~c");
+  g_assert_false (weakref_bond_is_alive (self));
+  g_assert_null (weakref_bond_dup_owner (self));
+  g_assert_null (weakref_bond_dup_owned (self));
+  g_assert_false (weakref_bond_break (self));
+  assert_log ("");
+  g_assert_finalize_object (self);
+}
+
+/* What the owner finds in its dispose. */
+static void
+look_cb (TestProbe *probe,
+         gpointer   child)
+{
+  WeakrefRef **refs = g_object_get_data (G_OBJECT (probe), "refs");
+
+  test_log ("%s-is-there", test_probe_get_name (child));
+  assert_refers (refs[0], NULL);
+  assert_refers (refs[1], NULL);
+}
+
+static void
+test_dies_as_a_whole (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  WeakrefRef *refs[2] = {
+    weakref_ref_new_full (p, NULL, log_cb, (gpointer) "ref-p", NULL),
+    weakref_ref_new_full (c, NULL, log_cb, (gpointer) "ref-c", NULL),
+  };
+
+  g_object_set_data (G_OBJECT (p), "refs", refs);
+  test_probe_set_on_dispose (p, look_cb, c);
+  bond (p, c);
+  g_object_unref (c);
+  g_object_unref (p);
+  assert_log ("-p c-is-there ref-p ~p -c ref-c ~c");
+  g_object_unref (refs[0]);
+  g_object_unref (refs[1]);
+}
+
+static void
+test_takes_floating (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  gpointer c = g_object_new (G_TYPE_INITIALLY_UNOWNED, NULL);
+  gpointer d = g_object_new (G_TYPE_INITIALLY_UNOWNED, NULL);
+
+  bond (p, c);
+  g_assert_false (g_object_is_floating (c));
+  assert_no_bond (d, d, WEAKREF_ERROR_CYCLE);
+  g_assert_true (g_object_is_floating (d));
+  g_assert_finalize_object (d);
+  g_object_add_weak_pointer (c, &c);
+  g_object_unref (p);
+  g_assert_null (c);
+  assert_log ("-p ~p");
+}
+
+/* p owns a and b, a owns c. */
+static void
+make_family (TestProbe *family[4])
+{
+  const char *names[] = { "p", "a", "b", "c" };
+  guint i;
+
+  for (i = 0; i < 4; i++)
+    family[i] = test_probe_new (names[i]);
+  bond (family[1], family[3]);
+  bond (family[0], family[1]);
+  bond (family[0], family[2]);
+}
+
+static void
+test_any_node_keeps_all (void)
+{
+  guint held;
+
+  for (held = 0; held < 4; held++)
+    {
+      TestProbe *family[4];
+      guint i;
+
+      make_family (family);
+      for (i = 0; i < 4; i++)
+        if (i != held)
+          g_object_unref (family[i]);
+      assert_log ("");
+      g_object_unref (family[held]);
+      assert_log ("-p ~p -b ~b -a ~a -c ~c");
+    }
+}
+
+static void
+test_refuses (void)
+{
+  TestProbe *family[4];
+  TestProbe *q = test_probe_new ("q");
+  guint i;
+
+  make_family (family);
+  assert_no_bond (family[0], family[0], WEAKREF_ERROR_CYCLE);
+  assert_no_bond (family[1], family[1], WEAKREF_ERROR_CYCLE);
+  assert_no_bond (q, q, WEAKREF_ERROR_CYCLE);
+  assert_no_bond (family[1], family[0], WEAKREF_ERROR_CYCLE);
+  assert_no_bond (family[3], family[0], WEAKREF_ERROR_CYCLE);
+  assert_no_bond (family[0], family[1], WEAKREF_ERROR_OWNED);
+  assert_no_bond (family[2], family[1], WEAKREF_ERROR_OWNED);
+  assert_no_bond (q, family[3], WEAKREF_ERROR_OWNED);
+
+  /* What was refused left nothing behind. */
+  g_object_unref (q);
+  assert_log ("-q ~q");
+  for (i = 0; i < 4; i++)
+    g_object_unref (family[i]);
+  assert_log ("-p ~p -b ~b -a ~a -c ~c");
+}
+
+static void
+test_break_frees_the_owned (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  WeakrefBond *self = logging_bond (p, c, "end");
+
+  g_object_unref (c);
+  g_assert_true (weakref_bond_break (self));
+  assert_log ("-c ~c end");
+  g_assert_false (weakref_bond_break (self));
+  g_object_unref (p);
+  assert_log ("-p ~p");
+  g_object_unref (self);
+}
+
+static void
+test_break_frees_the_owner (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  WeakrefBond *self = logging_bond (p, c, "end");
+
+  g_object_unref (p);
+  g_assert_true (weakref_bond_break (self));
+  assert_log ("-p ~p end");
+  g_object_unref (c);
+  assert_log ("-c ~c");
+  g_object_unref (self);
+}
+
+static void
+test_broken_objects_are_as_before (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  WeakrefBond *self = weakref_bond_new (p, c, NULL);
+  WeakrefRef *ref = weakref_ref_new (c);
+
+  g_assert_cmpuint (G_OBJECT (p)->ref_count, ==, 2);
+  g_assert_cmpuint (G_OBJECT (c)->ref_count, ==, 2);
+  weakref_bond_break (self);
+  g_assert_finalize_object (self);
+  g_assert_cmpuint (G_OBJECT (p)->ref_count, ==, 1);
+  g_assert_cmpuint (G_OBJECT (c)->ref_count, ==, 1);
+  assert_refers (ref, c);
+
+  /* And can be bonded again, also the other way round. */
+  bond (c, p);
+  g_object_unref (p);
+  assert_log ("");
+  g_object_unref (c);
+  assert_log ("-c ~c -p ~p");
+  g_object_unref (ref);
+}
+
+static void
+test_reparent (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *q = test_probe_new ("q");
+  TestProbe *c = test_probe_new ("c");
+  TestProbe *d = test_probe_new ("d");
+  WeakrefBond *self = weakref_bond_new (p, c, NULL);
+
+  bond (c, d);
+  g_object_unref (d);
+  assert_no_bond (q, c, WEAKREF_ERROR_OWNED);
+  weakref_bond_break (self);
+  g_object_unref (self);
+  bond (q, c);
+  g_object_unref (q);
+  g_object_unref (p);
+  assert_log ("-p ~p");
+  g_object_ref (d);
+  g_object_unref (c);
+  assert_log ("");
+  g_object_unref (d);
+  assert_log ("-q ~q -c ~c -d ~d");
+}
+
+
+static void
+test_owner_disposed_early (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  TestProbe *d = test_probe_new ("d");
+  WeakrefBond *self = logging_bond (p, c, "end");
+
+  bond (p, d);
+  g_object_unref (d);
+  g_object_run_dispose (G_OBJECT (p));
+  /* What nobody else has goes at once; what somebody has is on its own. */
+  assert_log ("-p -d ~d end");
+  g_object_unref (c);
+  assert_log ("-c ~c");
+  g_object_unref (p);
+  assert_log ("~p");
+  g_object_unref (self);
+}
+
+static void
+test_owned_disposed_early (void)
+{
+  TestProbe *family[4];
+
+  make_family (family);
+  g_object_unref (family[0]);
+  g_object_unref (family[2]);
+  g_object_unref (family[3]);
+  /* It was all that kept the rest. */
+  g_object_run_dispose (G_OBJECT (family[1]));
+  assert_log ("-a -p ~p -c ~c -b ~b");
+  /* It can begin anew. */
+  family[3] = test_probe_new ("c");
+  bond (family[1], family[3]);
+  g_object_unref (family[1]);
+  assert_log ("");
+  g_object_unref (family[3]);
+  assert_log ("~a -c ~c");
+}
+
+static void
+break_cb (TestProbe *probe,
+          gpointer   self)
+{
+  test_log (weakref_bond_break (self) ? "broken" : "too-late");
+}
+
+static void
+test_break_in_dispose (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  WeakrefBond *self = logging_bond (p, c, "end");
+
+  /* Both are dying: it makes no difference. */
+  test_probe_set_on_dispose (p, break_cb, self);
+  g_object_unref (c);
+  g_object_unref (p);
+  assert_log ("-p too-late ~p end -c ~c");
+  g_object_unref (self);
+
+  /* Only one is. */
+  p = test_probe_new ("p");
+  c = test_probe_new ("c");
+  self = logging_bond (p, c, "end");
+  test_probe_set_on_dispose (p, break_cb, self);
+  g_object_unref (c);
+  g_object_run_dispose (G_OBJECT (p));
+  assert_log ("-p -c ~c end broken");
+  g_object_unref (p);
+  assert_log ("~p");
+  g_object_unref (self);
+}
+
+static void
+break_other_cb (GObject    *object,
+                GParamSpec *pspec,
+                gpointer    other)
+{
+  test_log (weakref_bond_break (other) ? "broken" : "too-late");
+}
+
+static void
+break_in_ref_cb (WeakrefRef *ref,
+                 gpointer    other)
+{
+  break_other_cb (NULL, NULL, other);
+}
+
+static void
+test_break_in_callbacks (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  TestProbe *q = test_probe_new ("q");
+  TestProbe *d = test_probe_new ("d");
+  WeakrefBond *one = logging_bond (p, c, "one");
+  WeakrefBond *two = logging_bond (q, d, "two");
+  WeakrefRef *ref;
+
+  g_signal_connect (one, "notify::alive", G_CALLBACK (break_other_cb), two);
+  g_object_unref (d);
+  g_object_unref (c);
+  weakref_bond_break (one);
+  assert_log ("-c ~c one -d ~d two broken");
+  g_object_unref (one);
+  g_object_unref (two);
+
+  /* In the middle of another group's death: what dies of it comes after. */
+  c = test_probe_new ("c");
+  d = test_probe_new ("d");
+  one = logging_bond (p, c, "one");
+  two = logging_bond (q, d, "two");
+  ref = weakref_ref_new_full (p, NULL, break_in_ref_cb, two, NULL);
+  g_object_unref (d);
+  g_object_unref (c);
+  g_object_unref (p);
+  assert_log ("-p two broken ~p one -d ~d -c ~c");
+  g_object_unref (q);
+  assert_log ("-q ~q");
+  g_object_unref (ref);
+  g_object_unref (one);
+  g_object_unref (two);
+}
+
+static void
+test_resurrected_owner_keeps_owned (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  TestProbe *again = NULL;
+
+  bond (p, c);
+  g_object_unref (c);
+  test_probe_resurrect (p, &again, TRUE);
+  g_object_unref (p);
+  assert_log ("-p");
+  g_assert_true (again == p);
+  g_object_unref (again);
+  assert_log ("~p -c ~c");
+}
+
+static void
+keep_cb (TestProbe *probe,
+         gpointer   child)
+{
+  g_object_ref (child);
+}
+
+static void
+test_owned_kept_by_owners_dispose (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  WeakrefRef *ref;
+
+  bond (p, c);
+  test_probe_set_on_dispose (p, keep_cb, c);
+  g_object_unref (c);
+  g_object_unref (p);
+  assert_log ("-p ~p");
+
+  /* A new life, which can be known and bonded. */
+  ref = weakref_ref_new (c);
+  assert_refers (ref, c);
+  p = test_probe_new ("p");
+  bond (p, c);
+  g_object_unref (p);
+  assert_log ("");
+  g_object_unref (c);
+  assert_log ("-p ~p -c ~c");
+  g_object_unref (ref);
+}
+
+/* Trees */
+
+#define DEPTH 10000
+#define WIDTH 100000
+
+static void
+assert_all_go (TestProbe **nodes,
+               guint       n,
+               guint       held)
+{
+  WeakrefRef *first = weakref_ref_new (nodes[0]);
+  WeakrefRef *last = weakref_ref_new (nodes[n - 1]);
+  guint i;
+
+  for (i = 0; i < n; i++)
+    if (i != held)
+      g_object_unref (nodes[i]);
+  g_assert_cmpuint (test_probe_count_alive (), ==, n);
+  assert_refers (first, nodes[0]);
+  assert_refers (last, nodes[n - 1]);
+
+  g_object_unref (nodes[held]);
+  g_assert_cmpuint (test_probe_count_alive (), ==, 0);
+  assert_refers (first, NULL);
+  assert_refers (last, NULL);
+  g_object_unref (first);
+  g_object_unref (last);
+}
+
+/* Goes from node to node, each held alone for a moment. */
+static void
+assert_all_keep_all (TestProbe **nodes,
+                     guint       n)
+{
+  guint i;
+
+  for (i = 1; i < n; i++)
+    g_object_unref (nodes[i]);
+  for (i = 1; i < n; i++)
+    {
+      g_object_ref (nodes[i]);
+      g_object_unref (nodes[i - 1]);
+    }
+  g_assert_cmpuint (test_probe_count_alive (), ==, n);
+  g_object_unref (nodes[n - 1]);
+  g_assert_cmpuint (test_probe_count_alive (), ==, 0);
+}
+
+static TestProbe **
+make_nodes (guint n)
+{
+  TestProbe **nodes = g_new (TestProbe *, n);
+  guint i;
+
+  test_log_set_probes (FALSE);
+  for (i = 0; i < n; i++)
+    nodes[i] = test_probe_new (NULL);
+
+  return nodes;
+}
+
+static gpointer
+deep_thread (gpointer data)
+{
+  TestProbe **nodes;
+  guint held[] = { 0, DEPTH / 2, DEPTH - 1 };
+  guint i;
+  guint j;
+
+  for (j = 0; j < G_N_ELEMENTS (held); j++)
+    {
+      nodes = make_nodes (DEPTH);
+      /* From the top, from the bottom, and in two halves. */
+      for (i = 1; i < DEPTH; i++)
+        {
+          if (j == 0)
+            bond (nodes[i - 1], nodes[i]);
+          else if (j == 1)
+            bond (nodes[DEPTH - i - 1], nodes[DEPTH - i]);
+          else if (i != DEPTH / 2)
+            bond (nodes[i - 1], nodes[i]);
+        }
+      if (j == 2)
+        bond (nodes[DEPTH / 2 - 1], nodes[DEPTH / 2]);
+      assert_all_go (nodes, DEPTH, held[j]);
+      g_free (nodes);
+    }
+
+  nodes = make_nodes (DEPTH);
+  for (i = 1; i < DEPTH; i++)
+    bond (nodes[i - 1], nodes[i]);
+  assert_all_keep_all (nodes, DEPTH);
+  g_free (nodes);
+
+  /* Disposed from the top. */
+  nodes = make_nodes (DEPTH);
+  for (i = 1; i < DEPTH; i++)
+    {
+      bond (nodes[i - 1], nodes[i]);
+      g_object_unref (nodes[i]);
+    }
+  g_object_run_dispose (G_OBJECT (nodes[0]));
+  g_assert_cmpuint (test_probe_count_alive (), ==, 1);
+  g_object_unref (nodes[0]);
+  g_free (nodes);
+
+  return NULL;
+}
+
+static void
+test_deep (void)
+{
+  pthread_attr_t attr;
+  pthread_t thread;
+
+  pthread_attr_init (&attr);
+  g_assert_cmpint (pthread_attr_setstacksize (&attr, 1024 * 1024), ==, 0);
+  g_assert_cmpint (pthread_create (&thread, &attr, deep_thread, NULL), ==, 0);
+  g_assert_cmpint (pthread_join (thread, NULL), ==, 0);
+  pthread_attr_destroy (&attr);
+}
+
+static void
+test_wide (void)
+{
+  guint held[] = { 0, WIDTH / 2 };
+  TestProbe **nodes;
+  guint i;
+  guint j;
+
+  for (j = 0; j < G_N_ELEMENTS (held); j++)
+    {
+      nodes = make_nodes (WIDTH);
+      for (i = 1; i < WIDTH; i++)
+        bond (nodes[0], nodes[i]);
+      assert_all_go (nodes, WIDTH, held[j]);
+      g_free (nodes);
+    }
+
+  nodes = make_nodes (WIDTH);
+  for (i = 1; i < WIDTH; i++)
+    bond (nodes[0], nodes[i]);
+  assert_all_keep_all (nodes, WIDTH);
+  g_free (nodes);
+}
+
+/* A chain that is taken apart link by link, from the end that is worse. */
+static void
+test_taken_apart (void)
+{
+  guint top;
+  guint i;
+
+  for (top = 0; top < 2; top++)
+    {
+      TestProbe **nodes = make_nodes (DEPTH);
+      WeakrefBond **bonds = g_new (WeakrefBond *, DEPTH);
+
+      for (i = 1; i < DEPTH; i++)
+        bonds[i] = weakref_bond_new (nodes[i - 1], nodes[i], NULL);
+      for (i = 1; i < DEPTH; i++)
+        g_assert_true (weakref_bond_break (bonds[top ? i : DEPTH - i]));
+      for (i = 1; i < DEPTH; i++)
+        g_object_unref (bonds[i]);
+      for (i = 0; i < DEPTH; i++)
+        g_object_unref (nodes[i]);
+      g_free (nodes);
+      g_free (bonds);
+    }
+}
+
+/* A small wood, done to at random, against a model of it */
+
+#define N_NODES 24
+
+typedef struct
+{
+  TestProbe *node; /* (unowned) while alive */
+  WeakrefRef *ref;
+  WeakrefBond *bond;
+  int parent;
+  guint held;
+  gboolean alive;
+} Node;
+
+static int
+root_of (Node *nodes,
+         int   i)
+{
+  while (nodes[i].parent >= 0)
+    i = nodes[i].parent;
+  return i;
+}
+
+/* What the model says has died is forgotten. */
+static void
+settle (Node *nodes)
+{
+  gboolean held[N_NODES] = { FALSE };
+  int roots[N_NODES];
+  int i;
+
+  for (i = 0; i < N_NODES; i++)
+    {
+      roots[i] = root_of (nodes, i);
+      held[roots[i]] |= nodes[i].held > 0;
+    }
+  for (i = 0; i < N_NODES; i++)
+    {
+      gboolean alive = held[roots[i]];
+      gpointer got;
+
+      if (!nodes[i].alive)
+        continue;
+      got = weakref_ref_get (nodes[i].ref);
+      g_assert_true (got == (alive ? nodes[i].node : NULL));
+      g_clear_object (&got);
+      g_assert_true (nodes[i].bond == NULL ||
+                     weakref_bond_is_alive (nodes[i].bond) == (nodes[i].parent >= 0 && alive));
+      if (!alive)
+        {
+          g_clear_object (&nodes[i].ref);
+          g_clear_object (&nodes[i].bond);
+          nodes[i].alive = FALSE;
+          nodes[i].parent = -1;
+        }
+    }
+}
+
+static void
+do_something (Node *nodes,
+              int   a,
+              int   b)
+{
+  GError *error = NULL;
+  int i;
+
+  if (!nodes[a].alive)
+    {
+      nodes[a] = (Node) { test_probe_new (NULL), NULL, NULL, -1, 1, TRUE };
+      nodes[a].ref = weakref_ref_new (nodes[a].node);
+      return;
+    }
+
+  switch (g_test_rand_int_range (0, 16))
+    {
+    case 0:
+    case 1:
+    case 2:
+      nodes[a].held++;
+      g_assert_true (weakref_ref_get (nodes[a].ref) == nodes[a].node);
+      break;
+    case 3:
+      if (nodes[a].bond != NULL)
+        {
+          g_assert_true (weakref_bond_break (nodes[a].bond) == (nodes[a].parent >= 0));
+          g_clear_object (&nodes[a].bond);
+          nodes[a].parent = -1;
+        }
+      break;
+    case 4:
+      if (nodes[a].held > 0)
+        {
+          g_object_run_dispose (G_OBJECT (nodes[a].node));
+          g_assert_false (weakref_ref_is_alive (nodes[a].ref));
+          g_object_unref (nodes[a].ref);
+          nodes[a].ref = weakref_ref_new (nodes[a].node);
+          nodes[a].parent = -1;
+          for (i = 0; i < N_NODES; i++)
+            if (nodes[i].parent == a)
+              nodes[i].parent = -1;
+        }
+      break;
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+    case 9:
+      if (nodes[b].alive && nodes[a].held > 0 && nodes[b].held > 0)
+        {
+          int code = -1;
+          WeakrefBond *self = weakref_bond_new (nodes[a].node, nodes[b].node, &error);
+
+          if (a == b)
+            code = WEAKREF_ERROR_CYCLE;
+          else if (nodes[b].parent >= 0)
+            code = WEAKREF_ERROR_OWNED;
+          else if (root_of (nodes, a) == b)
+            code = WEAKREF_ERROR_CYCLE;
+
+          if (code >= 0)
+            {
+              g_assert_null (self);
+              g_assert_error (error, WEAKREF_ERROR, code);
+              g_error_free (error);
+            }
+          else
+            {
+              g_assert_no_error (error);
+              g_clear_object (&nodes[b].bond);
+              nodes[b].bond = self;
+              nodes[b].parent = a;
+            }
+        }
+      break;
+    default:
+      if (nodes[a].held > 0)
+        {
+          nodes[a].held--;
+          g_object_unref (nodes[a].node);
+        }
+    }
+}
+
+static void
+test_random_wood (void)
+{
+  Node nodes[N_NODES] = { 0 };
+  guint alive;
+  guint n;
+  int i;
+
+  test_log_set_probes (FALSE);
+  for (i = 0; i < N_NODES; i++)
+    nodes[i].parent = -1;
+
+  for (n = 0; n < 20000; n++)
+    {
+      do_something (nodes, g_test_rand_int_range (0, N_NODES), g_test_rand_int_range (0, N_NODES));
+      settle (nodes);
+      for (alive = 0, i = 0; i < N_NODES; i++)
+        alive += nodes[i].alive;
+      g_assert_cmpuint (test_probe_count_alive (), ==, alive);
+    }
+
+  for (i = 0; i < N_NODES; i++)
+    while (nodes[i].held > 0)
+      {
+        nodes[i].held--;
+        g_object_unref (nodes[i].node);
+      }
+  settle (nodes);
+}
+
+/* Threads */
+
+#define N_THREADS 4
+
+/* The family that all threads are after. */
+typedef struct
+{
+  GMutex lock;
+  WeakrefRef *refs[4];
+  GWeakRef plain[4];
+  guint n_made;
+  guint n_wanted;
+  gint n_races; /* (atomic): found dead what another thread was making anew */
+} Hunt;
+
+static void
+hunt_make_locked (Hunt *hunt)
+{
+  TestProbe *family[4];
+  guint i;
+
+  make_family (family);
+  for (i = 0; i < 4; i++)
+    {
+      g_clear_object (&hunt->refs[i]);
+      hunt->refs[i] = weakref_ref_new (family[i]);
+      g_weak_ref_set (&hunt->plain[i], family[i]);
+    }
+  for (i = 0; i < 4; i++)
+    g_object_unref (family[i]);
+  hunt->n_made++;
+}
+
+static gpointer
+hunt_thread (gpointer data)
+{
+  Hunt *hunt = data;
+  GRand *rand = g_rand_new ();
+  gboolean more = TRUE;
+
+  while (more)
+    {
+      WeakrefRef *refs[4];
+      gpointer held = NULL;
+      guint i;
+
+      g_mutex_lock (&hunt->lock);
+      for (i = 0; i < 4; i++)
+        refs[i] = g_object_ref (hunt->refs[i]);
+      g_mutex_unlock (&hunt->lock);
+
+      for (i = 0; i < 4; i++)
+        {
+          guint which = g_rand_int_range (rand, 0, 4);
+          TestProbe *got = weakref_ref_get (refs[which]);
+
+          /* All or nothing, and it stays so while one has any. */
+          g_assert_true (held == NULL || got != NULL);
+          if (got != NULL)
+            g_assert_false (test_probe_was_disposed (got));
+          if (held != NULL)
+            g_assert_false (test_probe_was_disposed (held));
+          g_clear_object (&held);
+          held = got;
+          if (held == NULL)
+            break;
+          if (g_rand_boolean (rand))
+            g_thread_yield ();
+          g_assert_false (test_probe_was_disposed (held));
+        }
+
+      if (held == NULL)
+        {
+          for (i = 0; i < 4; i++)
+            g_assert_null (weakref_ref_get (refs[i]));
+
+          g_mutex_lock (&hunt->lock);
+          if (hunt->refs[0] == refs[0])
+            hunt_make_locked (hunt);
+          else
+            g_atomic_int_inc (&hunt->n_races);
+          more = hunt->n_made < hunt->n_wanted;
+          g_mutex_unlock (&hunt->lock);
+        }
+
+      g_clear_object (&held);
+      for (i = 0; i < 4; i++)
+        g_object_unref (refs[i]);
+      /* Or somebody always has it. */
+      g_thread_yield ();
+    }
+
+  g_rand_free (rand);
+
+  return NULL;
+}
+
+static void
+hunt_run (GThreadFunc func,
+          guint       n_wanted)
+{
+  Hunt hunt = { .n_wanted = n_wanted };
+  guint i;
+
+  test_log_set_probes (FALSE);
+  g_mutex_init (&hunt.lock);
+  for (i = 0; i < 4; i++)
+    g_weak_ref_init (&hunt.plain[i], NULL);
+  hunt_make_locked (&hunt);
+  test_threads (N_THREADS, func, &hunt);
+  g_test_message ("%u families, %u races", hunt.n_made, g_atomic_int_get (&hunt.n_races));
+
+  for (i = 0; i < 4; i++)
+    {
+      assert_refers (hunt.refs[i], NULL);
+      g_object_unref (hunt.refs[i]);
+      g_weak_ref_clear (&hunt.plain[i]);
+    }
+  g_mutex_clear (&hunt.lock);
+}
+
+static void
+test_threads_get_all_or_nothing (void)
+{
+  hunt_run (hunt_thread, g_getenv ("WEAKREF_TEST_SLOW") != NULL ? 200 : 20000);
+}
+
+/* GLib's own weak references may give a member that is on its own, but never a dead one. */
+static gpointer
+plain_thread (gpointer data)
+{
+  Hunt *hunt = data;
+  GRand *rand = g_rand_new ();
+  gboolean more = TRUE;
+
+  while (more)
+    {
+      TestProbe *got = g_weak_ref_get (&hunt->plain[g_rand_int_range (rand, 0, 4)]);
+
+      if (got != NULL)
+        {
+          g_assert_false (test_probe_was_disposed (got));
+          if (g_rand_int_range (rand, 0, 8) == 0)
+            g_thread_yield ();
+          g_assert_false (test_probe_was_disposed (got));
+          g_object_unref (got);
+          /* Or somebody always has it. */
+          g_thread_yield ();
+          continue;
+        }
+
+      g_mutex_lock (&hunt->lock);
+      hunt_make_locked (hunt);
+      more = hunt->n_made < hunt->n_wanted;
+      g_mutex_unlock (&hunt->lock);
+    }
+
+  g_rand_free (rand);
+
+  return NULL;
+}
+
+static void
+test_threads_with_plain_weak_refs (void)
+{
+  hunt_run (plain_thread, g_getenv ("WEAKREF_TEST_SLOW") != NULL ? 200 : 20000);
+}
+
+typedef struct
+{
+  TestProbe *nodes[8];
+  GMutex lock;
+  WeakrefBond *bonds[8];
+  gint n_bonded; /* (atomic) */
+} Wood;
+
+static gpointer
+wood_thread (gpointer data)
+{
+  Wood *wood = data;
+  GRand *rand = g_rand_new ();
+  guint n;
+
+  for (n = 0; n < (g_getenv ("WEAKREF_TEST_SLOW") != NULL ? 500 : 50000); n++)
+    {
+      guint a = g_rand_int_range (rand, 0, 8);
+      guint b = g_rand_int_range (rand, 0, 8);
+      WeakrefBond *self;
+
+      if (g_rand_int_range (rand, 0, 200) == 0)
+        g_object_run_dispose (G_OBJECT (wood->nodes[a]));
+      self = weakref_bond_new (wood->nodes[a], wood->nodes[b], NULL);
+      if (self == NULL)
+        {
+          g_mutex_lock (&wood->lock);
+          self = g_steal_pointer (&wood->bonds[b]);
+          g_mutex_unlock (&wood->lock);
+          if (self != NULL)
+            {
+              weakref_bond_break (self);
+              g_object_unref (self);
+            }
+          continue;
+        }
+
+      g_atomic_int_inc (&wood->n_bonded);
+      g_mutex_lock (&wood->lock);
+      if (wood->bonds[b] == NULL)
+        wood->bonds[b] = g_steal_pointer (&self);
+      g_mutex_unlock (&wood->lock);
+      if (self != NULL)
+        {
+          weakref_bond_break (self);
+          g_object_unref (self);
+        }
+    }
+
+  g_rand_free (rand);
+
+  return NULL;
+}
+
+static void
+test_threads_bond_and_break (void)
+{
+  Wood wood = { .n_bonded = 0 };
+  guint i;
+
+  test_log_set_probes (FALSE);
+  g_mutex_init (&wood.lock);
+  for (i = 0; i < 8; i++)
+    wood.nodes[i] = test_probe_new (NULL);
+  test_threads (N_THREADS, wood_thread, &wood);
+  g_assert_cmpint (wood.n_bonded, >, 100);
+
+  g_assert_cmpuint (test_probe_count_alive (), ==, 8);
+  for (i = 0; i < 8; i++)
+    g_object_unref (wood.nodes[i]);
+  g_assert_cmpuint (test_probe_count_alive (), ==, 0);
+  for (i = 0; i < 8; i++)
+    g_clear_object (&wood.bonds[i]);
+  g_mutex_clear (&wood.lock);
+}
+
+/* The toggle reference of a binding */
+
+static void
+binding_toggle_cb (gpointer  data,
+                   GObject  *object,
+                   gboolean  is_last_ref)
+{
+  test_log ("binding:%s", is_last_ref ? "weak" : "strong");
+}
+
+static void
+test_with_toggle_of_a_binding (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  WeakrefBond *self;
+
+  /* The wrapper: alone, it is told that it is the last. */
+  g_object_add_toggle_ref (G_OBJECT (c), binding_toggle_cb, NULL);
+  g_object_unref (c);
+  assert_log ("binding:weak");
+
+  /* With ours, neither is told anything: late, but nothing is lost. */
+  g_object_ref (c);
+  assert_log ("binding:strong");
+  self = weakref_bond_new (p, c, NULL);
+  g_object_unref (c);
+  g_object_unref (p);
+  assert_log ("");
+
+  /* When the bond is broken, the binding is in charge again. */
+  weakref_bond_break (self);
+  assert_log ("-p ~p binding:weak");
+  g_object_remove_toggle_ref (G_OBJECT (c), binding_toggle_cb, NULL);
+  assert_log ("-c ~c");
+  g_object_unref (self);
+}
+
+static void
+test_with_toggle_that_goes (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+
+  bond (p, c);
+  g_object_add_toggle_ref (G_OBJECT (c), binding_toggle_cb, NULL);
+  g_object_unref (p);
+  g_object_unref (c);
+  assert_log ("");
+  g_object_remove_toggle_ref (G_OBJECT (c), binding_toggle_cb, NULL);
+  assert_log ("-p ~p -c ~c");
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  test_add ("/weakref/bond/owner-keeps-owned", test_owner_keeps_owned);
+  test_add ("/weakref/bond/owned-keeps-owner", test_owned_keeps_owner);
+  test_add ("/weakref/bond/handed-to-and-fro", test_handed_to_and_fro);
+  test_add ("/weakref/bond/tells-of-its-end", test_tells_of_its_end);
+  test_add ("/weakref/bond/dies-as-a-whole", test_dies_as_a_whole);
+  test_add ("/weakref/bond/takes-floating", test_takes_floating);
+  test_add ("/weakref/bond/any-node-keeps-all", test_any_node_keeps_all);
+  test_add ("/weakref/bond/refuses", test_refuses);
+  test_add ("/weakref/bond/break-frees-the-owned", test_break_frees_the_owned);
+  test_add ("/weakref/bond/break-frees-the-owner", test_break_frees_the_owner);
+  test_add ("/weakref/bond/broken-objects-are-as-before", test_broken_objects_are_as_before);
+  test_add ("/weakref/bond/reparent", test_reparent);
+  test_add ("/weakref/bond/owner-disposed-early", test_owner_disposed_early);
+  test_add ("/weakref/bond/owned-disposed-early", test_owned_disposed_early);
+  test_add ("/weakref/bond/break-in-dispose", test_break_in_dispose);
+  test_add ("/weakref/bond/break-in-callbacks", test_break_in_callbacks);
+  test_add ("/weakref/bond/resurrected-owner-keeps-owned", test_resurrected_owner_keeps_owned);
+  test_add ("/weakref/bond/owned-kept-by-owners-dispose", test_owned_kept_by_owners_dispose);
+  test_add ("/weakref/bond/deep", test_deep);
+  test_add ("/weakref/bond/wide", test_wide);
+  test_add ("/weakref/bond/taken-apart", test_taken_apart);
+  test_add ("/weakref/bond/random-wood", test_random_wood);
+  test_add ("/weakref/bond/threads-get-all-or-nothing", test_threads_get_all_or_nothing);
+  test_add ("/weakref/bond/threads-with-plain-weak-refs", test_threads_with_plain_weak_refs);
+  test_add ("/weakref/bond/threads-bond-and-break", test_threads_bond_and_break);
+  test_add ("/weakref/bond/with-toggle-of-a-binding", test_with_toggle_of_a_binding);
+  test_add ("/weakref/bond/with-toggle-that-goes", test_with_toggle_that_goes);
+
+  return g_test_run ();
+}

@@ -1,0 +1,308 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/weakref-bond.h>
+
+#include <weakref-glib/weakref-block-private.h>
+#include <weakref-glib/weakref-error.h>
+#include <weakref-glib/weakref-group-private.h>
+
+/**
+ * WeakrefBond:
+ *
+ * Makes two objects, an owner and what it owns, live and die together.
+ *
+ * Use it for trees whose nodes know their parents. If parent and child hold each other, neither is
+ * ever freed. If the child holds its parent weakly, the parent goes away under whoever has only the
+ * child. Bonded, neither happens: the owner keeps the owned alive, and whoever else holds the owned
+ * keeps the owner alive. When nobody outside holds either, both are finalized, at once, the owner
+ * first. Bonds make trees of any depth and width: who holds a single node, holds the tree.
+ *
+ * The two can then have plain pointers to each other. The library keeps the bond until it is broken
+ * or the objects die; the handle that [ctor@Weakref.Bond.new] returns can be dropped at once.
+ *
+ * ```c
+ * self->parent = parent; // not a reference
+ * bond = weakref_bond_new (parent, self, &error);
+ * g_clear_object (&bond);
+ * ```
+ *
+ * In the dispose and finalize of the owner, what it owns is still there; but all weak references of
+ * this library to any of them are dead by then, and so is the bond. An owner or owned that is
+ * disposed early, by a [method@GObject.Object.run_dispose], is no longer bonded. Inside a death that
+ * a bond or a [class@Weakref.Cache] caused, the deaths that it causes in turn come after it.
+ *
+ * All functions can be called from any thread at any time. A [class@Weakref.Ref] and all else in
+ * this library gives either none of the objects of a tree or keeps all; a #GWeakRef of GLib's own
+ * that is asked while the tree is being dropped in another thread can give a node that lives on
+ * without its owner.
+ *
+ * # Languages
+ *
+ * A bond holds both objects by a toggle reference, and two toggle references on the same object
+ * silence each other. GJS has one on objects of a JavaScript subclass and on those with
+ * JavaScript properties, PyGObject before 3.55 on those with Python attributes. Such an object
+ * always looks as if somebody held it, and its wrapper is kept: the tree stays until one of its
+ * bonds is broken, or the object disposed, and is then collected as usual. So, there, bond objects
+ * of C types without properties of the language, or break the bond.
+ *
+ * Since: 1.0
+ */
+struct _WeakrefBond
+{
+  GObject parent_instance;
+
+  WeakrefBlock *owner;   /* (owned) (const) */
+  WeakrefBlock *owned;   /* (owned) (const) */
+  WeakrefMember *member; /* (owned) (const): the owned, as a member of its group */
+};
+
+G_DEFINE_TYPE (WeakrefBond, weakref_bond, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_ALIVE = 1,
+  PROP_OWNED,
+  PROP_OWNER,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+/* The group has the reference that is dropped here. */
+static void
+bond_part_cb (gpointer data)
+{
+  GObject *self = data;
+  guint i;
+
+  for (i = PROP_ALIVE; i < N_PROPS; i++)
+    g_object_notify_by_pspec (self, props[i]);
+  g_object_unref (self);
+}
+
+static void
+weakref_bond_get_property (GObject    *object,
+                           guint       prop_id,
+                           GValue     *value,
+                           GParamSpec *pspec)
+{
+  WeakrefBond *self = WEAKREF_BOND (object);
+
+  switch (prop_id)
+    {
+    case PROP_ALIVE:
+      g_value_set_boolean (value, weakref_bond_is_alive (self));
+      break;
+    case PROP_OWNED:
+      g_value_take_object (value, weakref_bond_dup_owned (self));
+      break;
+    case PROP_OWNER:
+      g_value_take_object (value, weakref_bond_dup_owner (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+weakref_bond_finalize (GObject *object)
+{
+  WeakrefBond *self = WEAKREF_BOND (object);
+
+  g_clear_pointer (&self->owner, weakref_block_unref);
+  g_clear_pointer (&self->owned, weakref_block_unref);
+  g_clear_pointer (&self->member, weakref_member_unref);
+
+  G_OBJECT_CLASS (weakref_bond_parent_class)->finalize (object);
+}
+
+static void
+weakref_bond_class_init (WeakrefBondClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = weakref_bond_get_property;
+  object_class->finalize = weakref_bond_finalize;
+
+  /**
+   * WeakrefBond:alive: (getter is_alive)
+   *
+   * Whether the bond holds. All three properties are notified once, when it ends: in the thread
+   * that breaks it, or that finalizes the owner.
+   *
+   * Since: 1.0
+   */
+  props[PROP_ALIVE] =
+    g_param_spec_boolean ("alive", NULL, NULL, FALSE,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * WeakrefBond:owned: (getter dup_owned)
+   *
+   * The object that is owned, or %NULL when the bond has ended.
+   *
+   * Since: 1.0
+   */
+  props[PROP_OWNED] =
+    g_param_spec_object ("owned", NULL, NULL, G_TYPE_OBJECT,
+                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * WeakrefBond:owner: (getter dup_owner)
+   *
+   * The owner, or %NULL when the bond has ended.
+   *
+   * Since: 1.0
+   */
+  props[PROP_OWNER] =
+    g_param_spec_object ("owner", NULL, NULL, G_TYPE_OBJECT,
+                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+weakref_bond_init (WeakrefBond *self)
+{
+}
+
+/**
+ * weakref_bond_new: (constructor)
+ * @owner: (type GObject.Object) (not nullable): an object
+ * @owned: (type GObject.Object) (not nullable): the object that it is to own; a floating reference
+ *   is taken
+ * @error: return location for a `WEAKREF_ERROR_OWNED`, a `WEAKREF_ERROR_CYCLE` or a
+ *   `WEAKREF_ERROR_DEAD`
+ *
+ * Bonds @owned to @owner.
+ *
+ * An object has at most one owner: it is a `WEAKREF_ERROR_OWNED` if @owned has one already; break
+ * that bond first. It is a `WEAKREF_ERROR_CYCLE` if @owner is @owned itself, or owned by it,
+ * through any number of bonds. If another thread disposes one of them during the call, it is a
+ * `WEAKREF_ERROR_DEAD`.
+ *
+ * You must hold a reference on both objects during the call, which can be made from any thread. It
+ * takes time for the smaller one of the two trees.
+ *
+ * Returns: (transfer full): the bond, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+WeakrefBond *
+weakref_bond_new (gpointer   owner,
+                  gpointer   owned,
+                  GError   **error)
+{
+  WeakrefBond *self;
+  WeakrefMember *owner_member;
+  gboolean floating;
+  gboolean joined;
+
+  g_return_val_if_fail (G_IS_OBJECT (owner), NULL);
+  g_return_val_if_fail (G_IS_OBJECT (owned), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  floating = g_object_is_floating (owned);
+  if (floating)
+    g_object_ref_sink (owned);
+
+  self = g_object_new (WEAKREF_TYPE_BOND, NULL);
+  self->owner = weakref_block_get (owner, WEAKREF_PHASE_DISPOSE);
+  self->owned = weakref_block_get (owned, WEAKREF_PHASE_DISPOSE);
+  self->member = weakref_member_get (owned, FALSE);
+  owner_member = weakref_member_get (owner, TRUE);
+
+  joined = weakref_member_join (self->member, owner_member, g_object_ref (self), bond_part_cb,
+                                error);
+
+  weakref_member_put (owner_member);
+  weakref_member_put (self->member);
+  weakref_member_unref (owner_member);
+
+  if (floating && joined)
+    g_object_unref (owned);
+  else if (floating)
+    g_object_force_floating (owned);
+  if (!joined)
+    {
+      g_object_unref (self);
+      g_clear_object (&self);
+    }
+
+  return self;
+}
+
+/**
+ * weakref_bond_break:
+ * @self: a bond
+ *
+ * Ends the bond. Both objects are on their own again: what nobody else holds is finalized.
+ *
+ * You need not hold either object.
+ *
+ * Returns: %TRUE; %FALSE if it had ended before, or both objects are dying
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_bond_break (WeakrefBond *self)
+{
+  g_return_val_if_fail (WEAKREF_IS_BOND (self), FALSE);
+  g_return_val_if_fail (self->member != NULL, FALSE);
+
+  return weakref_member_part (self->member, self);
+}
+
+/**
+ * weakref_bond_is_alive: (get-property alive)
+ * @self: a bond
+ *
+ * Tells whether the bond holds.
+ *
+ * Returns: %TRUE if neither it was broken nor the objects died
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_bond_is_alive (WeakrefBond *self)
+{
+  g_return_val_if_fail (WEAKREF_IS_BOND (self), FALSE);
+
+  return self->member != NULL && weakref_member_is_joined (self->member, self);
+}
+
+/**
+ * weakref_bond_dup_owner: (get-property owner)
+ * @self: a bond
+ *
+ * Gives the owner.
+ *
+ * Returns: (transfer full) (type GObject.Object) (nullable): the owner, or %NULL when the bond has
+ *   ended
+ *
+ * Since: 1.0
+ */
+gpointer
+weakref_bond_dup_owner (WeakrefBond *self)
+{
+  return weakref_bond_is_alive (self) ? weakref_block_dup_target (self->owner) : NULL;
+}
+
+/**
+ * weakref_bond_dup_owned: (get-property owned)
+ * @self: a bond
+ *
+ * Gives the object that is owned.
+ *
+ * Returns: (transfer full) (type GObject.Object) (nullable): the object, or %NULL when the bond has
+ *   ended
+ *
+ * Since: 1.0
+ */
+gpointer
+weakref_bond_dup_owned (WeakrefBond *self)
+{
+  return weakref_bond_is_alive (self) ? weakref_block_dup_target (self->owned) : NULL;
+}

@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined(WEAKREF_INSIDE) && !defined(WEAKREF_COMPILATION)
+#error "Only <weakref-glib/weakref-glib.h> can be included directly."
+#endif
+
+#include <glib-object.h>
+#include <weakref-glib/weakref-macros.h>
+
+G_BEGIN_DECLS
+
+#define WEAKREF_TYPE_BOND (weakref_bond_get_type ())
+
+WEAKREF_AVAILABLE_IN_1_0
+G_DECLARE_FINAL_TYPE (WeakrefBond, weakref_bond, WEAKREF, BOND, GObject)
+
+WEAKREF_AVAILABLE_IN_1_0
+WeakrefBond *weakref_bond_new       (gpointer      owner,
+                                     gpointer      owned,
+                                     GError      **error);
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean     weakref_bond_break     (WeakrefBond  *self);
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean     weakref_bond_is_alive  (WeakrefBond  *self);
+
+WEAKREF_AVAILABLE_IN_1_0
+gpointer     weakref_bond_dup_owner (WeakrefBond  *self);
+
+WEAKREF_AVAILABLE_IN_1_0
+gpointer     weakref_bond_dup_owned (WeakrefBond  *self);
+
+G_END_DECLS

@@ -1,0 +1,53 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <weakref-glib/weakref-block-private.h>
+
+G_BEGIN_DECLS
+
+/* Keeping an object while knowing whether somebody else does. All who hold the same object share
+ * one toggle reference: two of them would silence each other. */
+
+typedef struct _WeakrefToggle WeakrefToggle;
+typedef struct _WeakrefHold WeakrefHold;
+
+typedef struct
+{
+  /* The hold is there; whether it is to stay. */
+  gboolean (*admit_locked) (WeakrefHold *hold);
+  /* Something changed: look at weakref_hold_is_used_locked() and weakref_hold_is_alone_locked()
+   * again. It may release this hold and others. */
+  void (*changed_locked) (WeakrefHold *hold);
+  /* It was released or not admitted, and the object may have died of it. Frees the hold. Outside
+   * every lock. */
+  void (*released) (WeakrefHold *hold);
+} WeakrefHoldFuncs;
+
+/* To be embedded in whatever keeps an object alive. From weakref_hold_start() on, released() runs
+ * exactly once. */
+struct _WeakrefHold
+{
+  const WeakrefHoldFuncs *funcs;
+  WeakrefToggle *toggle; /* toggle lock; when released, (owned) if it was the last hold */
+  WeakrefHold *next;     /* toggle lock: of the same toggle; or released after this one */
+  WeakrefHold **link;    /* toggle lock: what points at this hold */
+};
+
+void         weakref_toggle_lock           (void);
+void         weakref_toggle_unlock         (void);
+
+gboolean     weakref_hold_start            (WeakrefHold            *hold,
+                                            const WeakrefHoldFuncs *funcs,
+                                            WeakrefBlock           *block,
+                                            gpointer                object);
+void         weakref_hold_release_locked   (WeakrefHold            *hold);
+WeakrefHold *weakref_hold_find_locked      (WeakrefBlock           *block,
+                                            const WeakrefHoldFuncs *funcs);
+gboolean     weakref_hold_refresh_locked   (WeakrefHold            *hold);
+gboolean     weakref_hold_is_used_locked   (WeakrefHold            *hold);
+gboolean     weakref_hold_is_alone_locked  (WeakrefHold            *hold);
+
+G_END_DECLS
