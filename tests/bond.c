@@ -872,34 +872,50 @@ test_random_wood (void)
 /* Threads */
 
 #define N_THREADS 4
+#define N_HUNTED 64
 
-/* The family that all threads are after. */
+/* The family that all threads are after: a new one whenever the last has died. */
 typedef struct
 {
   GMutex lock;
-  WeakrefRef *refs[4];
-  GWeakRef plain[4];
+  WeakrefRef *refs[N_HUNTED];
+  GWeakRef plain[N_HUNTED];
   guint n_made;
   guint n_wanted;
-  gint n_races; /* (atomic): found dead what another thread was making anew */
+  gint n_shared; /* (atomic): how often a thread had one that another one had made */
 } Hunt;
 
-static void
+/* Returns the root, which keeps it for now. */
+static TestProbe *
 hunt_make_locked (Hunt *hunt)
 {
-  TestProbe *family[4];
+  TestProbe *family[N_HUNTED];
   guint i;
 
-  make_family (family);
-  for (i = 0; i < 4; i++)
+  for (i = 0; i < N_HUNTED; i++)
     {
+      family[i] = test_probe_new (NULL);
+      if (i > 0)
+        bond (family[(i - 1) / 2], family[i]);
       g_clear_object (&hunt->refs[i]);
       hunt->refs[i] = weakref_ref_new (family[i]);
       g_weak_ref_set (&hunt->plain[i], family[i]);
     }
-  for (i = 0; i < 4; i++)
+  for (i = 1; i < N_HUNTED; i++)
     g_object_unref (family[i]);
   hunt->n_made++;
+
+  return family[0];
+}
+
+/* Long enough for the others to let go. */
+static void
+hunt_rest (GRand *rand)
+{
+  volatile guint n = g_rand_int_range (rand, 0, 1000);
+
+  while (n > 0)
+    n--;
 }
 
 static gpointer
@@ -907,60 +923,59 @@ hunt_thread (gpointer data)
 {
   Hunt *hunt = data;
   GRand *rand = g_rand_new ();
+  TestProbe *held = NULL;
   gboolean more = TRUE;
 
   while (more)
     {
-      WeakrefRef *refs[4];
-      gpointer held = NULL;
+      WeakrefRef *refs[N_HUNTED];
+      gboolean dead = FALSE;
+      guint n_had = 0;
       guint i;
 
       g_mutex_lock (&hunt->lock);
-      for (i = 0; i < 4; i++)
+      for (i = 0; i < N_HUNTED; i++)
         refs[i] = g_object_ref (hunt->refs[i]);
       g_mutex_unlock (&hunt->lock);
-
-      for (i = 0; i < 4; i++)
-        {
-          guint which = g_rand_int_range (rand, 0, 4);
-          TestProbe *got = weakref_ref_get (refs[which]);
-
-          /* All or nothing, and it stays so while one has any. */
-          g_assert_true (held == NULL || got != NULL);
-          if (got != NULL)
-            g_assert_false (test_probe_was_disposed (got));
-          if (held != NULL)
-            g_assert_false (test_probe_was_disposed (held));
-          g_clear_object (&held);
-          held = got;
-          if (held == NULL)
-            break;
-          if (g_rand_boolean (rand))
-            g_thread_yield ();
-          g_assert_false (test_probe_was_disposed (held));
-        }
-
-      if (held == NULL)
-        {
-          for (i = 0; i < 4; i++)
-            g_assert_null (weakref_ref_get (refs[i]));
-
-          g_mutex_lock (&hunt->lock);
-          if (hunt->refs[0] == refs[0])
-            hunt_make_locked (hunt);
-          else
-            g_atomic_int_inc (&hunt->n_races);
-          more = hunt->n_made < hunt->n_wanted;
-          g_mutex_unlock (&hunt->lock);
-        }
-
       g_clear_object (&held);
-      for (i = 0; i < 4; i++)
+
+      while (!dead)
+        {
+          guint n_hops = g_rand_int_range (rand, 1, 4);
+
+          while (n_hops-- > 0 && !dead)
+            {
+              TestProbe *got = weakref_ref_get (refs[g_rand_int_range (rand, 0, N_HUNTED)]);
+
+              /* All or nothing, and it stays so while one has any. */
+              g_assert_true (held == NULL || got != NULL);
+              g_assert_true (held == NULL || !test_probe_was_disposed (held));
+              g_assert_true (got == NULL || !test_probe_was_disposed (got));
+              g_clear_object (&held);
+              held = got;
+              dead = got == NULL;
+              n_had += !dead;
+            }
+          g_clear_object (&held);
+          hunt_rest (rand);
+        }
+
+      for (i = 0; i < N_HUNTED; i++)
+        g_assert_null (weakref_ref_get (refs[i]));
+      if (n_had > 0)
+        g_atomic_int_inc (&hunt->n_shared);
+
+      g_mutex_lock (&hunt->lock);
+      if (hunt->refs[0] == refs[0])
+        held = hunt_make_locked (hunt);
+      more = hunt->n_made < hunt->n_wanted;
+      g_mutex_unlock (&hunt->lock);
+
+      for (i = 0; i < N_HUNTED; i++)
         g_object_unref (refs[i]);
-      /* Or somebody always has it. */
-      g_thread_yield ();
     }
 
+  g_clear_object (&held);
   g_rand_free (rand);
 
   return NULL;
@@ -975,13 +990,14 @@ hunt_run (GThreadFunc func,
 
   test_log_set_probes (FALSE);
   g_mutex_init (&hunt.lock);
-  for (i = 0; i < 4; i++)
+  for (i = 0; i < N_HUNTED; i++)
     g_weak_ref_init (&hunt.plain[i], NULL);
-  hunt_make_locked (&hunt);
+  g_object_unref (hunt_make_locked (&hunt));
   test_threads (N_THREADS, func, &hunt);
-  g_test_message ("%u families, %u races", hunt.n_made, g_atomic_int_get (&hunt.n_races));
+  g_test_message ("%u families, %d shared", hunt.n_made, g_atomic_int_get (&hunt.n_shared));
+  g_assert_cmpint (g_atomic_int_get (&hunt.n_shared), >, 0);
 
-  for (i = 0; i < 4; i++)
+  for (i = 0; i < N_HUNTED; i++)
     {
       assert_refers (hunt.refs[i], NULL);
       g_object_unref (hunt.refs[i]);
@@ -993,7 +1009,7 @@ hunt_run (GThreadFunc func,
 static void
 test_threads_get_all_or_nothing (void)
 {
-  hunt_run (hunt_thread, g_getenv ("WEAKREF_TEST_SLOW") != NULL ? 200 : 20000);
+  hunt_run (hunt_thread, g_getenv ("WEAKREF_TEST_SLOW") != NULL ? 10 : 600);
 }
 
 /* GLib's own weak references may give a member that is on its own, but never a dead one. */
@@ -1006,24 +1022,25 @@ plain_thread (gpointer data)
 
   while (more)
     {
-      TestProbe *got = g_weak_ref_get (&hunt->plain[g_rand_int_range (rand, 0, 4)]);
+      TestProbe *got = g_weak_ref_get (&hunt->plain[g_rand_int_range (rand, 0, N_HUNTED)]);
 
       if (got != NULL)
         {
+          g_atomic_int_inc (&hunt->n_shared);
           g_assert_false (test_probe_was_disposed (got));
-          if (g_rand_int_range (rand, 0, 8) == 0)
-            g_thread_yield ();
+          hunt_rest (rand);
           g_assert_false (test_probe_was_disposed (got));
-          g_object_unref (got);
-          /* Or somebody always has it. */
-          g_thread_yield ();
-          continue;
+        }
+      else
+        {
+          g_mutex_lock (&hunt->lock);
+          got = hunt_make_locked (hunt);
+          more = hunt->n_made < hunt->n_wanted;
+          g_mutex_unlock (&hunt->lock);
         }
 
-      g_mutex_lock (&hunt->lock);
-      hunt_make_locked (hunt);
-      more = hunt->n_made < hunt->n_wanted;
-      g_mutex_unlock (&hunt->lock);
+      g_object_unref (got);
+      hunt_rest (rand);
     }
 
   g_rand_free (rand);
@@ -1034,7 +1051,7 @@ plain_thread (gpointer data)
 static void
 test_threads_with_plain_weak_refs (void)
 {
-  hunt_run (plain_thread, g_getenv ("WEAKREF_TEST_SLOW") != NULL ? 200 : 20000);
+  hunt_run (plain_thread, g_getenv ("WEAKREF_TEST_SLOW") != NULL ? 10 : 600);
 }
 
 typedef struct
