@@ -23,6 +23,9 @@ typedef struct
   void (*left_locked) (WeakrefTable *table, WeakrefEntry *entry);
   /* The dead entry may tell now. Outside every lock. May be NULL. */
   void (*died) (WeakrefTable *table, WeakrefEntry *entry);
+  /* The entry, which had been in the table or not, was dropped, or has died. Outside every lock.
+   * May be NULL. */
+  void (*let_go) (WeakrefEntry *entry);
   /* Frees the entry and what it holds. Outside every lock. */
   void (*free_entry) (WeakrefEntry *entry);
   /* Frees the table and what it holds. Outside every lock. */

@@ -125,6 +125,8 @@ entry_announce_cb (WeakrefWatch *watch)
     {
       if (table->funcs->died != NULL)
         table->funcs->died (table, entry);
+      if (table->funcs->let_go != NULL)
+        table->funcs->let_go (entry);
       weakref_entry_unref (entry);
     }
   weakref_entry_unref (entry);
@@ -185,6 +187,8 @@ weakref_table_take_locked (WeakrefTable  *table,
 void
 weakref_entry_drop (WeakrefEntry *entry)
 {
+  if (entry->table->funcs->let_go != NULL)
+    entry->table->funcs->let_go (entry);
   if (weakref_watch_stop (&entry->watch))
     weakref_entry_unref (entry);
   weakref_entry_unref (entry);

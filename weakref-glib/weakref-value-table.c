@@ -4,12 +4,7 @@
 
 #include <weakref-glib/weakref-value-table.h>
 
-#include <string.h>
-
-#include <weakref-glib/weakref-error.h>
-#include <weakref-glib/weakref-flight-private.h>
-#include <weakref-glib/weakref-key-private.h>
-#include <weakref-glib/weakref-table-private.h>
+#include <weakref-glib/weakref-value-core-private.h>
 
 /**
  * WeakrefValueTable:
@@ -52,26 +47,8 @@ struct _WeakrefValueTable
 {
   GObject parent_instance;
 
-  struct _ValueTable *table; /* (owned) */
+  WeakrefValueCore *core; /* (owned) */
 };
-
-typedef struct _ValueTable
-{
-  WeakrefTable base;
-  WeakrefKeyKind kind;    /* (const) */
-  WeakrefFlight *flights; /* table lock */
-} ValueTable;
-
-/* It is its own key in the hash table, so that the hash is computed once, and a death compares
- * pointers (a user's own equal function is asked only about another key with the same hash). To look one up, an entry on the stack will do, of which nothing but this is set:
- * table, hash and key. */
-typedef struct
-{
-  WeakrefEntry base;
-  guint hash;              /* (const) */
-  gconstpointer key;       /* (owned) (const): a copy, or the data */
-  WeakrefKeyBuffer data[]; /* (const): a key that is kept inside the entry */
-} Entry;
 
 G_DEFINE_TYPE (WeakrefValueTable, weakref_value_table, G_TYPE_OBJECT)
 
@@ -83,334 +60,7 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-static guint
-entry_hash (gconstpointer data)
-{
-  return ((const Entry *) data)->hash;
-}
-
-static gboolean
-entry_equal (gconstpointer a,
-             gconstpointer b)
-{
-  const Entry *x = a;
-  const Entry *y = b;
-
-  return x == y || ((ValueTable *) y->base.table)->kind.equal (x->key, y->key);
-}
-
-static gconstpointer
-entry_get_hash_key (WeakrefEntry *entry)
-{
-  return entry;
-}
-
-static void
-entry_free (WeakrefEntry *data)
-{
-  Entry *entry = (Entry *) data;
-  ValueTable *table = (ValueTable *) data->table;
-
-  if (table->kind.free != NULL)
-    table->kind.free ((gpointer) entry->key);
-  g_free (entry);
-}
-
-static void
-value_table_free (WeakrefTable *table)
-{
-  g_free (table);
-}
-
-static const WeakrefTableFuncs table_funcs = {
-  .get_hash_key = entry_get_hash_key,
-  .free_entry = entry_free,
-  .free_table = value_table_free,
-};
-
-static Entry
-entry_probe (ValueTable    *table,
-             gconstpointer  key)
-{
-  return (Entry) {
-    .base.table = &table->base,
-    .hash = table->kind.hash (key),
-    .key = key,
-  };
-}
-
-static Entry *
-entry_new (const Entry *probe,
-           gpointer     object)
-{
-  ValueTable *table = (ValueTable *) probe->base.table;
-  gsize size = table->kind.get_size != NULL ? table->kind.get_size (probe->key) : 0;
-  Entry *entry = g_malloc (sizeof (Entry) + size);
-
-  entry->hash = probe->hash;
-  if (size != 0)
-    entry->key = memcpy (entry->data, probe->key, size);
-  else
-    entry->key = table->kind.copy != NULL ? table->kind.copy (probe->key) : probe->key;
-
-  weakref_entry_init (&entry->base, &table->base, object);
-
-  return entry;
-}
-
-/* The block of what the probe finds, with a reference on it. */
-static WeakrefBlock *
-lookup_block_locked (ValueTable  *table,
-                     const Entry *probe)
-{
-  Entry *entry = g_hash_table_lookup (table->base.entries, probe);
-
-  return entry != NULL ? weakref_block_ref (entry->base.watch.block) : NULL;
-}
-
-static gpointer
-block_upgrade (WeakrefBlock *block)
-{
-  gpointer object;
-
-  if (block == NULL)
-    return NULL;
-
-  object = weakref_block_dup_target (block);
-  weakref_block_unref (block);
-
-  return object;
-}
-
-static gpointer
-value_table_lookup (ValueTable    *table,
-                    gconstpointer  key)
-{
-  Entry probe = entry_probe (table, key);
-  WeakrefBlock *block;
-
-  g_mutex_lock (&table->base.lock);
-  block = lookup_block_locked (table, &probe);
-  g_mutex_unlock (&table->base.lock);
-
-  return block_upgrade (block);
-}
-
-/* Drops an entry that was taken out. Returns whether its object was alive. */
-static gboolean
-entry_drop_alive (WeakrefEntry *entry)
-{
-  gboolean alive = weakref_block_is_alive (entry->watch.block);
-
-  weakref_entry_drop (entry);
-
-  return alive;
-}
-
-static gboolean
-value_table_insert (ValueTable    *table,
-                    gconstpointer  key,
-                    gpointer       object)
-{
-  Entry probe = entry_probe (table, key);
-  Entry *entry = entry_new (&probe, object);
-  WeakrefEntry *old;
-  gboolean put;
-
-  g_mutex_lock (&table->base.lock);
-  put = weakref_table_put_locked (&table->base, &entry->base, &old);
-  g_mutex_unlock (&table->base.lock);
-
-  if (!put)
-    weakref_entry_drop (&entry->base);
-
-  return old == NULL || !entry_drop_alive (old);
-}
-
-static gboolean
-value_table_remove (ValueTable    *table,
-                    gconstpointer  key)
-{
-  Entry probe = entry_probe (table, key);
-  WeakrefEntry *entry;
-
-  g_mutex_lock (&table->base.lock);
-  entry = weakref_table_take_locked (&table->base, &probe);
-  g_mutex_unlock (&table->base.lock);
-
-  return entry != NULL && entry_drop_alive (entry);
-}
-
-/* Finds the living object of the probe, or a flight that is on its way to it, or starts one, of
- * which the caller is the pilot. Returns the object, or NULL. */
-static gpointer
-ensure_board (ValueTable     *table,
-              const Entry    *probe,
-              WeakrefFlight **flight,
-              gboolean       *pilot)
-{
-  WeakrefBlock *dying = NULL;
-  gpointer object = NULL;
-
-  *flight = NULL;
-  *pilot = FALSE;
-
-  while (object == NULL && *flight == NULL)
-    {
-      WeakrefBlock *block;
-
-      g_mutex_lock (&table->base.lock);
-      block = lookup_block_locked (table, probe);
-      if (block == NULL || block == dying)
-        {
-          /* Not there, or on its way out: the entry leaves in the middle of its dispose. */
-          *flight = weakref_flight_find_locked (table->flights, &table->kind, probe->key);
-          if (*flight == NULL)
-            {
-              *flight = weakref_flight_start_locked (&table->flights, probe->key);
-              *pilot = TRUE;
-            }
-          else if (!weakref_flight_wait_locked (*flight, &table->base.lock))
-            *flight = NULL;
-          g_mutex_unlock (&table->base.lock);
-          g_clear_pointer (&block, weakref_block_unref);
-          break;
-        }
-      g_mutex_unlock (&table->base.lock);
-
-      object = weakref_block_dup_target (block);
-      g_clear_pointer (&dying, weakref_block_unref);
-      dying = block;
-    }
-
-  g_clear_pointer (&dying, weakref_block_unref);
-
-  return object;
-}
-
-/* Enters what the pilot made, unless somebody has inserted a living object meanwhile: then that is
- * the result. Takes over the reference on @object. */
-static gpointer
-ensure_land (ValueTable    *table,
-             const Entry   *probe,
-             WeakrefFlight *flight,
-             gpointer       object)
-{
-  Entry *entry = object != NULL ? entry_new (probe, object) : NULL;
-  WeakrefBlock *dying = NULL;
-  gpointer other = NULL;
-
-  while (TRUE)
-    {
-      WeakrefBlock *block = NULL;
-      WeakrefEntry *old = NULL;
-      gboolean put = FALSE;
-
-      g_mutex_lock (&table->base.lock);
-      if (object != NULL && other == NULL)
-        block = lookup_block_locked (table, probe);
-      if (block != NULL && block != dying)
-        {
-          g_mutex_unlock (&table->base.lock);
-          other = weakref_block_dup_target (block);
-          g_clear_pointer (&dying, weakref_block_unref);
-          dying = block;
-          continue;
-        }
-      if (entry != NULL && other == NULL)
-        put = weakref_table_put_locked (&table->base, &entry->base, &old);
-      weakref_flight_land_locked (&table->flights, flight, other != NULL ? other : object);
-      g_mutex_unlock (&table->base.lock);
-
-      if (entry != NULL && !put)
-        weakref_entry_drop (&entry->base);
-      if (old != NULL)
-        weakref_entry_drop (old);
-      if (other != NULL)
-        g_object_unref (object);
-      g_clear_pointer (&block, weakref_block_unref);
-      g_clear_pointer (&dying, weakref_block_unref);
-
-      return weakref_flight_finish (flight);
-    }
-}
-
-static gpointer
-value_table_ensure (ValueTable        *table,
-                    gconstpointer      key,
-                    WeakrefCreateFunc  create,
-                    gpointer           user_data,
-                    GError           **error)
-{
-  Entry probe = entry_probe (table, key);
-
-  while (TRUE)
-    {
-      GError *local_error = NULL;
-      WeakrefFlight *flight;
-      gboolean pilot;
-      gpointer object = ensure_board (table, &probe, &flight, &pilot);
-
-      if (object != NULL)
-        return object;
-
-      if (flight == NULL)
-        {
-          g_set_error_literal (error, WEAKREF_ERROR, WEAKREF_ERROR_RECURSION,
-                               "The key was asked for from inside its own creation");
-          return NULL;
-        }
-
-      if (!pilot)
-        {
-          object = weakref_flight_finish (flight);
-          if (object != NULL)
-            return object;
-          /* That creation failed; now it may be our turn. */
-          continue;
-        }
-
-      object = create (key, user_data, &local_error);
-      if (object != NULL && !G_IS_OBJECT (object))
-        {
-          object = NULL;
-          if (local_error == NULL)
-            g_set_error_literal (&local_error, WEAKREF_ERROR, WEAKREF_ERROR_CREATE,
-                                 "The create function returned something that is not a GObject");
-        }
-      else if (object == NULL && local_error == NULL)
-        {
-          g_set_error_literal (&local_error, WEAKREF_ERROR, WEAKREF_ERROR_CREATE,
-                               "The create function returned NULL and no error");
-        }
-      else if (object != NULL && local_error != NULL)
-        {
-          g_clear_object (&object);
-        }
-
-      object = ensure_land (table, &probe, flight, object);
-      if (object == NULL)
-        g_propagate_error (error, local_error);
-      return object;
-    }
-}
-
-/* The same, when the create function may drop the last reference on the table object. */
-static gpointer
-value_table_ensure_held (ValueTable        *table,
-                         gconstpointer      key,
-                         WeakrefCreateFunc  create,
-                         gpointer           user_data,
-                         GError           **error)
-{
-  gpointer object;
-
-  weakref_table_ref (table);
-  object = value_table_ensure (table, key, create, user_data, error);
-  weakref_table_unref (table);
-
-  return object;
-}
+static const WeakrefValueFuncs value_funcs = { 0 };
 
 static void
 weakref_value_table_set_property (GObject      *object,
@@ -419,19 +69,10 @@ weakref_value_table_set_property (GObject      *object,
                                   GParamSpec   *pspec)
 {
   WeakrefValueTable *self = WEAKREF_VALUE_TABLE (object);
-  GType key_type;
-
   switch (prop_id)
     {
     case PROP_KEY_TYPE:
-      key_type = g_value_get_gtype (value);
-      if (key_type == G_TYPE_NONE)
-        key_type = G_TYPE_VALUE;
-      if (!weakref_key_kind_init (&self->table->kind, key_type))
-        {
-          g_critical ("WeakrefValueTable: there are no keys of type %s", g_type_name (key_type));
-          weakref_key_kind_init (&self->table->kind, G_TYPE_VALUE);
-        }
+      weakref_value_core_set_key_type (self->core, g_value_get_gtype (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -461,7 +102,7 @@ weakref_value_table_finalize (GObject *object)
 {
   WeakrefValueTable *self = WEAKREF_VALUE_TABLE (object);
 
-  weakref_table_close (&self->table->base);
+  weakref_table_close (&self->core->base);
 
   G_OBJECT_CLASS (weakref_value_table_parent_class)->finalize (object);
 }
@@ -493,8 +134,7 @@ weakref_value_table_class_init (WeakrefValueTableClass *klass)
 static void
 weakref_value_table_init (WeakrefValueTable *self)
 {
-  self->table = g_new0 (ValueTable, 1);
-  weakref_table_init (&self->table->base, &table_funcs, entry_hash, entry_equal);
+  self->core = weakref_value_core_new (sizeof (WeakrefValueCore), &value_funcs);
 }
 
 /**
@@ -547,7 +187,7 @@ weakref_value_table_new_full (GHashFunc       hash,
   g_return_val_if_fail (key_copy != NULL || key_free == NULL, NULL);
 
   self = g_object_new (WEAKREF_TYPE_VALUE_TABLE, NULL);
-  weakref_key_kind_init_full (&self->table->kind, hash, equal, key_copy, key_free);
+  weakref_key_kind_init_full (&self->core->kind, hash, equal, key_copy, key_free);
 
   return self;
 }
@@ -568,7 +208,7 @@ weakref_value_table_get_key_type (WeakrefValueTable *self)
 {
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), G_TYPE_INVALID);
 
-  return self->table->kind.type;
+  return self->core->kind.type;
 }
 
 /**
@@ -593,10 +233,10 @@ weakref_value_table_insert (WeakrefValueTable *self,
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
   g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
 
-  if (!weakref_key_check (&self->table->kind, key, G_STRFUNC))
+  if (!weakref_key_check (&self->core->kind, key, G_STRFUNC))
     return FALSE;
 
-  return value_table_insert (self->table, key, object);
+  return weakref_value_core_insert (self->core, key, object);
 }
 
 /**
@@ -625,10 +265,10 @@ weakref_value_table_insert_value (WeakrefValueTable *self,
   g_return_val_if_fail (G_IS_VALUE (key), FALSE);
   g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
 
-  if (!weakref_key_from_value (&self->table->kind, key, &buffer, &pointer, error))
+  if (!weakref_key_from_value (&self->core->kind, key, &buffer, &pointer, error))
     return FALSE;
 
-  return value_table_insert (self->table, pointer, object);
+  return weakref_value_core_insert (self->core, pointer, object);
 }
 
 /**
@@ -648,10 +288,10 @@ weakref_value_table_lookup (WeakrefValueTable *self,
 {
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), NULL);
 
-  if (!weakref_key_check (&self->table->kind, key, G_STRFUNC))
+  if (!weakref_key_check (&self->core->kind, key, G_STRFUNC))
     return NULL;
 
-  return value_table_lookup (self->table, key);
+  return weakref_value_core_lookup (self->core, key);
 }
 
 /**
@@ -678,10 +318,10 @@ weakref_value_table_lookup_value (WeakrefValueTable *self,
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), NULL);
   g_return_val_if_fail (G_IS_VALUE (key), NULL);
 
-  if (!weakref_key_from_value (&self->table->kind, key, &buffer, &pointer, error))
+  if (!weakref_key_from_value (&self->core->kind, key, &buffer, &pointer, error))
     return NULL;
 
-  return value_table_lookup (self->table, pointer);
+  return weakref_value_core_lookup (self->core, pointer);
 }
 
 /**
@@ -719,27 +359,10 @@ weakref_value_table_ensure (WeakrefValueTable *self,
   g_return_val_if_fail (create != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!weakref_key_check (&self->table->kind, key, G_STRFUNC))
+  if (!weakref_key_check (&self->core->kind, key, G_STRFUNC))
     return NULL;
 
-  return value_table_ensure_held (self->table, key, create, user_data, error);
-}
-
-typedef struct
-{
-  const GValue *key;
-  WeakrefCreateValueFunc create;
-  gpointer user_data;
-} CreateValue;
-
-static gpointer
-create_value_cb (gconstpointer   key,
-                 gpointer        user_data,
-                 GError        **error)
-{
-  CreateValue *call = user_data;
-
-  return call->create (call->key, call->user_data, error);
+  return weakref_value_core_ensure (self->core, key, create, user_data, NULL, error);
 }
 
 /**
@@ -768,19 +391,12 @@ weakref_value_table_ensure_value (WeakrefValueTable       *self,
                                   gpointer                 user_data,
                                   GError                 **error)
 {
-  CreateValue call = { key, create, user_data };
-  WeakrefKeyBuffer buffer;
-  gconstpointer pointer;
-
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), NULL);
   g_return_val_if_fail (G_IS_VALUE (key), NULL);
   g_return_val_if_fail (create != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!weakref_key_from_value (&self->table->kind, key, &buffer, &pointer, error))
-    return NULL;
-
-  return value_table_ensure_held (self->table, pointer, create_value_cb, &call, error);
+  return weakref_value_core_ensure_value (self->core, key, create, user_data, NULL, error);
 }
 
 /**
@@ -798,13 +414,12 @@ gboolean
 weakref_value_table_contains (WeakrefValueTable *self,
                               gconstpointer      key)
 {
-  gpointer object = weakref_value_table_lookup (self, key);
+  g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
 
-  if (object == NULL)
+  if (!weakref_key_check (&self->core->kind, key, G_STRFUNC))
     return FALSE;
 
-  g_object_unref (object);
-  return TRUE;
+  return weakref_value_core_contains (self->core, key);
 }
 
 /**
@@ -824,13 +439,16 @@ weakref_value_table_contains_value (WeakrefValueTable *self,
                                     const GValue      *key,
                                     GError           **error)
 {
-  gpointer object = weakref_value_table_lookup_value (self, key, error);
+  WeakrefKeyBuffer buffer;
+  gconstpointer pointer;
 
-  if (object == NULL)
+  g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
+  g_return_val_if_fail (G_IS_VALUE (key), FALSE);
+
+  if (!weakref_key_from_value (&self->core->kind, key, &buffer, &pointer, error))
     return FALSE;
 
-  g_object_unref (object);
-  return TRUE;
+  return weakref_value_core_contains (self->core, pointer);
 }
 
 /**
@@ -850,10 +468,10 @@ weakref_value_table_remove (WeakrefValueTable *self,
 {
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
 
-  if (!weakref_key_check (&self->table->kind, key, G_STRFUNC))
+  if (!weakref_key_check (&self->core->kind, key, G_STRFUNC))
     return FALSE;
 
-  return value_table_remove (self->table, key);
+  return weakref_value_core_remove (self->core, key);
 }
 
 /**
@@ -879,10 +497,10 @@ weakref_value_table_remove_value (WeakrefValueTable *self,
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
   g_return_val_if_fail (G_IS_VALUE (key), FALSE);
 
-  if (!weakref_key_from_value (&self->table->kind, key, &buffer, &pointer, error))
+  if (!weakref_key_from_value (&self->core->kind, key, &buffer, &pointer, error))
     return FALSE;
 
-  return value_table_remove (self->table, pointer);
+  return weakref_value_core_remove (self->core, pointer);
 }
 
 /**
@@ -898,7 +516,7 @@ weakref_value_table_remove_all (WeakrefValueTable *self)
 {
   g_return_if_fail (WEAKREF_IS_VALUE_TABLE (self));
 
-  weakref_table_clear (&self->table->base);
+  weakref_table_clear (&self->core->base);
 }
 
 /**
@@ -919,65 +537,7 @@ weakref_value_table_get_size (WeakrefValueTable *self)
 {
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), 0);
 
-  return weakref_table_get_size (&self->table->base);
-}
-
-/* Calls @func with each entry whose object is alive, holding both. */
-static void
-value_table_foreach (ValueTable            *table,
-                     WeakrefValueTableFunc  func,
-                     gpointer               user_data)
-{
-  GPtrArray *entries = weakref_table_snapshot (&table->base);
-  guint i;
-
-  for (i = 0; i < entries->len; i++)
-    {
-      Entry *entry = g_ptr_array_index (entries, i);
-      gpointer object = weakref_block_dup_target (entry->base.watch.block);
-
-      if (object != NULL)
-        {
-          func (entry->key, object, user_data);
-          g_object_unref (object);
-        }
-    }
-
-  g_ptr_array_unref (entries);
-}
-
-typedef struct
-{
-  const WeakrefKeyKind *kind;
-  GPtrArray *array;
-} Collect;
-
-static void
-collect_key_cb (gconstpointer key,
-                gpointer      object,
-                gpointer      user_data)
-{
-  Collect *collect = user_data;
-
-  g_ptr_array_add (collect->array, weakref_key_copy (collect->kind, key));
-}
-
-static void
-collect_key_value_cb (gconstpointer key,
-                      gpointer      object,
-                      gpointer      user_data)
-{
-  Collect *collect = user_data;
-
-  g_ptr_array_add (collect->array, weakref_key_to_value (collect->kind, key));
-}
-
-static void
-collect_object_cb (gconstpointer key,
-                   gpointer      object,
-                   gpointer      user_data)
-{
-  g_ptr_array_add (user_data, g_object_ref (object));
+  return weakref_table_get_size (&self->core->base);
 }
 
 /**
@@ -993,21 +553,9 @@ collect_object_cb (gconstpointer key,
 GPtrArray *
 weakref_value_table_dup_keys (WeakrefValueTable *self)
 {
-  Collect collect;
-
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), NULL);
 
-  collect.kind = &self->table->kind;
-  collect.array = g_ptr_array_new_with_free_func (weakref_key_get_free (collect.kind));
-  value_table_foreach (self->table, collect_key_cb, &collect);
-
-  return collect.array;
-}
-
-static void
-free_value_cb (gpointer value)
-{
-  g_boxed_free (G_TYPE_VALUE, value);
+  return weakref_value_core_dup_keys (self->core, FALSE);
 }
 
 /**
@@ -1024,15 +572,9 @@ free_value_cb (gpointer value)
 GPtrArray *
 weakref_value_table_dup_keys_value (WeakrefValueTable *self)
 {
-  Collect collect;
-
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), NULL);
 
-  collect.kind = &self->table->kind;
-  collect.array = g_ptr_array_new_with_free_func (free_value_cb);
-  value_table_foreach (self->table, collect_key_value_cb, &collect);
-
-  return collect.array;
+  return weakref_value_core_dup_keys (self->core, TRUE);
 }
 
 /**
@@ -1049,14 +591,9 @@ weakref_value_table_dup_keys_value (WeakrefValueTable *self)
 GPtrArray *
 weakref_value_table_dup_values (WeakrefValueTable *self)
 {
-  GPtrArray *array;
-
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), NULL);
 
-  array = g_ptr_array_new_with_free_func (g_object_unref);
-  value_table_foreach (self->table, collect_object_cb, array);
-
-  return array;
+  return weakref_value_core_dup_values (self->core);
 }
 
 /**
@@ -1080,26 +617,7 @@ weakref_value_table_foreach (WeakrefValueTable     *self,
   g_return_if_fail (WEAKREF_IS_VALUE_TABLE (self));
   g_return_if_fail (func != NULL);
 
-  value_table_foreach (self->table, func, user_data);
-}
-
-typedef struct
-{
-  const WeakrefKeyKind *kind;
-  WeakrefValueTableValueFunc func;
-  gpointer user_data;
-} ForeachValue;
-
-static void
-foreach_value_cb (gconstpointer key,
-                  gpointer      object,
-                  gpointer      user_data)
-{
-  ForeachValue *call = user_data;
-  GValue *value = weakref_key_to_value (call->kind, key);
-
-  call->func (value, object, call->user_data);
-  g_boxed_free (G_TYPE_VALUE, value);
+  weakref_value_core_foreach (self->core, func, user_data);
 }
 
 /**
@@ -1120,15 +638,8 @@ weakref_value_table_foreach_value (WeakrefValueTable          *self,
                                    WeakrefValueTableValueFunc  func,
                                    gpointer                    user_data)
 {
-  ForeachValue call;
-  ValueTable *table;
-
   g_return_if_fail (WEAKREF_IS_VALUE_TABLE (self));
   g_return_if_fail (func != NULL);
 
-  /* A callback may drop the table. */
-  table = weakref_table_ref (self->table);
-  call = (ForeachValue) { &table->kind, func, user_data };
-  value_table_foreach (table, foreach_value_cb, &call);
-  weakref_table_unref (table);
+  weakref_value_core_foreach_value (self->core, func, user_data);
 }
