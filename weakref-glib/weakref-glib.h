@@ -24,6 +24,9 @@
 #include <weakref-glib/weakref-key-table.h>
 #include <weakref-glib/weakref-set.h>
 
+/* Keeping for a while what nobody uses */
+#include <weakref-glib/weakref-cache.h>
+
 /* Sharing a life */
 #include <weakref-glib/weakref-bond.h>
 

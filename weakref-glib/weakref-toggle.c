@@ -29,10 +29,11 @@
  * Before 2.80, g_object_unref() looks at the object once more after the count fell to 1, to find
  * out whom to notify. If we let go of the object then, it may look at freed memory. So, with such a
  * GLib, we count: as rises and falls alternate, and a rise is notified before anybody can let it
- * fall again, an object whose count is 1 has no fall to be notified only if as many falls as
- * rises were notified (the first rise being our own beginning). As long as it isn't so, the object
- * passes for in use: the notification that is missing will come. What stays is a fall between
- * our decision to let go and the removal, which is next to it.
+ * fall again, an object whose count is 1 has a fall to be notified as long as fewer falls than
+ * rises were (the first rise being our own beginning). Until then it passes for in use. But such
+ * a GLib may also lose a fall when a toggle reference is added at that moment, or notify us of a
+ * rise that was somebody else's: so the one who finds a fall missing is not patient for long. What
+ * remains is a fall between our decision to let go and the removal, which is next to it.
  *
  * On such a GLib, a g_weak_ref_get() notifies under GLib's own lock. A notification of a rise
  * therefore does nothing but take our lock and count.
@@ -105,20 +106,34 @@ toggle_tell_locked (WeakrefToggle *toggle)
     }
 }
 
+static gboolean
+toggle_is_referenced (WeakrefToggle *toggle)
+{
+  GObject *object = toggle->object;
+
+  return g_atomic_int_get ((gint *) &object->ref_count) > 1;
+}
+
+/* Whether somebody has let the count fall to 1, and still looks at the object. */
+static gboolean
+toggle_misses_fall_locked (WeakrefToggle *toggle)
+{
+#if GLIB_CHECK_VERSION (2, 80, 0)
+  return FALSE;
+#else
+  static gint glib_is_late = -1;
+
+  if (glib_is_late < 0)
+    glib_is_late = glib_check_version (2, 80, 0) != NULL;
+
+  return glib_is_late && toggle->n_falls_missing > 0 && !toggle_is_referenced (toggle);
+#endif
+}
+
 static void
 toggle_update_locked (WeakrefToggle *toggle)
 {
-  GObject *object = toggle->object;
-  gboolean in_use = g_atomic_int_get ((gint *) &object->ref_count) > 1;
-
-#if !GLIB_CHECK_VERSION (2, 80, 0)
-  static gint notifies_late = -1;
-
-  if (notifies_late < 0)
-    notifies_late = glib_check_version (2, 80, 0) != NULL;
-  if (notifies_late && toggle->n_falls_missing > 0)
-    in_use = TRUE;
-#endif
+  gboolean in_use = toggle_is_referenced (toggle) || toggle_misses_fall_locked (toggle);
 
   if (toggle->in_use != in_use)
     {
@@ -127,19 +142,40 @@ toggle_update_locked (WeakrefToggle *toggle)
     }
 }
 
+static WeakrefToggle *
+toggle_find_by_id_locked (gpointer id)
+{
+  return toggles != NULL ? g_hash_table_lookup (toggles, id) : NULL;
+}
+
 static void
 toggle_notify_cb (gpointer  id,
                   GObject  *object,
                   gboolean  is_last_ref)
 {
   WeakrefToggle *toggle;
+  guint patience = 100;
 
   weakref_toggle_lock ();
-  toggle = toggles != NULL ? g_hash_table_lookup (toggles, id) : NULL;
+  toggle = toggle_find_by_id_locked (id);
   if (toggle != NULL)
     {
       toggle->n_falls_missing += is_last_ref ? -1 : 1;
       toggle_update_locked (toggle);
+    }
+
+  while (is_last_ref && toggle != NULL && toggle_misses_fall_locked (toggle))
+    {
+      if (patience-- == 0)
+        {
+          toggle->n_falls_missing = 0;
+          toggle_update_locked (toggle);
+          break;
+        }
+      weakref_toggle_unlock ();
+      g_thread_yield ();
+      weakref_toggle_lock ();
+      toggle = toggle_find_by_id_locked (id);
     }
   weakref_toggle_unlock ();
 }
