@@ -1,2 +1,611 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
+"""Python's weakref for GObjects: the names of the standard module, and its documented behaviour.
+
+The difference is what they follow. A GObject may outlive the Python object that stands for it, its
+wrapper: then the standard module sees it die, and this one does not.
+
+How it is done. Each life of a target has an *anchor*, a plain Python object that dies with it. The
+anchor is a value in a Weakref.KeyTable whose key is the target, and the table is its only owner:
+when the target dies, the table drops it. All weak references to the target are weak references of
+the standard module to the anchor, and so the interpreter itself does the rest: it runs callbacks,
+newest first, reports what they raise, lets the garbage collector see their circles, and keeps the
+containers of the standard module right, which are used here as they are. Only the way to the
+target, `ref.__call__`, is the method Weakref.Ref.get of the C library, without a Python frame in
+between.
+
+No Python function is called when a target dies, it is only the anchor that is dropped. That
+matters: PyGObject calls a function with a pending exception if the last reference is dropped while
+one is on its way up the stack, and then loses it or crashes.
+"""
+
+import atexit
+import collections
+import functools
+import itertools
+import math
+import operator
+import sys
+import types
+import warnings
+import weakref as _weakref
+from gi import get_required_version, require_version
+from gi.repository import GLib, GObject
+
+from ..module import get_introspection_module
+
+Weakref = get_introspection_module('Weakref')
+
+__all__ = ['CallableProxyType', 'ProxyType', 'ProxyTypes', 'ReferenceType', 'WeakKeyDictionary',
+           'WeakMethod', 'WeakSet', 'WeakValueDictionary', 'finalize', 'getweakrefcount',
+           'getweakrefs', 'proxy', 'ref']
+
+# Who imports the module gets the one version there is, and no warning: `import weakref` has none.
+if get_required_version('Weakref') is None:
+    require_version('Weakref', Weakref._version)
+
+
+# Anchors
+
+class _Anchor:
+    """What lives and dies with a target, is equal as the target is, and hashes as it does."""
+
+    __slots__ = ('get', 'shared', '__weakref__')
+
+    def __init__(self, get, shared=None):
+        self.get = get
+        # The anchor of the references that are shared, among which one is found at once.
+        self.shared = shared
+
+    def __eq__(self, other):
+        if not isinstance(other, _Anchor):
+            return NotImplemented
+        mine = self.get()
+        others = mine if other is self else other.get()
+        # The target may just be dying: dead references are equal if they are identical.
+        if mine is None or others is None:
+            return NotImplemented
+        return mine == others
+
+    def __hash__(self):
+        target = self.get()
+        if target is None:
+            raise TypeError('weak object has gone away')
+        return hash(target)
+
+
+_anchors = Weakref.KeyTable.new()
+# A value that holds its key keeps both. If the table went when the interpreter tears down its
+# modules, all targets would seem to die.
+_anchors.insert(_anchors, _anchors)
+
+_births = {}  # anchors that a thread is about to enter, by the shared Weakref.Ref of the target
+
+_lookup = _anchors.lookup
+_get_plain_ref = Weakref.Ref.new
+
+
+def _find_anchor(target):
+    if not issubclass(type(target), GObject.Object):
+        return None
+    found, anchor = _lookup(target)
+    # A target that was resurrected in its dispose may still have the anchor of its former life.
+    return anchor if found and anchor.get() is not None else None
+
+
+def _get_anchor(target):
+    """Return the anchor of the life that the target is in, the same to all threads that ask.
+
+    Each thread proposes one, the first is agreed on, and whoever comes first enters it. It stays
+    proposed until it is entered, and who proposes looks again: so there is never another.
+    """
+    if not issubclass(type(target), GObject.Object):
+        raise TypeError(f"cannot create weak reference to '{type(target).__name__}' object")
+    anchor = _find_anchor(target)
+    if anchor is None:
+        plain = _get_plain_ref(target)
+        proposed = _births.setdefault(plain, _Anchor(plain.get, _Anchor(plain.get)))
+        anchor = _find_anchor(target)
+        if anchor is None:
+            anchor = proposed
+            _anchors.insert(target, anchor)
+            if anchor.get() is None:  # disposed by another thread meanwhile
+                _anchors.remove(target)
+        _births.pop(plain, None)
+    return anchor
+
+
+# References
+
+def _make_ref(cls, anchor, callback):
+    self = _weakref.ref.__new__(cls, anchor, callback)
+    ref.__call__.__set__(self, anchor.get)  # a subclass may have a __call__ of its own
+    return self
+
+
+def _find_shared_ref(anchor):
+    for found in reversed(_weakref.getweakrefs(anchor)):
+        if type(found) is ref:
+            return found
+    return None
+
+
+class ref(_weakref.ref):
+    """A weak reference to a GObject; a subclass of the standard weakref.ref.
+
+    Without a callback all who ask for one to the same object share it, as long as anybody has it.
+    """
+
+    # A slot of that name is what is called when an instance is: here, Weakref.Ref.get.
+    __slots__ = ('__call__',)
+
+    def __new__(cls, object, callback=None, /, *args, **kwargs):
+        anchor = _get_anchor(object)
+        if cls is not ref or callback is not None:
+            return _make_ref(cls, anchor, callback)
+        found = _find_shared_ref(anchor.shared)
+        if found is None:
+            made = _make_ref(ref, anchor.shared, None)
+            # Of several threads that come here together all get the oldest; there is one for sure.
+            found = _find_shared_ref(anchor.shared)
+            del made
+        return found
+
+    def __repr__(self):
+        return _describe(f'weakref at {id(self):#x}', ref.__call__.__get__(self)())
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError(f"cannot pickle '{type(self).__name__}' object")
+
+
+def _describe(what, target):
+    if target is None:
+        return f'<{what}; dead>'
+    return f"<{what}; to '{type(target).__name__}' at {id(target):#x}>"
+
+
+class WeakMethod(ref):
+    """A weak reference to a bound method, which is there as long as its object and its function."""
+
+    __slots__ = ('_function', '_type', '_alive', '__weakref__')
+
+    def __new__(cls, meth, callback=None):
+        try:
+            target, function = meth.__self__, meth.__func__
+        except AttributeError:
+            raise TypeError(f'argument should be a bound method, not {type(meth)}') from None
+
+        def died_cb(_):
+            self = get_self()
+            if self is not None and self._alive:
+                self._alive = False
+                if callback is not None:
+                    callback(self)
+
+        self = super().__new__(cls, target, died_cb)
+        self._function = _weakref.ref(function, died_cb)
+        self._type = type(meth)
+        self._alive = True
+        get_self = _weakref.ref(self)
+        return self
+
+    def __call__(self):
+        target = super().__call__()
+        function = self._function()
+        if target is None or function is None:
+            return None
+        return self._type(function, target)
+
+    def __eq__(self, other):
+        if not isinstance(other, WeakMethod):
+            return NotImplemented
+        if not self._alive or not other._alive:
+            return self is other
+        return ref.__eq__(self, other) and self._function == other._function
+
+    __hash__ = ref.__hash__
+
+
+class _KeyedRef(ref):
+    """A reference that knows the key under which a WeakValueDictionary has it."""
+
+    __slots__ = ('key',)
+
+    def __new__(cls, object, callback, key):
+        self = super().__new__(cls, object, callback)
+        self.key = key
+        return self
+
+    def __init__(self, object, callback, key):
+        super().__init__(object, callback)
+
+
+# Proxies
+
+class _ProxyRef(ref):
+    """The reference of a proxy."""
+
+    __slots__ = ('proxy',)
+
+
+def _get_target(proxy):
+    target = _Proxy._ref.__get__(proxy)()
+    if target is None:
+        raise ReferenceError('weakly-referenced object no longer exists')
+    return target
+
+
+def _unwrap(value):
+    return _get_target(value) if issubclass(type(value), _Proxy) else value
+
+
+def _call_special(name):
+    """Make a method that calls the special method of the target's class, if it has one."""
+    def method(self, *args):
+        target = _get_target(self)
+        special = getattr(type(target), name, None)
+        if special is None:
+            raise TypeError(f"'{type(target).__name__}' object does not support {name}")
+        return special(target, *args)
+    return method
+
+
+class _Proxy:
+    """What stands for a GObject without keeping it alive."""
+
+    __slots__ = ('_ref', '__weakref__')
+
+    __hash__ = None
+
+    def __new__(cls, *args, **kwargs):
+        raise TypeError(f"cannot create '{cls.__name__}' instances")
+
+    def __getattribute__(self, name):
+        return getattr(_get_target(self), name)
+
+    def __setattr__(self, name, value):
+        setattr(_get_target(self), name, value)
+
+    def __delattr__(self, name):
+        delattr(_get_target(self), name)
+
+    def __repr__(self):
+        return _describe(f'weakproxy at {id(self):#x}', _Proxy._ref.__get__(self)())
+
+    def __next__(self):
+        target = _get_target(self)
+        if not hasattr(type(target), '__next__'):
+            raise TypeError('Weakref proxy referenced a non-iterator '
+                            f"'{type(target).__name__}' object")
+        return next(target)
+
+    def __pow__(self, other, modulo=None):
+        return pow(_unwrap(self), _unwrap(other), _unwrap(modulo))
+
+    def __rpow__(self, other, modulo=None):
+        return pow(_unwrap(other), _unwrap(self), _unwrap(modulo))
+
+
+def _complete_proxy():
+    def on_target(function):
+        return lambda self, *args: function(_get_target(self), *map(_unwrap, args))
+
+    def reflected(function):
+        return lambda self, other: function(_unwrap(other), _get_target(self))
+
+    methods = {f'__{function.__name__}__': on_target(function)
+               for function in (str, bytes, format, dir, bool, len, iter, reversed, int, float,
+                                complex, round, abs, math.trunc, math.floor, math.ceil, divmod)}
+    for name in ('index', 'neg', 'pos', 'invert', 'contains', 'getitem', 'setitem', 'delitem',
+                 'lt', 'le', 'eq', 'ne', 'gt', 'ge', 'ipow'):
+        methods[f'__{name}__'] = on_target(getattr(operator, f'__{name}__'))
+    for name in ('add', 'sub', 'mul', 'matmul', 'truediv', 'floordiv', 'mod', 'lshift', 'rshift',
+                 'and', 'xor', 'or'):
+        function = getattr(operator, f'__{name}__')
+        methods[f'__{name}__'] = on_target(function)
+        methods[f'__r{name}__'] = reflected(function)
+        methods[f'__i{name}__'] = on_target(getattr(operator, f'__i{name}__'))
+    methods['__rdivmod__'] = reflected(divmod)
+    for name in ('__enter__', '__exit__', '__aenter__', '__aexit__', '__aiter__', '__anext__',
+                 '__await__', '__fspath__'):
+        methods[name] = _call_special(name)
+
+    for name, method in methods.items():
+        method.__name__ = name
+        method.__qualname__ = f'_Proxy.{name}'
+        setattr(_Proxy, name, method)
+
+
+_complete_proxy()
+
+
+class ProxyType(_Proxy):
+    """The type of a proxy whose object can't be called."""
+
+    __slots__ = ()
+
+
+class CallableProxyType(_Proxy):
+    """The type of a proxy whose object can be called."""
+
+    __slots__ = ()
+
+    def __call__(self, /, *args, **kwargs):
+        return _get_target(self)(*args, **kwargs)
+
+
+ReferenceType = ref
+ProxyTypes = (ProxyType, CallableProxyType)
+
+
+def _new_proxy(target, anchor, callback):
+    def died_cb(link):
+        proxy = link.proxy()
+        if proxy is not None:
+            callback(proxy)
+
+    link = _make_ref(_ProxyRef, anchor, None if callback is None else died_cb)
+    proxy = object.__new__(CallableProxyType if callable(target) else ProxyType)
+    _Proxy._ref.__set__(proxy, link)
+    link.proxy = _weakref.ref(proxy)
+    return proxy
+
+
+def _find_shared_proxy(anchor):
+    for link in reversed(_weakref.getweakrefs(anchor)):
+        proxy = link.proxy() if type(link) is _ProxyRef else None
+        if proxy is not None:
+            return proxy
+    return None
+
+
+def proxy(object, callback=None, /):
+    """Return a proxy of the object: it is used like the object itself, and does not keep it alive.
+
+    Without a callback all who ask for one share it, as long as anybody has it. Once the object is
+    dead, every use of the proxy raises ReferenceError.
+    """
+    anchor = _get_anchor(object)
+    if callback is not None:
+        return _new_proxy(object, anchor, callback)
+    found = _find_shared_proxy(anchor.shared)
+    if found is None:
+        made = _new_proxy(object, anchor.shared, None)
+        found = _find_shared_proxy(anchor.shared)
+        del made
+    return found
+
+
+def getweakrefs(object):
+    """Return a list of all weak references and proxies of the object that Python has."""
+    anchor = _find_anchor(object)
+    if anchor is None:
+        return []
+    found = _weakref.getweakrefs(anchor.shared) + _weakref.getweakrefs(anchor)
+    found = [r.proxy() if type(r) is _ProxyRef else r for r in found]
+    return [r for r in found if r is not None]
+
+
+def getweakrefcount(object):
+    """Return the number of weak references and proxies of the object that Python has."""
+    return len(getweakrefs(object))
+
+
+# Containers and finalizers: those of the standard module, made to use our references
+
+def _bind(function, namespace):
+    """Return the function with another namespace for its globals."""
+    bound = types.FunctionType(function.__code__, namespace, function.__name__,
+                               function.__defaults__, function.__closure__)
+    return functools.update_wrapper(bound, function, updated=())
+
+
+def _on_our_refs(name):
+    """Make the class of that name from the one in the standard module.
+
+    Its methods are the interpreter's own code, as of its version, and only find another `ref`. (The
+    constructors stay as they are: they take a weak reference to the container itself.)
+    """
+    base = getattr(_weakref, name)
+    namespace = {**vars(sys.modules[base.__module__]), 'ref': ref, 'KeyedRef': _KeyedRef}
+    methods = {key: _bind(value, namespace) for key, value in vars(base).items()
+               if type(value) is types.FunctionType and key != '__init__'}
+    cls = type(base)(name, (base,), {'__doc__': base.__doc__, '__module__': __name__, **methods})
+    namespace[name] = cls
+    return cls
+
+
+WeakValueDictionary = _on_our_refs('WeakValueDictionary')
+WeakKeyDictionary = _on_our_refs('WeakKeyDictionary')
+WeakSet = _on_our_refs('WeakSet')
+
+
+def _get_held(thing):
+    """Return what a function, a container or an object holds itself."""
+    kind = type(thing)
+    if issubclass(kind, types.FunctionType):
+        cells = thing.__closure__ or ()
+        return [*(cell.cell_contents for cell in cells if cell != types.CellType()),
+                *(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values()]
+    if issubclass(kind, functools.partial):
+        return [thing.func, *thing.args, *thing.keywords.values()]
+    if issubclass(kind, dict):
+        return [*itertools.islice(thing.values(), 100), *itertools.islice(thing, 100)]
+    if issubclass(kind, (list, tuple, set, frozenset, collections.deque)):
+        return list(itertools.islice(thing, 100))
+    if issubclass(kind, (type, types.ModuleType, _weakref.ref, _Proxy)):
+        return []
+    attributes = getattr(thing, '__dict__', None)
+    return [getattr(thing, '__func__', None), getattr(thing, '__self__', None),
+            *(attributes.values() if type(attributes) is dict else ())]
+
+
+def _holds(things, target, levels=3):
+    """Tell whether one of the things is the target or holds it, at a level that is worth a look."""
+    return any(thing is target or
+               levels and thing is not None and _holds(_get_held(thing), target, levels - 1)
+               for thing in things)
+
+
+class finalize(_weakref.finalize):
+    """A function that is called with its arguments when a GObject dies, or at exit.
+
+    It stays alive until then, whether anybody has it or not.
+    """
+
+    __slots__ = ()
+
+    _initialize = _bind(_weakref.finalize.__init__, {**vars(_weakref), 'ref': ref})
+
+    def __init__(self, obj, func, /, *args, **kwargs):
+        if _holds((func, *args, *kwargs.values()), obj):
+            warnings.warn(f'the function or an argument of this finalizer holds the object itself, '
+                          f'a {type(obj).__name__}, and keeps it alive: it will not run before '
+                          f'the end of the program', RuntimeWarning, stacklevel=2)
+        self._initialize(obj, func, *args, **kwargs)
+
+
+# Those that are made with Weakref.Finalizer: when C's own exit handlers run, Python is gone.
+atexit.register(Weakref.Finalizer.run_at_exit)
+
+
+# The classes of the C library
+
+def _to_value(thing):
+    """Return what PyGObject takes for a GValue: for None and big ints it must be told the type."""
+    if thing is None:
+        return GObject.Value(GObject.TYPE_OBJECT, None)
+    if isinstance(thing, int) and not GLib.MININT32 <= thing <= GLib.MAXINT32:
+        if GLib.MININT64 <= thing <= GLib.MAXINT64:
+            return GObject.Value(GObject.TYPE_INT64, thing)
+        if 0 <= thing <= GLib.MAXUINT64:
+            return GObject.Value(GObject.TYPE_UINT64, thing)
+        return GObject.Value(GObject.TYPE_PYOBJECT, thing)
+    return thing
+
+
+def _checked(method):
+    """Make a method of a table from the introspected one: big keys, and TypeError for bad ones."""
+    def checked(self, key, *args):
+        try:
+            return method(self, _to_value(key), *args)
+        except GLib.Error as error:
+            if error.matches(Weakref.error_quark(), Weakref.Error.KEY_TYPE):
+                raise TypeError(error.message) from None
+            raise
+    checked.__name__ = method.__name__
+    checked.__doc__ = method.__doc__
+    return checked
+
+
+def _patch_value_table(cls):
+    ensure = _checked(cls.ensure)
+
+    def ensure_checked(self, key, create, *user_data):
+        """Return the object of the key; if there is none, make it: create(key, *user_data)."""
+        failure = None
+
+        def create_cb(key, *_):
+            nonlocal failure
+            try:
+                made = create(key, *user_data)
+                if not issubclass(type(made), GObject.Object):
+                    raise TypeError(f'create must return a GObject, not {type(made).__name__}')
+                return made
+            except BaseException as error:
+                failure = error
+                return None
+
+        try:
+            return ensure(self, key, create_cb)
+        except GLib.Error:
+            if failure is None:
+                raise
+            raise failure from None
+        finally:
+            failure = None  # it refers to this very frame
+
+    cls.insert = _checked(cls.insert)
+    cls.lookup = _checked(cls.lookup)
+    cls.contains = _checked(cls.contains)
+    cls.remove = _checked(cls.remove)
+    cls.ensure = ensure_checked
+    cls.__setitem__ = cls.insert
+    cls.__contains__ = cls.contains
+    cls.__iter__ = lambda self: iter(self.dup_keys())
+    cls.keys = cls.dup_keys
+    cls.values = cls.dup_values
+
+    def get(self, key, default=None):
+        """Return the object of the key, or the default if there is none."""
+        found = self.lookup(key)
+        return default if found is None else found
+
+    cls.get = get
+
+
+def _patch_key_table(cls):
+    insert, steal = cls.insert, cls.steal
+
+    def get(self, key, default=None):
+        """Return the value of the key, or the default if there is none."""
+        found, value = self.lookup(key)
+        return value if found else default
+
+    cls.insert = lambda self, key, value: insert(self, key, _to_value(value))
+    cls.__setitem__ = cls.insert
+    cls.__contains__ = cls.contains
+    cls.__iter__ = lambda self: iter(self.dup_keys())
+    cls.keys = cls.dup_keys
+    cls.values = lambda self: [value for _, value in self.items()]
+    cls.get = get
+
+
+def _patch_table(cls):
+    """Add what the tables have in common: the container protocol."""
+    def __getitem__(self, key):
+        found = self.get(key, _nothing)
+        if found is _nothing:
+            raise KeyError(key)
+        return found
+
+    def __delitem__(self, key):
+        if not self.remove(key):
+            raise KeyError(key)
+
+    def items(self):
+        """Return a list of the pairs of key and value."""
+        pairs = []
+        self.foreach(lambda key, value, *_: pairs.append((key, value)))
+        return pairs
+
+    cls.__len__ = cls.get_size
+    cls.__getitem__ = __getitem__
+    cls.__delitem__ = __delitem__
+    cls.items = items
+
+
+def _patch_set(cls):
+    cls.__len__ = cls.get_size
+    cls.__contains__ = cls.contains
+    cls.__iter__ = lambda self: iter(self.dup_items())
+    cls.__or__ = cls.union
+    cls.__and__ = cls.intersection
+    cls.__sub__ = cls.difference
+    cls.__xor__ = cls.symmetric_difference
+    cls.__le__ = cls.is_subset
+    cls.__ge__ = cls.is_superset
+
+
+_nothing = object()
+_patch_value_table(Weakref.ValueTable)
+_patch_key_table(Weakref.KeyTable)
+_patch_table(Weakref.ValueTable)
+_patch_table(Weakref.KeyTable)
+_patch_set(Weakref.Set)
