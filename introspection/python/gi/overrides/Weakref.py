@@ -53,7 +53,7 @@ class _Anchor:
     __slots__ = ('get', 'shared', '__weakref__')
 
     def __init__(self, get, shared=None):
-        self.get = get
+        self.get = get  # Weakref.Ref.get of the target
         # The anchor of the references that are shared, among which one is found at once.
         self.shared = shared
 
@@ -72,6 +72,41 @@ class _Anchor:
         if target is None:
             raise TypeError('weak object has gone away')
         return hash(target)
+
+
+class _Toggled:
+    """The way to a target that asks its wrapper first.
+
+    GLib before 2.80 calls toggle notifications under the lock of all its weak references. That of
+    PyGObject takes the GIL, and another thread that has it may be waiting for that lock. But an
+    object with a toggle reference has a wrapper as long as it lives: here it is.
+    """
+
+    __slots__ = ('get_plain', 'get_wrapper', 'get_anchor')
+
+    def __init__(self, target, get_plain):
+        self.get_plain = get_plain
+        self.get_wrapper = _weakref.ref(target)
+
+    def get(self):
+        if self.get_anchor() is None:  # disposed, the wrapper lives on
+            return None
+        target = self.get_wrapper()
+        if target is None:
+            target = self.get_plain()
+            if target is not None:
+                self.get_wrapper = _weakref.ref(target)
+        return target
+
+
+def _make_anchor(target, get):
+    if (GLib.MAJOR_VERSION, GLib.MINOR_VERSION) >= (2, 80):
+        return _Anchor(get, _Anchor(get))
+    toggled = _Toggled(target, get)
+    get = toggled.get
+    anchor = _Anchor(get, _Anchor(get))
+    toggled.get_anchor = _weakref.ref(anchor)
+    return anchor
 
 
 _anchors = Weakref.KeyTable.new()
@@ -104,7 +139,7 @@ def _get_anchor(target):
     anchor = _find_anchor(target)
     if anchor is None:
         plain = _get_plain_ref(target)
-        proposed = _births.setdefault(plain, _Anchor(plain.get, _Anchor(plain.get)))
+        proposed = _births.setdefault(plain, _make_anchor(target, plain.get))
         anchor = _find_anchor(target)
         if anchor is None:
             anchor = proposed
@@ -208,6 +243,10 @@ class WeakMethod(ref):
         if not self._alive or not other._alive:
             return self is other
         return ref.__eq__(self, other) and self._function == other._function
+
+    def __ne__(self, other):
+        equal = self.__eq__(other)
+        return equal if equal is NotImplemented else not equal
 
     __hash__ = ref.__hash__
 
