@@ -427,7 +427,7 @@ def getweakrefs(object):
     if anchor is None:
         return []
     found = _weakref.getweakrefs(anchor.shared) + _weakref.getweakrefs(anchor)
-    found = [r.proxy() if type(r) is _ProxyRef else r for r in found]
+    found = [r.proxy() if type(r) is _ProxyRef else r for r in found if isinstance(r, ref)]
     return [r for r in found if r is not None]
 
 

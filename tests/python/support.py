@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 The weakref-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the tests share.
+
+An object made with TestCase.make() must be finalized when the test ends, and a test that leaves an
+unraisable exception unread fails.
+"""
+
+import gc
+import os
+import subprocess
+import sys
+import unittest
+
+from gi.repository import Gio, GObject, Weakref
+
+
+class Thing(GObject.Object):
+    __gtype_name__ = 'TestThing'
+
+    name = GObject.Property(type=str, default='thing')
+
+    def greet(self, other='you'):
+        return f'{self.name} greets {other}'
+
+
+class Attributed(Thing):
+    """With an instance attribute, PyGObject before 3.55 holds a toggle reference."""
+
+    __gtype_name__ = 'TestAttributed'
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.attribute = 'attribute'
+
+
+class Floating(GObject.InitiallyUnowned):
+    __gtype_name__ = 'TestFloating'
+
+
+class Valued(GObject.Object):
+    """Equal by value."""
+
+    __gtype_name__ = 'TestValued'
+
+    def __init__(self, value):
+        super().__init__()
+        self.value = value
+
+    def __eq__(self, other):
+        return self.value == other.value if isinstance(other, Valued) else NotImplemented
+
+    def __hash__(self):
+        return hash(self.value)
+
+
+# Python's, Python's with a toggle reference, floating at birth, C's.
+KINDS = (Thing, Attributed, Floating, Gio.ListStore)
+
+
+class TestCase(unittest.TestCase):
+    def setUp(self):
+        self.alive = []
+        self.unraisable = []
+        hook = sys.unraisablehook
+        sys.unraisablehook = lambda args: self.unraisable.append((args.exc_type, args.object))
+        self.addCleanup(setattr, sys, 'unraisablehook', hook)
+
+    def tearDown(self):
+        gc.collect()
+        self.assertEqual(self.alive, [], 'objects that were not finalized')
+        self.assertEqual(self.unraisable, [])
+
+    def make(self, cls=Thing, *args, **kwargs):
+        made = cls(*args, **kwargs)
+        name = f'{cls.__name__} {len(self.alive)}'
+        self.alive.append(name)
+        finalizer = Weakref.Finalizer.new_full(made, None, Weakref.Phase.FINALIZE,
+                                               lambda *_: self.alive.remove(name))
+        finalizer.set_at_exit(False)
+        return made
+
+    def held(self, made):
+        """Return a list model that holds the object, and the object no more."""
+        store = Gio.ListStore.new(GObject.Object)
+        store.append(made)
+        return store
+
+
+def run_child(code, *, check=True):
+    """Run Python code in a process of its own; return its output and its errors."""
+    child = subprocess.run(
+        [sys.executable, '-c', 'from gi.repository import Gio, GObject, Weakref\n' + code],
+        capture_output=True, text=True, env={**os.environ, 'PYTHONFAULTHANDLER': '1'})
+    if check and child.returncode != 0:
+        raise AssertionError(f'exit status {child.returncode}: {child.stderr}')
+    return child.stdout.split(), child.stderr
