@@ -155,7 +155,7 @@ class RefTest(TestCase):
         refs = []
 
         def make():
-            thing = Thing()
+            thing = self.make()
             refs.append(Weakref.ref(thing, log.append))
             return thing
 

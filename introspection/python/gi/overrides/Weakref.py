@@ -21,6 +21,7 @@ one is on its way up the stack, and then loses it or crashes.
 
 import atexit
 import collections
+import contextlib
 import functools
 import itertools
 import math
@@ -445,24 +446,77 @@ def _bind(function, namespace):
     return functools.update_wrapper(bound, function, updated=())
 
 
-def _on_our_refs(name):
-    """Make the class of that name from the one in the standard module.
+def _on_our_refs(cls):
+    """Have the methods that the class inherits from the standard module find our references.
 
-    Its methods are the interpreter's own code, as of its version, and only find another `ref`. (The
-    constructors stay as they are: they take a weak reference to the container itself.)
+    They are the interpreter's own code, as of its version. What iterates goes over a copy, as it
+    does since Python 3.14: before, a guard puts off the removal of the dead, which fails when they
+    die in another thread just then.
     """
-    base = getattr(_weakref, name)
-    namespace = {**vars(sys.modules[base.__module__]), 'ref': ref, 'KeyedRef': _KeyedRef}
-    methods = {key: _bind(value, namespace) for key, value in vars(base).items()
-               if type(value) is types.FunctionType and key != '__init__'}
-    cls = type(base)(name, (base,), {'__doc__': base.__doc__, '__module__': __name__, **methods})
-    namespace[name] = cls
+    base = cls.__base__
+    namespace = {**vars(sys.modules[base.__module__]), 'ref': ref, 'KeyedRef': _KeyedRef,
+                 '_IterationGuard': contextlib.nullcontext, cls.__name__: cls}
+    for name, value in vars(base).items():
+        if type(value) is types.FunctionType and name not in vars(cls):
+            setattr(cls, name, _bind(value, namespace))
     return cls
 
 
-WeakValueDictionary = _on_our_refs('WeakValueDictionary')
-WeakKeyDictionary = _on_our_refs('WeakKeyDictionary')
-WeakSet = _on_our_refs('WeakSet')
+class _Dict(dict):
+    """A dict whose views are of what it was at the start."""
+
+    def values(self):
+        return self.copy().values()
+
+    def items(self):
+        return self.copy().items()
+
+
+class _Set(set):
+    """A set that is iterated as it was at the start."""
+
+    def __iter__(self):
+        return set.__iter__(self.copy())
+
+
+@_on_our_refs
+class WeakValueDictionary(_weakref.WeakValueDictionary):
+    """A mapping from any key to GObjects; an entry leaves when its object dies."""
+
+    def __init__(self, other=(), /, **kw):
+        super().__init__()
+        self.data = _Dict()
+        self.update(other, **kw)
+
+
+@_on_our_refs
+class WeakKeyDictionary(_weakref.WeakKeyDictionary):
+    """A mapping from GObjects to any value; an entry leaves when its object dies."""
+
+    def __init__(self, dict=None):
+        super().__init__()
+        self.data = _Dict()
+        if dict is not None:
+            self.update(dict)
+
+    def keys(self):
+        for get_key in list(self.data):
+            key = get_key()
+            if key is not None:
+                yield key
+
+    __iter__ = keys
+
+
+@_on_our_refs
+class WeakSet(_weakref.WeakSet):
+    """A set of GObjects; they leave when they die."""
+
+    def __init__(self, data=None):
+        super().__init__()
+        self.data = _Set()
+        if data is not None:
+            self.update(data)
 
 
 def _get_held(thing):
@@ -503,7 +557,7 @@ class finalize(_weakref.finalize):
     _initialize = _bind(_weakref.finalize.__init__, {**vars(_weakref), 'ref': ref})
 
     def __init__(self, obj, func, /, *args, **kwargs):
-        if _holds((func, *args, *kwargs.values()), obj):
+        if isinstance(obj, GObject.Object) and _holds((func, *args, *kwargs.values()), obj):
             warnings.warn(f'the function or an argument of this finalizer holds the object itself, '
                           f'a {type(obj).__name__}, and keeps it alive: it will not run before '
                           f'the end of the program', RuntimeWarning, stacklevel=2)

@@ -1,0 +1,252 @@
+# SPDX-FileCopyrightText: 2026 The weakref-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import collections
+import functools
+import gc
+import unittest
+import warnings
+import weakref
+
+from gi.repository import Weakref
+
+from support import KINDS, TestCase, Thing, run_child
+
+
+class FinalizeTest(TestCase):
+    def test_runs_when_the_object_dies(self):
+        for kind in KINDS:
+            with self.subTest(kind.__name__):
+                log = []
+                store = self.held(self.make(kind))
+                Weakref.finalize(store[0], lambda *args, **kwargs: log.append((args, kwargs)),
+                                 1, 2, a=3)
+                gc.collect()
+                self.assertEqual(log, [])
+                store.remove_all()
+                self.assertEqual(log, [((1, 2), {'a': 3})])
+
+    def test_runs_when_the_object_is_disposed_and_not_again(self):
+        log = []
+        thing = self.make()
+        Weakref.finalize(thing, log.append, 1)
+        thing.run_dispose()
+        self.assertEqual(log, [1])
+        del thing
+        self.assertEqual(log, [1])
+
+    def test_newest_first(self):
+        log = []
+        thing = self.make()
+        for i in range(3):
+            Weakref.finalize(thing, log.append, i)
+        del thing
+        self.assertEqual(log, [2, 1, 0])
+
+    def test_by_hand_once(self):
+        log = []
+        thing = self.make()
+        finalizer = Weakref.finalize(thing, lambda a, b: log.append(a) or b, 1, b=2)
+        self.assertIsInstance(finalizer, weakref.finalize)
+        self.assertTrue(finalizer.alive)
+        self.assertEqual(finalizer.peek()[0::2], (thing, (1,)))
+        self.assertEqual(finalizer.peek()[3], {'b': 2})
+        self.assertEqual(finalizer(), 2)
+        self.assertFalse(finalizer.alive)
+        self.assertEqual((finalizer(), finalizer.peek(), finalizer.detach()), (None, None, None))
+        del thing
+        self.assertEqual(log, [1])
+
+    def test_detach(self):
+        log = []
+        thing = self.make()
+        finalizer = Weakref.finalize(thing, log.append, 1)
+        self.assertEqual(finalizer.detach(), (thing, log.append, (1,), {}))
+        self.assertEqual((finalizer.alive, finalizer.detach(), finalizer()), (False, None, None))
+        del thing
+        self.assertEqual(log, [])
+
+    def test_atexit_flag(self):
+        finalizer = Weakref.finalize(thing := self.make(), print)
+        self.assertIs(finalizer.atexit, True)
+        finalizer.atexit = 0
+        self.assertIs(finalizer.atexit, False)
+        finalizer.detach()
+        finalizer.atexit = True
+        self.assertIs(finalizer.atexit, False)
+        del thing
+
+    def test_repr(self):
+        thing = self.make()
+        finalizer = Weakref.finalize(thing, int)
+        self.assertEqual(repr(finalizer), f"<finalize object at {id(finalizer):#x}; for 'Thing' at "
+                                          f'{id(thing):#x}>')
+        del thing
+        self.assertEqual(repr(finalizer), f'<finalize object at {id(finalizer):#x}; dead>')
+
+    def test_an_exception_is_reported(self):
+        thing = self.make()
+        Weakref.finalize(thing, int, 'x')
+        del thing
+        self.assertEqual([kind for kind, _ in self.unraisable], [ValueError])
+        self.unraisable.clear()
+
+    def test_any_keyword_and_subclass(self):
+        log = []
+
+        class Finalizer(Weakref.finalize):
+            pass
+
+        thing = self.make()
+        finalizer = Finalizer(thing, lambda **kwargs: log.append(kwargs), obj=1, func=2, self=3)
+        finalizer.attribute = 1
+        del thing
+        self.assertEqual(log, [{'obj': 1, 'func': 2, 'self': 3}])
+
+    def test_bad_arguments(self):
+        for bad in (1, None, Thing):
+            with self.assertRaisesRegex(TypeError, 'cannot create weak reference'):
+                Weakref.finalize(bad, print)
+        with self.assertRaises(TypeError):
+            Weakref.finalize(self.make())
+        with self.assertRaises(TypeError):
+            Weakref.finalize()
+
+    def test_warns_of_what_holds_its_object(self):
+        thing = self.make()
+        helper = collections.namedtuple('Helper', 'thing')(thing)
+
+        class Plain:
+            def __init__(self, thing):
+                self.thing = thing
+
+            def method(self):
+                pass
+
+        def by_default(a=thing):
+            pass
+
+        for func, *args in (
+                (thing.greet,), (print, thing), (print, [thing]), (print, {'a': (thing,)}),
+                (print, {thing: 1}), (lambda: thing,), (by_default,), (Plain(thing).method,),
+                (functools.partial(print, thing),), (functools.partial(print, [thing]),),
+                (print, helper), (print, thing.greet), (lambda: helper,), (print, Plain(thing)),
+                (thing.connect, 'notify')):
+            with self.subTest(func), warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter('always')
+                finalizer = Weakref.finalize(thing, func, *args)
+                finalizer.detach()
+                self.assertEqual([w.category for w in caught], [RuntimeWarning])
+                self.assertIn('holds the object itself, a Thing', str(caught[0].message))
+                self.assertEqual(caught[0].filename, __file__)
+                caught.clear()
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter('always')
+            Weakref.finalize(thing, print, key=thing).detach()
+            self.assertEqual(len(caught), 1)
+            caught.clear()
+            # Older PyGObjects don't tell what an introspected method is bound to.
+            Weakref.finalize(thing, thing.notify, 'name').detach()
+            self.assertEqual(len(caught), hasattr(thing.notify, '__self__'))
+            caught.clear()
+
+    def test_does_not_warn_otherwise(self):
+        global held
+        held = self.make()
+        other = self.make()
+        with warnings.catch_warnings():
+            warnings.simplefilter('error')
+            for func, *args in ((global_user,), (other.greet,), (print, Weakref.ref(held)),
+                                (Weakref.WeakMethod(held.greet),), (print, Weakref.proxy(held)),
+                                (print, None, 1, 'x', unittest, Thing), (print, [other]),
+                                (lambda: other,), (print, Weakref.WeakSet([held]))):
+                with self.subTest(func):
+                    Weakref.finalize(held, func, *args).detach()
+        del held
+
+
+def global_user():
+    return held
+
+
+class AtExitTest(TestCase):
+    BEGIN = '''
+import sys
+keep = Gio.ListStore.new(GObject.Object)
+thing = GObject.Object()
+keep.append(thing)
+def note(text):
+    print(text, flush=True)
+'''
+
+    def test_newest_first_unless_switched_off(self):
+        out, errors = run_child(self.BEGIN + '''
+for i in range(4):
+    f = Weakref.finalize(thing, note, i)
+    f.atexit = i != 2
+print('end')
+''')
+        self.assertEqual((out, errors), (['end', '3', '1', '0'], ''))
+
+    def test_after_sys_exit(self):
+        out, _ = run_child(self.BEGIN + '''
+Weakref.finalize(thing, note, 'final')
+sys.exit(0)
+''')
+        self.assertEqual(out, ['final'])
+
+    def test_after_an_unhandled_exception(self):
+        out, errors = run_child(self.BEGIN + '''
+Weakref.finalize(thing, note, 'final')
+1 / 0
+''', check=False)
+        self.assertEqual(out, ['final'])
+        self.assertIn('ZeroDivisionError', errors)
+
+    def test_one_that_raises_is_printed_and_the_rest_run(self):
+        out, errors = run_child(self.BEGIN + '''
+Weakref.finalize(thing, note, 'first')
+Weakref.finalize(thing, int, 'not a number')
+Weakref.finalize(thing, note, 'last')
+''')
+        self.assertEqual(out, ['last', 'first'])
+        self.assertEqual(errors.count('ValueError: invalid literal'), 1)
+
+    def test_one_that_makes_detaches_and_drops_others(self):
+        out, errors = run_child(self.BEGIN + '''
+other = GObject.Object()
+detached = Weakref.finalize(thing, note, 'detached')
+Weakref.finalize(other, note, 'dropped')
+Weakref.finalize(thing, note, 'old')
+def busy():
+    global other
+    note('busy')
+    detached.detach()
+    other = None
+    Weakref.finalize(thing, note, 'new')
+Weakref.finalize(thing, busy)
+''')
+        self.assertEqual((out, errors), (['busy', 'dropped', 'new', 'old'], ''))
+
+    def test_finalizers_of_the_c_class(self):
+        out, errors = run_child(self.BEGIN + '''
+def make(text):
+    return Weakref.Finalizer.new_full(thing, None, Weakref.Phase.DISPOSE, lambda *_: note(text))
+make('first')
+make('off').set_at_exit(False)
+make('last')
+print('end')
+''')
+        self.assertEqual((out, errors), (['end', 'last', 'first'], ''))
+
+    def test_not_run_again_after_exit(self):
+        out, errors = run_child(self.BEGIN + '''
+import atexit
+atexit.register(lambda: note('exit'))
+Weakref.finalize(thing, note, 'final')
+''')
+        self.assertEqual((out, errors), (['final', 'exit'], ''))
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: 2026 The weakref-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The classes of the C library, with the container protocol."""
+
+import gc
+import threading
+import unittest
+
+from gi.repository import GLib, GObject, Weakref
+
+from support import KINDS, TestCase, Thing
+
+
+class ValueTableTest(TestCase):
+    def test_keys_of_all_kinds(self):
+        table = Weakref.ValueTable.new(GObject.TYPE_VALUE)
+        thing = self.make()
+        keys = ['a', 1, 2.5, True, thing, -2 ** 31 - 1, 2 ** 40, 2 ** 63 - 1, 2 ** 64 - 1]
+        for key in keys:
+            self.assertTrue(table.insert(key, thing))
+            self.assertIs(table.lookup(key), thing)
+            self.assertIn(key, table)
+        self.assertEqual(set(table), set(keys))
+        for key in keys:
+            del table[key]
+        self.assertEqual(len(table), 0)
+
+    def test_big_keys_of_a_typed_table(self):
+        thing = self.make()
+        for key_type, key in ((GObject.TYPE_INT64, 2 ** 40), (GObject.TYPE_UINT64, 2 ** 64 - 1),
+                              (GObject.TYPE_INT64, 1), (GObject.TYPE_UINT, 2 ** 32 - 1)):
+            table = Weakref.ValueTable.new(key_type)
+            table[key] = thing
+            self.assertEqual((list(table), table[key]), ([key], thing))
+
+    def test_a_key_of_a_wrong_type_is_a_type_error(self):
+        thing = self.make()
+        made = []
+        for key_type, bad in ((GObject.TYPE_STRING, 1), (GObject.TYPE_INT, 'a'),
+                              (GObject.TYPE_UCHAR, 300), (GObject.TYPE_INT64, 2 ** 63),
+                              (GObject.TYPE_VALUE, (1, 2)), (GObject.TYPE_VALUE, 2 ** 64),
+                              (GObject.TYPE_STRING, None), (GObject.TYPE_VALUE, None)):
+            table = Weakref.ValueTable.new(key_type)
+            for use in (lambda: table.insert(bad, thing), lambda: table.lookup(bad),
+                        lambda: bad in table, lambda: table[bad], lambda: table.remove(bad),
+                        lambda: table.get(bad), lambda: table.ensure(bad, made.append)):
+                with self.subTest(bad), self.assertRaises(TypeError):
+                    use()
+            self.assertEqual((len(table), made), (0, []))
+
+    def test_a_value_that_is_no_gobject_is_a_type_error(self):
+        table = Weakref.ValueTable.new(GObject.TYPE_STRING)
+        for bad in (1, None, 'x', Thing, object()):
+            with self.assertRaises(TypeError):
+                table['a'] = bad
+        self.assertEqual(len(table), 0)
+
+    def test_mapping(self):
+        one, two = self.make(), self.make()
+        table = Weakref.ValueTable.new(GObject.TYPE_STRING)
+        table['one'], table['two'] = one, two
+        self.assertEqual((len(table), sorted(table), sorted(table.keys())),
+                         (2, ['one', 'two'], ['one', 'two']))
+        self.assertEqual(dict(table.items()), {'one': one, 'two': two})
+        self.assertEqual(set(table.values()), {one, two})
+        self.assertIs(table.get('one'), one)
+        self.assertEqual((table.get('x'), table.get('x', 1)), (None, 1))
+        for use in (lambda: table['x'], lambda: table.__delitem__('x')):
+            with self.assertRaises(KeyError) as caught:
+                use()
+            self.assertEqual(caught.exception.args, ('x',))
+
+    def test_follows_the_objects(self):
+        for kind in KINDS:
+            store = self.held(self.make(kind))
+            table = Weakref.ValueTable.new(GObject.TYPE_STRING)
+            table['a'] = store[0]
+            gc.collect()
+            self.assertIs(table['a'], store[0])
+            store.remove_all()
+            self.assertEqual((len(table), 'a' in table), (0, False))
+
+    def test_ensure(self):
+        calls = []
+
+        def create(key, *data):
+            calls.append((key, data))
+            return self.make()
+
+        table = Weakref.ValueTable.new(GObject.TYPE_VALUE)
+        thing = table.ensure('a', create, 1, 2)
+        self.assertIs(table.ensure('a', create), thing)
+        self.assertEqual(calls, [('a', (1, 2))])
+        big = table.ensure(2 ** 40, create)
+        self.assertEqual(calls[1:], [(2 ** 40, ())])
+        del thing, big
+        self.assertEqual(len(table), 0)
+
+    def test_exceptions_of_create_are_its_own(self):
+        class Mine(Exception):
+            pass
+
+        def create(key):
+            raise Mine(key)
+
+        def create_badly(key):
+            return key
+
+        table = Weakref.ValueTable.new(GObject.TYPE_STRING)
+        with self.assertRaises(Mine) as caught:
+            table.ensure('a', create)
+        self.assertEqual(caught.exception.args, ('a',))
+        with self.assertRaisesRegex(TypeError, 'must return a GObject, not str'):
+            table.ensure('a', create_badly)
+        with self.assertRaisesRegex(TypeError, 'must return a GObject, not NoneType'):
+            table.ensure('a', lambda key: None)
+        with self.assertRaises(GLib.Error) as caught:
+            table.ensure('a', lambda key: table.ensure(key, create))
+        self.assertTrue(caught.exception.matches(Weakref.error_quark(), Weakref.Error.RECURSION))
+        self.assertIsNotNone(table.ensure('a', lambda key: self.make()))
+        self.assertEqual(len(table), 0)
+
+    def test_ensure_creates_once_for_all_threads(self):
+        n_threads = 16
+        calls, got = [], []
+        table = Weakref.ValueTable.new(GObject.TYPE_STRING)
+        barrier = threading.Barrier(n_threads)
+
+        def create(key):
+            calls.append(key)
+            return self.make()
+
+        def run():
+            barrier.wait()
+            got.append(table.ensure('a', create))
+
+        run_threads([run] * n_threads)
+        self.assertEqual((len(calls), len(got), len(set(got))), (1, n_threads, 1))
+
+
+class KeyTableTest(TestCase):
+    def test_mapping(self):
+        one, two, other = self.make(), self.make(), self.make()
+        table = Weakref.KeyTable.new()
+        table[one], table[two] = 1, (2, 'two')
+        self.assertEqual((len(table), table[one], table[two]), (2, 1, (2, 'two')))
+        self.assertEqual(dict(table.items()), {one: 1, two: (2, 'two')})
+        self.assertEqual((set(table), set(table.keys())), ({one, two}, {one, two}))
+        self.assertIn(1, table.values())
+        self.assertIn(one, table)
+        self.assertNotIn(other, table)
+        self.assertEqual((table.get(other), table.get(other, 3)), (None, 3))
+        del table[one]
+        for use in (lambda: table[one], lambda: table.__delitem__(one)):
+            with self.assertRaises(KeyError):
+                use()
+        with self.assertRaises(TypeError):
+            table[1] = 1
+
+    def test_values_of_all_kinds(self):
+        thing = self.make()
+        table = Weakref.KeyTable.new()
+        for value in (None, 1, 2 ** 40, 2 ** 64 - 1, 2 ** 99, 'x', 2.5, True, [1], thing.greet):
+            table[thing] = value
+            self.assertEqual((table[thing], table.get(thing, 'default')), (value, value))
+        table.remove_all()
+
+    def test_entry_and_value_go_with_the_key(self):
+        for kind in KINDS:
+            store = self.held(self.make(kind))
+            value = self.make()
+            table = Weakref.KeyTable.new()
+            table[store[0]] = [value]
+            gone = Weakref.ref(value)
+            del value
+            gc.collect()
+            self.assertIs(table[store[0]][0], gone())
+            store.remove_all()
+            self.assertEqual((len(table), gone()), (0, None))
+
+
+class SetTest(TestCase):
+    def fill(self, items):
+        made = Weakref.Set.new(GObject.Object)
+        for item in items:
+            made.add(item)
+        return made
+
+    def test_container_in_order(self):
+        items = [self.make() for _ in range(3)]
+        things = self.fill(items)
+        self.assertEqual((len(things), list(things), things[0], things[-1]),
+                         (3, items, items[0], items[2]))
+        self.assertIn(items[1], things)
+        self.assertNotIn(self.make(), things)
+        del items[1]
+        self.assertEqual(list(things), items)
+
+    def test_iteration_is_over_a_snapshot(self):
+        items = [self.make() for _ in range(3)]
+        things = self.fill(items)
+        seen = 0
+        for _ in things:
+            items.clear()
+            seen += 1
+        del _
+        self.assertEqual((seen, len(things)), (3, 0))
+
+    def test_operators(self):
+        items = [self.make() for _ in range(4)]
+        one, other = self.fill(items[:3]), self.fill(items[2:])
+        for result, expected in ((one | other, items), (one & other, items[2:3]),
+                                 (one - other, items[:2]), (one ^ other, items[:2] + items[3:])):
+            self.assertIs(type(result), Weakref.Set)
+            self.assertEqual(list(result), expected)
+        self.assertTrue(one <= one and one >= one and not one <= other and one <= one | other)
+        with self.assertRaises(TypeError):
+            one | items
+
+
+def run_threads(functions):
+    threads = [threading.Thread(target=function) for function in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == '__main__':
+    unittest.main()
