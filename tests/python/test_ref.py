@@ -425,8 +425,9 @@ class ImportTest(TestCase):
                         'from gi.repository import Weakref; Weakref.ref'], check=True)
 
     def test_wrong_version(self):
-        child = subprocess.run([sys.executable, '-c', 'import gi; gi.require_version("Weakref", "2.0")'],
-                               capture_output=True, text=True)
+        child = subprocess.run(
+            [sys.executable, '-c', 'import gi; gi.require_version("Weakref", "2.0")'],
+            capture_output=True, text=True)
         self.assertIn('not available for version 2.0', child.stderr)
 
     def test_names_of_the_standard_module(self):

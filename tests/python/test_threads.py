@@ -8,7 +8,7 @@ import sys
 import threading
 import unittest
 
-from gi.repository import Gio, GLib, GObject, Weakref
+from gi.repository import Gio, GObject, Weakref
 
 from support import KINDS, Attributed, TestCase, Thing
 

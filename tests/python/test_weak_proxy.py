@@ -134,8 +134,8 @@ class ProxyTest(TestCase):
                 lambda: delattr(proxy, 'name'), lambda: proxy(), lambda: str(proxy),
                 lambda: bool(proxy), lambda: len(proxy), lambda: proxy[0], lambda: proxy + 1,
                 lambda: 1 + proxy, lambda: proxy == 1, lambda: iter(proxy), lambda: 1 in proxy,
-                lambda: dir(proxy), lambda: proxy.__class__, lambda: int(proxy), lambda: next(proxy),
-                lambda: proxy.__enter__]
+                lambda: dir(proxy), lambda: proxy.__class__, lambda: int(proxy),
+                lambda: next(proxy), lambda: proxy.__enter__]
         for use in uses:
             with self.assertRaisesRegex(ReferenceError, DEAD):
                 use()
@@ -190,7 +190,8 @@ class ProxyTest(TestCase):
                 self.assertEqual(function(proxy, 2), (name, number, 2))
                 self.assertEqual(function(proxy, proxy_of_other), (name, number, other))
                 self.assertEqual(function(2, proxy), (f'r{name}', number, 2))
-                self.assertEqual(getattr(operator, f'__i{name}__')(proxy, 2), (f'i{name}', number, 2))
+                in_place = getattr(operator, f'__i{name}__')
+                self.assertEqual(in_place(proxy, 2), (f'i{name}', number, 2))
         self.assertEqual(divmod(proxy, 2), ('divmod', number, 2))
         self.assertEqual(divmod(2, proxy), ('rdivmod', number, 2))
         for name in ('neg', 'pos', 'invert', 'abs'):
@@ -203,14 +204,16 @@ class ProxyTest(TestCase):
         self.assertEqual([int(proxy), float(proxy), complex(proxy), operator.index(proxy),
                           round(proxy), round(proxy, 1), math.trunc(proxy), math.floor(proxy),
                           math.ceil(proxy)], [3] * 9)
-        self.assertEqual((str(proxy), bytes(proxy), f'{proxy:x}'), ('string', b'bytes', 'formatted x'))
+        self.assertEqual((str(proxy), bytes(proxy), f'{proxy:x}'),
+                         ('string', b'bytes', 'formatted x'))
         self.assertTrue(bool(proxy))
         number.items.clear()
         self.assertFalse(bool(proxy))
 
     def test_container(self):
         proxy = Weakref.proxy(number := self.make(Number))
-        self.assertEqual((len(proxy), list(proxy), list(reversed(proxy))), (3, [1, 2, 3], [3, 2, 1]))
+        self.assertEqual((len(proxy), list(proxy), list(reversed(proxy))),
+                         (3, [1, 2, 3], [3, 2, 1]))
         proxy[0] = 5
         del proxy[1]
         self.assertEqual((number.items, proxy[0], 5 in proxy), ([5, 3], 5, True))

@@ -1,8 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Types for editors and mypy. It joins the stubs of the rest of gi.repository (PyGObject-stubs), which
-# are where it is installed or have to be found otherwise.
+# Types for editors and mypy, next to those of the rest of gi.repository, which PyGObject-stubs has.
 
 import weakref as _weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
@@ -125,6 +124,17 @@ class Finalizer(GObject.Object):
     def set_at_exit(self, at_exit: bool) -> None: ...
     @staticmethod
     def run_at_exit() -> None: ...
+
+class Proxy(GObject.Object):
+    @classmethod
+    def new(cls, target: GObject.Object) -> Any: ...
+    @classmethod
+    def new_full(cls, target: GObject.Object, context: GLib.MainContext | None,
+                 callback: Callable[..., None] | None, *user_data: Any) -> Any: ...
+    def is_alive(self) -> bool: ...
+    def dup_target(self) -> Any: ...
+    def get_target_property(self, name: str, value: Any) -> bool: ...
+    def set_target_property(self, name: str, value: Any) -> bool: ...
 
 class ValueTable(GObject.Object, Generic[_K, _V]):
     @classmethod

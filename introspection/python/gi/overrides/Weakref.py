@@ -644,7 +644,7 @@ def _patch_value_table(cls):
 
 
 def _patch_key_table(cls):
-    insert, steal = cls.insert, cls.steal
+    insert = cls.insert
 
     def get(self, key, default=None):
         """Return the value of the key, or the default if there is none."""
@@ -697,8 +697,10 @@ def _patch_set(cls):
 
 
 _nothing = object()
-_patch_value_table(Weakref.ValueTable)
+for _table in (Weakref.ValueTable, getattr(Weakref, 'Cache', None)):
+    if _table is not None:
+        _patch_value_table(_table)
+        _patch_table(_table)
 _patch_key_table(Weakref.KeyTable)
-_patch_table(Weakref.ValueTable)
 _patch_table(Weakref.KeyTable)
 _patch_set(Weakref.Set)
