@@ -24,8 +24,11 @@ class Attributed(GObject.Object):
         self.attribute = 1
 
 
-def measure(statement, names, number=20000):
-    return min(timeit.repeat(statement, globals=names, number=number, repeat=9)) / number * 1e9
+def measure(statement, names, number=10000):
+    """Return the ns of the statement, and of the plain call, by turns: the machine may be busy."""
+    timers = [timeit.Timer(s, globals=names) for s in (statement, 'store.get_item(0)')]
+    rounds = [[timer.timeit(number) / number * 1e9 for timer in timers] for _ in range(15)]
+    return [min(times) for times in zip(*rounds)]
 
 
 def make_names(kind):
@@ -46,14 +49,13 @@ def main():
     print(f'GLib {version}, PyGObject {gi.__version__}')
     for kind in (Gio.ListStore, Plain, Attributed):
         names = make_names(kind)
-        base = measure('store.get_item(0)', names)
         print(f'{kind.__name__:<44} {"ns":>7} ratio')
         for statement in ('store.get_item(0)', 'ref()', "values['a']", "values.get('a')",
                           'keys[thing]', 'thing in things', 'Weakref.ref(thing)',
                           'Weakref.ref(thing, callback)', 'proxy.props', 'standard()', 'kind()'):
-            ns = measure(statement, names)
+            ns, base = measure(statement, names)
             print(f'  {statement:<42} {ns:7.0f} {ns / base:5.2f}')
-        ns = measure('made = kind(); ref = Weakref.ref(made, callback); del made', names, 5000)
+        ns, base = measure('made = kind(); ref = Weakref.ref(made, callback); del made', names, 1000)
         print(f'  {"birth, first ref with a callback, death":<42} {ns:7.0f} {ns / base:5.2f}')
         names.clear()
         gc.collect()

@@ -46,8 +46,20 @@ class ThreadsTest(TestCase):
         for _ in range(ROUNDS):
             thing = self.make()
             refs, proxies = [], []
-            self.run_threads(*[lambda: refs.append(Weakref.ref(thing))] * N_THREADS,
-                             *[lambda: proxies.append(Weakref.proxy(thing))] * N_THREADS)
+
+            def make_ref():
+                refs.append(Weakref.ref(thing))
+                self.assertIs(refs[-1](), thing)
+
+            def make_proxy():
+                proxies.append(Weakref.proxy(thing))
+                self.assertEqual(proxies[-1].name, 'thing')
+
+            def list_them():
+                for ref in Weakref.getweakrefs(thing):
+                    self.assertEqual((ref() if type(ref) is Weakref.ref else ref).name, 'thing')
+
+            self.run_threads(*[make_ref, make_proxy] * N_THREADS, list_them)
             self.assertEqual((len(set(map(id, refs))), len(set(map(id, proxies)))), (1, 1))
             self.assertEqual(Weakref.getweakrefcount(thing), 2)
             del thing

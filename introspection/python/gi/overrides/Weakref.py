@@ -159,8 +159,19 @@ def _make_ref(cls, anchor, callback):
     return self
 
 
+def _list_refs(anchor):
+    """List the references to the anchor, newest first.
+
+    The thread that makes one may not have come to its second line: then it is done here.
+    """
+    refs = [found for found in _weakref.getweakrefs(anchor) if isinstance(found, ref)]
+    for found in refs:
+        ref.__call__.__set__(found, anchor.get)
+    return refs
+
+
 def _find_shared_ref(anchor):
-    for found in reversed(_weakref.getweakrefs(anchor)):
+    for found in reversed(_list_refs(anchor)):
         if type(found) is ref:
             return found
     return None
@@ -271,7 +282,30 @@ class _KeyedRef(ref):
 class _ProxyRef(ref):
     """The reference of a proxy."""
 
-    __slots__ = ('proxy',)
+    __slots__ = ()
+
+    def get_proxy(self):
+        callback = self.__callback__
+        proxy = callback.get_proxy() if callback is not None else None
+        if proxy is not None:
+            # The thread that makes it may not have come that far.
+            _Proxy._ref.__set__(proxy, self)
+        return proxy
+
+
+class _ProxyCallback:
+    """The callback of that reference, which leads to the proxy."""
+
+    __slots__ = ('get_proxy', 'callback')
+
+    def __init__(self, proxy, callback):
+        self.get_proxy = _weakref.ref(proxy)
+        self.callback = callback
+
+    def __call__(self, _):
+        proxy = self.get_proxy()
+        if proxy is not None and self.callback is not None:
+            self.callback(proxy)
 
 
 def _get_target(proxy):
@@ -384,22 +418,15 @@ ReferenceType = ref
 ProxyTypes = (ProxyType, CallableProxyType)
 
 
-def _new_proxy(target, anchor, callback):
-    def died_cb(link):
-        proxy = link.proxy()
-        if proxy is not None:
-            callback(proxy)
-
-    link = _make_ref(_ProxyRef, anchor, None if callback is None else died_cb)
+def _make_proxy(target, anchor, callback):
     proxy = object.__new__(CallableProxyType if callable(target) else ProxyType)
-    _Proxy._ref.__set__(proxy, link)
-    link.proxy = _weakref.ref(proxy)
+    _Proxy._ref.__set__(proxy, _make_ref(_ProxyRef, anchor, _ProxyCallback(proxy, callback)))
     return proxy
 
 
 def _find_shared_proxy(anchor):
-    for link in reversed(_weakref.getweakrefs(anchor)):
-        proxy = link.proxy() if type(link) is _ProxyRef else None
+    for found in reversed(_list_refs(anchor)):
+        proxy = found.get_proxy() if type(found) is _ProxyRef else None
         if proxy is not None:
             return proxy
     return None
@@ -413,10 +440,10 @@ def proxy(object, callback=None, /):
     """
     anchor = _get_anchor(object)
     if callback is not None:
-        return _new_proxy(object, anchor, callback)
+        return _make_proxy(object, anchor, callback)
     found = _find_shared_proxy(anchor.shared)
     if found is None:
-        made = _new_proxy(object, anchor.shared, None)
+        made = _make_proxy(object, anchor.shared, None)
         found = _find_shared_proxy(anchor.shared)
         del made
     return found
@@ -427,8 +454,8 @@ def getweakrefs(object):
     anchor = _find_anchor(object)
     if anchor is None:
         return []
-    found = _weakref.getweakrefs(anchor.shared) + _weakref.getweakrefs(anchor)
-    found = [r.proxy() if type(r) is _ProxyRef else r for r in found if isinstance(r, ref)]
+    found = [r.get_proxy() if type(r) is _ProxyRef else r
+             for r in _list_refs(anchor.shared) + _list_refs(anchor)]
     return [r for r in found if r is not None]
 
 
