@@ -244,6 +244,7 @@ class WeakKeyDictionaryTest(TestCase):
             table = Weakref.WeakKeyDictionary((thing, i) for i, thing in enumerate(things))
             for _ in getattr(table, view)():
                 things.clear()
+                self.assertLessEqual(len(table.keyrefs()), 1)
             del _
             gc.collect()
             self.assertEqual((len(table), list(table)), (0, []))

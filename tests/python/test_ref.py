@@ -435,13 +435,14 @@ class ImportTest(TestCase):
 
     def test_no_callback_when_the_interpreter_ends(self):
         out, errors = run_child('''
+import os
 store = Gio.ListStore.new(GObject.Object)
 store.append(store)  # held by C, past the end
 store.append(GObject.Object())
-def callback(_):
-    print("called")
-refs = [Weakref.ref(store[1], callback), Weakref.proxy(store[1], callback)]
-table = Weakref.WeakValueDictionary(a=store[1])
+def callback(_, write=os.write):
+    write(1, b"called ")
+store.connect('items-changed', callback, Weakref.ref(store[1], callback),
+              Weakref.proxy(store[1], callback), Weakref.WeakValueDictionary(a=store[1]))
 del store
 print("end")
 ''')

@@ -146,7 +146,8 @@ class ThreadsTest(TestCase):
                            (lambda t: Weakref.WeakKeyDictionary(dict.fromkeys(t)), 'keys'),
                            (Weakref.WeakSet, '__iter__')):
             for kind in (Thing, Attributed):
-                things = [kind() for _ in range(ROUNDS)]
+                # Enough to meet the deadlock of GLib before 2.80, if nothing prevents it.
+                things = [kind() for _ in range(10 * ROUNDS)]
                 table = make(things)
                 random.Random(1).shuffle(things)
 
