@@ -11,7 +11,7 @@ import unittest
 
 from gi.repository import GObject, Weakref
 
-HERE = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).resolve().parent
 STUB = HERE.parents[1] / 'introspection/python/gi-stubs/repository/Weakref.pyi'
 
 # What the sample needs of the other modules, for where PyGObject-stubs is not installed.
