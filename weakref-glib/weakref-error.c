@@ -4,6 +4,15 @@
 
 #include <weakref-glib/weakref-error.h>
 
+/**
+ * weakref_error_quark:
+ *
+ * Gives the error domain of the library.
+ *
+ * Returns: the quark
+ *
+ * Since: 1.0
+ */
 G_DEFINE_QUARK (weakref-error-quark, weakref_error)
 
 G_DEFINE_ENUM_TYPE (WeakrefError, weakref_error,
