@@ -1,0 +1,429 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* A window onto objects that it does not own.
+ *
+ * The stations belong to the program. The window knows them through a WeakrefSet: the list shows
+ * those that are alive, the counter is bound to the size of the set, and the line at the bottom to a
+ * property of the newest station, through a proxy. When the program lets go of a station, it leaves
+ * the list by itself.
+ *
+ * A GtkListView holds on to the items that it shows. So it is not given the stations but their
+ * proxies, which have the same properties: gtk_map_list_model_new (set, weakref_proxy_new).
+ *
+ * With --drive FILE the program presses its own buttons, checks what comes of it, saves a picture of
+ * the window to FILE and quits. */
+
+#include <gtk/gtk.h>
+#include <weakref-glib/weakref-glib.h>
+
+/* A station: an object with a name and a temperature. */
+
+#define STATION_TYPE (station_get_type ())
+G_DECLARE_FINAL_TYPE (Station, station, STATION, STATION, GObject)
+
+struct _Station
+{
+  GObject parent_instance;
+
+  char *name;
+  int temperature;
+};
+
+G_DEFINE_FINAL_TYPE (Station, station, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_NAME = 1,
+  PROP_TEMPERATURE
+};
+
+static void
+station_set_property (GObject      *object,
+                      guint         prop_id,
+                      const GValue *value,
+                      GParamSpec   *pspec)
+{
+  Station *self = STATION_STATION (object);
+
+  if (prop_id == PROP_NAME)
+    self->name = g_value_dup_string (value);
+  else
+    self->temperature = g_value_get_int (value);
+}
+
+static void
+station_get_property (GObject    *object,
+                      guint       prop_id,
+                      GValue     *value,
+                      GParamSpec *pspec)
+{
+  Station *self = STATION_STATION (object);
+
+  if (prop_id == PROP_NAME)
+    g_value_set_string (value, self->name);
+  else
+    g_value_set_int (value, self->temperature);
+}
+
+static void
+station_finalize (GObject *object)
+{
+  g_free (STATION_STATION (object)->name);
+
+  G_OBJECT_CLASS (station_parent_class)->finalize (object);
+}
+
+static void
+station_class_init (StationClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = station_set_property;
+  object_class->get_property = station_get_property;
+  object_class->finalize = station_finalize;
+  g_object_class_install_property (object_class, PROP_NAME,
+                                   g_param_spec_string ("name", NULL, NULL, NULL,
+                                                        G_PARAM_READWRITE |
+                                                        G_PARAM_CONSTRUCT_ONLY |
+                                                        G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (object_class, PROP_TEMPERATURE,
+                                   g_param_spec_int ("temperature", NULL, NULL, -100, 100, 0,
+                                                     G_PARAM_READWRITE |
+                                                     G_PARAM_STATIC_STRINGS));
+}
+
+static void
+station_init (Station *self)
+{
+}
+
+/* The program. It owns the stations, the window does not. */
+
+typedef struct
+{
+  GQueue stations;         /* of Station (owned), oldest first */
+  guint n_made;
+  WeakrefSet *set;         /* of those that are alive */
+  GtkWindow *window;
+  GtkLabel *counter;
+  GtkLabel *newest;
+  GBindingGroup *bindings; /* of the newest */
+  GListModel *rows;
+} App;
+
+/* Rows */
+
+static void
+setup_cb (GtkListItemFactory *factory,
+          GtkListItem        *list_item,
+          gpointer            user_data)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *name = gtk_label_new (NULL);
+  GtkWidget *temperature = gtk_label_new (NULL);
+  GBindingGroup *bindings = g_binding_group_new ();
+
+  gtk_widget_set_hexpand (name, TRUE);
+  gtk_label_set_xalign (GTK_LABEL (name), 0);
+  gtk_box_append (GTK_BOX (row), name);
+  gtk_box_append (GTK_BOX (row), temperature);
+  gtk_list_item_set_child (list_item, row);
+
+  /* The source will be a proxy: it has the properties of a station. */
+  g_binding_group_bind (bindings, "name", name, "label", G_BINDING_SYNC_CREATE);
+  g_binding_group_bind (bindings, "temperature", temperature, "label", G_BINDING_SYNC_CREATE);
+  g_object_set_data_full (G_OBJECT (list_item), "bindings", bindings, g_object_unref);
+}
+
+static void
+bind_cb (GtkListItemFactory *factory,
+         GtkListItem        *list_item,
+         gpointer            user_data)
+{
+  g_binding_group_set_source (g_object_get_data (G_OBJECT (list_item), "bindings"),
+                              gtk_list_item_get_item (list_item));
+}
+
+static void
+unbind_cb (GtkListItemFactory *factory,
+           GtkListItem        *list_item,
+           gpointer            user_data)
+{
+  g_binding_group_set_source (g_object_get_data (G_OBJECT (list_item), "bindings"), NULL);
+}
+
+static gpointer
+proxy_cb (gpointer item,
+          gpointer user_data)
+{
+  WeakrefProxy *proxy = weakref_proxy_new (item);
+
+  g_object_unref (item);
+
+  return proxy;
+}
+
+/* Buttons */
+
+static void
+create_cb (GtkButton *button,
+           gpointer   user_data)
+{
+  static const char *names[] = { "Harbour", "Lighthouse", "Airfield", "Ridge", "Meadow" };
+  App *app = user_data;
+  char *name = g_strdup_printf ("%s %u", names[app->n_made % G_N_ELEMENTS (names)],
+                                app->n_made + 1);
+  Station *station = g_object_new (STATION_TYPE,
+                                   "name", name,
+                                   "temperature", 7 + (int) (app->n_made * 5 % 13),
+                                   NULL);
+  WeakrefProxy *proxy = weakref_proxy_new (station);
+
+  app->n_made++;
+  g_queue_push_tail (&app->stations, station);
+  weakref_set_add (app->set, station);
+  g_binding_group_set_source (app->bindings, proxy);
+
+  g_object_unref (proxy);
+  g_free (name);
+}
+
+static void
+drop_oldest_cb (GtkButton *button,
+                gpointer   user_data)
+{
+  App *app = user_data;
+  Station *station = g_queue_pop_head (&app->stations);
+
+  g_clear_object (&station);
+}
+
+static void
+drop_all_cb (GtkButton *button,
+             gpointer   user_data)
+{
+  App *app = user_data;
+
+  g_queue_clear_full (&app->stations, g_object_unref);
+}
+
+static GtkWidget *
+add_button (GtkWidget  *box,
+            const char *label,
+            GCallback   clicked,
+            App        *app)
+{
+  GtkWidget *button = gtk_button_new_with_label (label);
+
+  g_signal_connect (button, "clicked", clicked, app);
+  gtk_box_append (GTK_BOX (box), button);
+
+  return button;
+}
+
+static gboolean
+count_cb (GBinding     *binding,
+          const GValue *from,
+          GValue       *to,
+          gpointer      user_data)
+{
+  g_value_take_string (to, g_strdup_printf ("%u alive", g_value_get_uint (from)));
+
+  return TRUE;
+}
+
+static void
+open_window (App *app)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *bottom = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+
+  app->set = weakref_set_new (STATION_TYPE);
+  app->rows = G_LIST_MODEL (gtk_map_list_model_new (G_LIST_MODEL (g_object_ref (app->set)),
+                                                    proxy_cb, NULL, NULL));
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
+  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
+  gtk_scrolled_window_set_child (
+    GTK_SCROLLED_WINDOW (scrolled),
+    gtk_list_view_new (
+      GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (app->rows))), factory));
+  gtk_scrolled_window_set_has_frame (GTK_SCROLLED_WINDOW (scrolled), TRUE);
+  gtk_widget_set_vexpand (scrolled, TRUE);
+
+  add_button (buttons, "Create", G_CALLBACK (create_cb), app);
+  add_button (buttons, "Drop the oldest", G_CALLBACK (drop_oldest_cb), app);
+  add_button (buttons, "Drop all", G_CALLBACK (drop_all_cb), app);
+  app->counter = GTK_LABEL (gtk_label_new (NULL));
+  gtk_widget_set_hexpand (GTK_WIDGET (app->counter), TRUE);
+  gtk_label_set_xalign (app->counter, 1);
+  gtk_box_append (GTK_BOX (buttons), GTK_WIDGET (app->counter));
+  g_object_bind_property_full (app->set, "n-items", app->counter, "label", G_BINDING_SYNC_CREATE,
+                               count_cb, NULL, NULL, NULL);
+
+  app->newest = GTK_LABEL (gtk_label_new (NULL));
+  app->bindings = g_binding_group_new ();
+  g_binding_group_bind (app->bindings, "name", app->newest, "label", G_BINDING_SYNC_CREATE);
+  /* A property that the station does not have, but every proxy. */
+  g_binding_group_bind (app->bindings, "alive", app->newest, "visible", G_BINDING_SYNC_CREATE);
+  gtk_widget_set_visible (GTK_WIDGET (app->newest), FALSE);
+  gtk_box_append (GTK_BOX (bottom), gtk_label_new ("The newest, through its proxy:"));
+  gtk_box_append (GTK_BOX (bottom), GTK_WIDGET (app->newest));
+
+  gtk_box_append (GTK_BOX (box), buttons);
+  gtk_box_append (GTK_BOX (box), scrolled);
+  gtk_box_append (GTK_BOX (box), bottom);
+  gtk_widget_set_margin_top (box, 12);
+  gtk_widget_set_margin_bottom (box, 12);
+  gtk_widget_set_margin_start (box, 12);
+  gtk_widget_set_margin_end (box, 12);
+
+  app->window = GTK_WINDOW (gtk_window_new ());
+  gtk_window_set_title (app->window, "Stations");
+  gtk_window_set_default_size (app->window, 440, 300);
+  gtk_window_set_child (app->window, box);
+  gtk_window_present (app->window);
+}
+
+/* With --drive */
+
+static void
+painted_cb (GdkFrameClock *clock,
+            gpointer       user_data)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+/* Lets the window draw what has changed. */
+static void
+settle (App *app)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (app->window));
+  gboolean painted = FALSE;
+  gulong handler = g_signal_connect (clock, "after-paint", G_CALLBACK (painted_cb), &painted);
+
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  painted = FALSE;
+  gtk_widget_queue_draw (GTK_WIDGET (app->window));
+  while (!painted)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handler_disconnect (clock, handler);
+}
+
+static char *
+rows_to_string (GListModel *rows)
+{
+  GString *text = g_string_new (NULL);
+  guint i;
+
+  for (i = 0; i < g_list_model_get_n_items (rows); i++)
+    {
+      GObject *item = g_list_model_get_item (rows, i);
+      char *name;
+
+      g_object_get (item, "name", &name, NULL);
+      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", name);
+      g_free (name);
+      g_object_unref (item);
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+static void
+expect (App        *app,
+        const char *counter,
+        const char *rows,
+        const char *newest)
+{
+  char *got = rows_to_string (app->rows);
+
+  g_assert_cmpstr (gtk_label_get_label (app->counter), ==, counter);
+  g_assert_cmpstr (got, ==, rows);
+  if (newest != NULL)
+    g_assert_cmpstr (gtk_label_get_label (app->newest), ==, newest);
+  g_assert_cmpint (gtk_widget_get_visible (GTK_WIDGET (app->newest)), ==, newest != NULL);
+  g_free (got);
+}
+
+static void
+save_picture (GtkWindow  *window,
+              const char *path)
+{
+  GtkWidget *widget = GTK_WIDGET (window);
+  GdkPaintable *paintable = gtk_widget_paintable_new (widget);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  GskRenderNode *node;
+  GdkTexture *texture;
+
+  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (widget),
+                          gtk_widget_get_height (widget));
+  node = gtk_snapshot_free_to_node (snapshot);
+  g_assert_nonnull (node);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, NULL);
+  g_assert_true (gdk_texture_save_to_png (texture, path));
+
+  g_object_unref (texture);
+  gsk_render_node_unref (node);
+  g_object_unref (paintable);
+}
+
+static void
+drive (App        *app,
+       const char *picture)
+{
+  guint i;
+
+  expect (app, "0 alive", "", NULL);
+  for (i = 0; i < 5; i++)
+    create_cb (NULL, app);
+  settle (app);
+  expect (app, "5 alive", "Harbour 1, Lighthouse 2, Airfield 3, Ridge 4, Meadow 5", "Meadow 5");
+
+  /* The list view has drawn them all, and yet they go. */
+  drop_oldest_cb (NULL, app);
+  settle (app);
+  expect (app, "4 alive", "Lighthouse 2, Airfield 3, Ridge 4, Meadow 5", "Meadow 5");
+  save_picture (app->window, picture);
+
+  drop_all_cb (NULL, app);
+  settle (app);
+  expect (app, "0 alive", "", NULL);
+
+  gtk_window_destroy (app->window);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  App app = { .stations = G_QUEUE_INIT };
+  GMainLoop *loop = g_main_loop_new (NULL, FALSE);
+
+  if (!gtk_init_check ())
+    {
+      g_printerr ("There is no display\n");
+      return 77;
+    }
+
+  open_window (&app);
+  g_signal_connect_swapped (app.window, "destroy", G_CALLBACK (g_main_loop_quit), loop);
+  if (argc == 3 && g_str_equal (argv[1], "--drive"))
+    drive (&app, argv[2]);
+  else
+    g_main_loop_run (loop);
+
+  drop_all_cb (NULL, &app);
+  g_object_unref (app.bindings);
+  g_object_unref (app.rows);
+  g_object_unref (app.set);
+  g_main_loop_unref (loop);
+
+  return 0;
+}
