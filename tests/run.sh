@@ -48,9 +48,10 @@ build clang clang -Dintrospection=disabled -Dvapi=disabled
 run clang testlog --suite c
 
 build sanitizers gcc -Dintrospection=disabled -Dvapi=disabled -Db_sanitize=address,undefined
-ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 WEAKREF_TEST_SCALE=0.3 \
-    UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-    run sanitizers testlog --suite c
+export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+WEAKREF_TEST_SCALE=0.3 run sanitizers testlog --suite c
+run sanitizers stress --suite stress --logbase stress --test-args=--seconds=60
 
 # shellcheck disable=SC2086
 python3 tests/count.py $logs >_build/count

@@ -1,0 +1,122 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <weakref-glib/weakref-glib.h>
+
+G_BEGIN_DECLS
+
+/* Everything at once, from many threads: a class of ours is one file with a StressClass.
+ *
+ * A run is a row of rounds. In a round, workers take random steps of random classes on a pool of
+ * shared objects, while the main thread iterates a context, the view, to which callbacks may be
+ * directed. Then the workers end, the view is drained, and what must be true when all is quiet is
+ * asserted: first with the objects alive, then with all of them dead. */
+
+typedef struct
+{
+  const char *name;
+  /* The main thread, before the workers start. */
+  void (*begin) (void);
+  /* One random operation. Any thread; also from inside a callback. */
+  void (*step) (void);
+  /* The main thread, when the workers have ended and the view has nothing to do: with the objects
+   * alive, and with all objects dead; the last is also to free what begin() made. */
+  void (*settled) (void);
+  void (*end) (void);
+  /* The state of a worker in this class, for a model that only that worker changes. Each may be
+   * NULL. It is made and freed in its thread. */
+  gpointer (*worker_new) (guint index);
+  void (*worker_step) (gpointer data);
+  void (*worker_free) (gpointer data);
+} StressClass;
+
+extern const StressClass stress_finalizer;
+extern const StressClass stress_key_table;
+extern const StressClass stress_ref;
+extern const StressClass stress_set;
+extern const StressClass stress_value_table;
+
+/* A target. While somebody holds one, neither of the numbers changes, and is_dying() is FALSE. */
+#define STRESS_TYPE_OBJECT (stress_object_get_type ())
+G_DECLARE_FINAL_TYPE (StressObject, stress_object, STRESS, OBJECT, GObject)
+
+/* Whoever is not handed on to other threads, dies when its maker drops it, and stays dead. */
+StressObject *stress_object_new        (void);
+/* Never used again: of the object, and of the life that it is in. */
+guint64       stress_object_get_id     (StressObject *object);
+guint64       stress_object_get_life   (StressObject *object);
+/* FALSE: it may come back from a dispose of which nobody was told. */
+gboolean      stress_object_dies_noticed (StressObject *object);
+/* Aborts if @object, which a function of ours returned, is being disposed for good. */
+void          stress_object_check      (gpointer      object);
+
+/* A shared object, new reference. */
+StressObject *stress_dup_object        (void);
+/* Where to have a callback called: NULL or the view. */
+GMainContext *stress_get_context       (void);
+GMainContext *stress_get_view          (void);
+/* 0 … n - 1 */
+guint         stress_random            (guint         n);
+/* For callbacks: a step of any class, unless it would be nested too deep. */
+void          stress_anything          (void);
+
+/* The user data of a callback: it knows what happened to it. The library has one reference, which
+ * stress_record_destroy() drops, and whoever made it another. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  gint called;    /* (atomic) */
+  gint prevented; /* (atomic): how often somebody was told that it won't be called */
+  gint destroyed; /* (atomic) */
+  gboolean must_settle; /* (const): in the end it was either called or prevented */
+} StressRecord;
+
+StressRecord *stress_record_new        (gboolean      must_settle);
+void          stress_record_call       (StressRecord *record);
+void          stress_record_prevent    (StressRecord *record);
+void          stress_record_unref      (StressRecord *record);
+void          stress_record_destroy    (gpointer      record);
+
+/* Things that threads share, share and replace; in boxes of g_atomic_rc_box_new(). */
+#define STRESS_POOL_SIZE 32
+
+typedef struct
+{
+  GMutex lock;
+  gpointer boxes[STRESS_POOL_SIZE]; /* lock */
+  GDestroyNotify clear;
+} StressPool;
+
+gpointer      stress_pool_dup          (StressPool   *pool);
+void          stress_pool_put          (StressPool   *pool,
+                                        gpointer      box);
+void          stress_pool_release      (StressPool   *pool,
+                                        gpointer      box);
+void          stress_pool_empty        (StressPool   *pool);
+
+/* Counts what happened; all places with the same name together. */
+typedef struct _StressCounter StressCounter;
+
+struct _StressCounter
+{
+  const char *name;
+  guint64 n;            /* (atomic) */
+  gint registered;      /* (atomic) */
+  StressCounter *next;
+};
+
+void          stress_counter_add       (StressCounter *counter);
+
+#define stress_count(what) \
+  G_STMT_START { \
+    static StressCounter stress_counter = { .name = what }; \
+    stress_counter_add (&stress_counter); \
+  } G_STMT_END
+
+/* A race that was met: shows that the test tests something. */
+#define stress_count_race(what) stress_count ("race: " what)
+
+G_END_DECLS
