@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-FileCopyrightText: 2026 The weakref-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Lets libFuzzer look for programs that break the library: tests/fuzz.sh [SECONDS [ARGUMENT…]], with
+# AddressSanitizer, UndefinedBehaviorSanitizer and the model in tests/fuzz/fuzz.c. What it found is
+# kept in ~/.cache/weakref-glib/fuzz, and the next run begins there. A crash leaves its program in
+# _build/fuzz/crash-…, which `_build/fuzz/fuzz crash-…` replays. On Debian.
+
+set -eu
+cd "$(dirname "$0")/.."
+. tests/packages.sh
+
+seconds=${1:-600}
+[ $# -eq 0 ] || shift
+corpus=${XDG_CACHE_HOME:-$HOME/.cache}/weakref-glib/fuzz
+install_packages clang libclang-rt-14-dev llvm meson ninja-build pkg-config libglib2.0-dev
+
+mkdir -p "$corpus" _build
+# For the version header, which is configured.
+[ -f _build/fuzz/build.ninja ] ||
+    meson setup _build/fuzz -Dintrospection=disabled -Dvapi=disabled >_build/log 2>&1 ||
+    { cat _build/log; exit 1; }
+
+# Coverage is counted in the library, not in the model.
+# shellcheck disable=SC2046
+(cd _build/fuzz &&
+    mkdir -p objects &&
+    for source in ../../weakref-glib/*.c; do
+        clang -g -O1 -std=gnu11 -fsanitize=fuzzer-no-link,address,undefined \
+            -fno-sanitize-recover=all -fprofile-instr-generate -fcoverage-mapping \
+            -I../.. -I. -DWEAKREF_COMPILATION -DG_LOG_DOMAIN='"Weakref"' \
+            $(pkg-config --cflags gio-2.0) -c "$source" -o "objects/$(basename "$source" .c).o"
+    done
+    clang -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+        -fprofile-instr-generate -DFUZZ_WITH_LIBFUZZER -I../.. -I. \
+        $(pkg-config --cflags gio-2.0) ../../tests/fuzz/fuzz.c objects/*.o \
+        $(pkg-config --libs gio-2.0) -lm -o fuzz)
+
+cd _build/fuzz
+export G_DEBUG=fatal-warnings G_SLICE=always-malloc
+export LLVM_PROFILE_FILE=fuzz.profraw
+# 500 bytes are about 150 operations.
+./fuzz -max_total_time="$seconds" -max_len=500 -timeout=20 -print_final_stats=1 "$@" "$corpus"
+if command -v llvm-profdata >/dev/null; then
+    llvm-profdata merge fuzz.profraw -o fuzz.profdata
+    llvm-cov report ./fuzz -instr-profile=fuzz.profdata | cut -c1-200
+fi
