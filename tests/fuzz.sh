@@ -42,7 +42,8 @@ export G_DEBUG=fatal-warnings G_SLICE=always-malloc
 export LLVM_PROFILE_FILE=fuzz.profraw
 # 500 bytes are about 150 operations.
 ./fuzz -max_total_time="$seconds" -max_len=500 -timeout=20 -print_final_stats=1 "$@" "$corpus"
-if command -v llvm-profdata >/dev/null; then
-    llvm-profdata merge fuzz.profraw -o fuzz.profdata
-    llvm-cov report ./fuzz -instr-profile=fuzz.profdata | cut -c1-200
-fi
+
+echo "== Lines of the library that this run has come to"
+llvm-profdata merge fuzz.profraw -o fuzz.profdata
+llvm-cov report ./fuzz -instr-profile=fuzz.profdata |
+    awk '$1 ~ /weakref-[a-z-]*\.c$/ { sub(/.*\//, "", $1); printf "%-36s %7s of %d\n", $1, $10, $8 }'

@@ -4,6 +4,10 @@
 
 #include <weakref-glib/weakref-glib.h>
 
+#ifndef FUZZ_WITH_LIBFUZZER
+#include "../probe.h"
+#endif
+
 /* Bytes are a program: operations on a few objects, and on all the weak things that there are, with
  * a model beside them which says what each operation has to give. Callbacks go on with the program,
  * so that anything happens inside of anything. One thread: there is one right answer.
@@ -85,6 +89,8 @@ typedef struct
   Target *target; /* (unowned) */
 } FuzzObject;
 
+static guint n_pings; /* how many handlers have run */
+
 static GType fuzz_object_get_type (void);
 G_DEFINE_TYPE (FuzzObject, fuzz_object, G_TYPE_OBJECT)
 
@@ -122,10 +128,26 @@ fuzz_object_finalize (GObject *object)
 }
 
 static void
+fuzz_object_get_property (GObject    *object,
+                          guint       prop_id,
+                          GValue     *value,
+                          GParamSpec *pspec)
+{
+  g_value_set_pointer (value, ((FuzzObject *) object)->target);
+}
+
+static void
 fuzz_object_class_init (FuzzObjectClass *klass)
 {
+  klass->get_property = fuzz_object_get_property;
   klass->dispose = fuzz_object_dispose;
   klass->finalize = fuzz_object_finalize;
+
+  g_object_class_install_property (klass, 1,
+                                   g_param_spec_pointer ("model", NULL, NULL,
+                                                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  g_signal_new ("ping", fuzz_object_get_type (), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 0);
 }
 
 static void
@@ -243,6 +265,14 @@ typedef struct
 
 typedef struct
 {
+  WeakrefProxy *proxy; /* (owned) */
+  Target *target;
+  guint life;
+  Record *record; /* NULL: no callback, and no handler */
+} Proxy;
+
+typedef struct
+{
   WeakrefFinalizer *finalizer; /* (owned) */
   Record *record;
   WeakrefPhase phase;
@@ -253,6 +283,7 @@ static struct
 {
   Target *objects[N_SLOTS]; /* of each, a reference on the object is owned */
   Ref refs[N_SLOTS];
+  Proxy proxies[N_SLOTS];
   Finalizer finalizers[N_SLOTS];
   WeakrefValueTable *value_tables[2]; /* of strings; of GValues */
   Entry entries[2][N_KEYS];
@@ -276,7 +307,7 @@ hold (void)
     {
       g_object_ref (target->object);
       if (target->vague)
-        weakref_count_refs (target->object);
+        g_object_unref (weakref_ref_new (target->object));
     }
 
   return target;
@@ -419,8 +450,6 @@ refs_check (void)
       Ref *ref = &w.refs[i];
       Target *target = w.objects[i];
       GHashTable *distinct;
-      guint life;
-      guint n;
 
       if (ref->record != NULL && !ref->in_context && is_noticed (ref->target, ref->life))
         g_assert_cmpuint (ref->record->called + ref->record->destroyed, ==, 2);
@@ -429,19 +458,142 @@ refs_check (void)
 
       if (target == NULL)
         continue;
-      /* Before the slots are looked at: what is told now for the first time, changes them. */
-      life = target->life;
-      n = weakref_count_refs (target->object);
-      if (w.objects[i] != target || target->life != life)
-        continue;
       distinct = g_hash_table_new (NULL, NULL);
       for (j = 0; j < N_SLOTS; j++)
         {
           if (w.refs[j].target == target && w.refs[j].life == target->life)
             g_hash_table_add (distinct, w.refs[j].ref);
         }
-      g_assert_cmpuint (n, ==, g_hash_table_size (distinct));
+      g_assert_cmpuint (weakref_count_refs (target->object), ==, g_hash_table_size (distinct));
       g_hash_table_unref (distinct);
+    }
+}
+
+/* Proxies */
+
+static void
+proxy_cb (WeakrefProxy *proxy,
+          gpointer      user_data)
+{
+  Record *record = user_data;
+
+  g_assert_false (weakref_proxy_is_alive (proxy));
+  record_call (record);
+}
+
+static void
+ping_cb (gpointer proxy,
+         gpointer user_data)
+{
+  n_pings++;
+}
+
+static void
+proxy_drop (Proxy *slot)
+{
+  Proxy old = *slot;
+
+  *slot = (Proxy) { NULL, NULL, 0, NULL };
+  if (old.proxy == NULL)
+    return;
+
+  /* A death that is being announced right now to somebody else, may hold it. */
+  if (old.record != NULL)
+    {
+      old.record->dropped = depth == 0;
+      g_signal_handlers_disconnect_by_func (old.proxy, ping_cb, NULL);
+    }
+  g_object_unref (old.proxy);
+}
+
+static void
+proxy_make (Proxy *slot)
+{
+  Target *target = hold ();
+  Proxy new = { NULL, target, 0, NULL };
+
+  if (target == NULL)
+    return;
+
+  new.life = take_interest (target);
+  if (next (2))
+    {
+      new.proxy = weakref_proxy_new (target->object);
+    }
+  else
+    {
+      new.record = record_new (target, new.life);
+      new.proxy = weakref_proxy_new_full (target->object, NULL, proxy_cb, new.record,
+                                          record_destroy_cb);
+      g_signal_connect (new.proxy, "ping", G_CALLBACK (ping_cb), NULL);
+    }
+
+  proxy_drop (slot);
+  /* What ran meanwhile may have filled it again. */
+  if (slot->proxy == NULL)
+    *slot = new;
+  else
+    proxy_drop (&new);
+  g_object_unref (target->object);
+}
+
+static void
+op_proxy (void)
+{
+  Proxy *slot = &w.proxies[next (N_SLOTS)];
+  guint what = next (5);
+  GError *error = NULL;
+  gpointer got = NULL;
+  guint before = n_pings;
+  guint n = 0;
+  guint i;
+
+  if (slot->proxy == NULL || what == 0)
+    {
+      proxy_make (slot);
+      return;
+    }
+
+  g_assert_true (weakref_proxy_is_alive (slot->proxy) == is_alive (slot->target, slot->life));
+  switch (what)
+    {
+    case 1:
+      proxy_drop (slot);
+      break;
+    case 2:
+      got = weakref_proxy_dup_target (slot->proxy, &error);
+      g_assert_true ((got == NULL) ==
+                     g_error_matches (error, WEAKREF_ERROR, WEAKREF_ERROR_DEAD));
+      assert_is (got, expect (slot->target, slot->life));
+      g_clear_error (&error);
+      break;
+    case 3:
+      g_object_get (slot->proxy, "model", &got, NULL);
+      g_assert_true (got == (is_alive (slot->target, slot->life) ? slot->target : NULL));
+      break;
+    default:
+      for (i = 0; i < N_SLOTS && is_alive (slot->target, slot->life); i++)
+        n += w.proxies[i].record != NULL && w.proxies[i].target == slot->target &&
+             w.proxies[i].life == slot->life;
+      g_signal_emit_by_name (slot->proxy, "ping");
+      /* In the middle of a death, some are disconnected already. */
+      g_assert_true (n_pings - before == n || depth > 0);
+    }
+}
+
+static void
+proxies_check (void)
+{
+  guint i;
+
+  for (i = 0; i < N_SLOTS; i++)
+    {
+      Proxy *slot = &w.proxies[i];
+
+      if (slot->record != NULL && is_noticed (slot->target, slot->life))
+        g_assert_cmpuint (slot->record->called + slot->record->destroyed, ==, 2);
+      if (slot->record != NULL && is_alive (slot->target, slot->life))
+        g_assert_cmpuint (slot->record->called + slot->record->destroyed, ==, 0);
     }
 }
 
@@ -1212,7 +1364,7 @@ run_ops (guint n)
 {
   while (n-- > 0 && program_left > 0)
     {
-      switch (next (16))
+      switch (next (17))
         {
         case 0:
         case 1:
@@ -1243,13 +1395,16 @@ run_ops (guint n)
           op_set ();
           break;
         case 14:
+          op_set ();
+          break;
+        case 15:
           op_iterate ();
           break;
         default:
           if (next (8) == 0)
             op_exit ();
           else
-            op_set ();
+            op_proxy ();
         }
 
       if (depth > 0)
@@ -1266,6 +1421,7 @@ run_ops (guint n)
             g_object_unref (old->object);
         }
       refs_check ();
+      proxies_check ();
       finalizers_check ();
       key_tables_check ();
     }
@@ -1297,6 +1453,7 @@ drop_everything (void)
   for (i = 0; i < N_SLOTS; i++)
     {
       ref_drop (&w.refs[i]);
+      proxy_drop (&w.proxies[i]);
       finalizer_drop (&w.finalizers[i]);
     }
   for (i = 0; i < 2; i++)
@@ -1364,7 +1521,7 @@ test_chance (void)
   guint i;
   guint j;
 
-  for (i = 0; i < N_PROGRAMS; i++)
+  for (i = 0; i < test_scale (N_PROGRAMS, 10); i++)
     {
       for (j = 0; j < PROGRAM_SIZE; j++)
         data[j] = (guint8) g_test_rand_int ();

@@ -16,6 +16,7 @@
 static const StressClass *const classes[] = {
   &stress_ref,
   &stress_finalizer,
+  &stress_proxy,
   &stress_value_table,
   &stress_key_table,
   &stress_set,
@@ -70,11 +71,41 @@ struct _StressObject
   guint64 id;      /* (const) */
   guint n_deaths;  /* changes only while nobody holds the object */
   gint is_dying;   /* (atomic) */
+  gint value;      /* (atomic) */
   guint n_resurrections;
   gboolean chain_up; /* (const): even when it comes back */
 };
 
 G_DEFINE_TYPE (StressObject, stress_object, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_ID = 1,
+  PROP_VALUE
+};
+
+static void
+stress_object_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  StressObject *self = STRESS_OBJECT (object);
+
+  if (prop_id == PROP_ID)
+    g_value_set_uint64 (value, self->id);
+  else
+    g_value_set_int (value, g_atomic_int_get (&self->value));
+}
+
+static void
+stress_object_set_property (GObject      *object,
+                            guint         prop_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  g_atomic_int_set (&STRESS_OBJECT (object)->value, g_value_get_int (value));
+}
 
 static void
 stress_object_dispose (GObject *object)
@@ -117,8 +148,19 @@ stress_object_class_init (StressObjectClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  object_class->get_property = stress_object_get_property;
+  object_class->set_property = stress_object_set_property;
   object_class->dispose = stress_object_dispose;
   object_class->finalize = stress_object_finalize;
+
+  g_object_class_install_property (object_class, PROP_ID,
+                                   g_param_spec_uint64 ("id", NULL, NULL, 0, G_MAXUINT64, 0,
+                                                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (object_class, PROP_VALUE,
+                                   g_param_spec_int ("value", NULL, NULL, 0, G_MAXINT, 0,
+                                                     G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
+  g_signal_new ("ping", STRESS_TYPE_OBJECT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 0);
 }
 
 static void

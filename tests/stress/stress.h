@@ -35,11 +35,12 @@ typedef struct
 
 extern const StressClass stress_finalizer;
 extern const StressClass stress_key_table;
+extern const StressClass stress_proxy;
 extern const StressClass stress_ref;
 extern const StressClass stress_set;
 extern const StressClass stress_value_table;
 
-/* A target. While somebody holds one, neither of the numbers changes, and is_dying() is FALSE. */
+/* A target, with properties "id" and "value" and a signal "ping". While somebody holds one, neither of the numbers changes, and is_dying() is FALSE. */
 #define STRESS_TYPE_OBJECT (stress_object_get_type ())
 G_DECLARE_FINAL_TYPE (StressObject, stress_object, STRESS, OBJECT, GObject)
 

@@ -1,0 +1,215 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "stress.h"
+
+typedef struct
+{
+  WeakrefProxy *proxy;  /* (owned) */
+  StressRecord *record; /* (owned) (nullable): of its callback */
+  guint64 life;         /* of the target */
+} Box;
+
+static void
+box_clear (gpointer data)
+{
+  Box *box = data;
+
+  g_object_unref (box->proxy);
+  if (box->record != NULL)
+    stress_record_unref (box->record);
+}
+
+static StressPool pool = { .clear = box_clear };
+
+static void
+dead_cb (WeakrefProxy *proxy,
+         gpointer      user_data)
+{
+  stress_count ("proxy: callback");
+  stress_record_call (user_data);
+  g_assert_false (weakref_proxy_is_alive (proxy));
+  stress_anything ();
+}
+
+static void
+ping_cb (gpointer proxy,
+         gpointer user_data)
+{
+  stress_count ("proxy: signal");
+  stress_anything ();
+}
+
+static void
+closure_destroy_cb (gpointer  record,
+                    GClosure *closure)
+{
+  stress_record_destroy (record);
+}
+
+static void
+proxy_begin (void)
+{
+}
+
+static void
+make (void)
+{
+  StressObject *target = stress_dup_object ();
+  Box *box = g_atomic_rc_box_new0 (Box);
+  StressRecord *record;
+
+  box->life = stress_object_get_life (target);
+  if (stress_random (2))
+    {
+      stress_count ("proxy: new");
+      box->proxy = weakref_proxy_new (target);
+    }
+  else
+    {
+      stress_count ("proxy: new_full");
+      box->record = stress_record_new (FALSE);
+      box->proxy = weakref_proxy_new_full (target, stress_get_context (), dead_cb, box->record,
+                                           stress_record_destroy);
+      record = stress_record_new (FALSE);
+      g_signal_connect_data (box->proxy, "ping", G_CALLBACK (ping_cb), record, closure_destroy_cb,
+                             G_CONNECT_DEFAULT);
+      stress_record_unref (record);
+    }
+
+  stress_pool_put (&pool, box);
+  g_object_unref (target);
+}
+
+static void
+use (Box *box)
+{
+  gboolean was_alive = weakref_proxy_is_alive (box->proxy);
+  GError *error = NULL;
+  GValue value = G_VALUE_INIT;
+  guint64 id;
+  gpointer target;
+
+  if (stress_random (4) == 0)
+    g_thread_yield ();
+
+  switch (stress_random (5))
+    {
+    case 0:
+      stress_count ("proxy: dup_target");
+      target = weakref_proxy_dup_target (box->proxy, &error);
+      if (target != NULL)
+        {
+          g_assert_no_error (error);
+          g_assert_true (was_alive);
+          stress_object_check (target);
+          g_assert_cmpuint (stress_object_get_life (target), ==, box->life);
+          g_object_unref (target);
+        }
+      break;
+    case 1:
+      stress_count ("proxy: get");
+      g_object_get (box->proxy, "id", &id, NULL);
+      g_assert_true (id == 0 || id == box->life >> 8);
+      g_assert_true (id == 0 || was_alive);
+      if (id == 0 && was_alive)
+        stress_count_race ("target died between is_alive() and get()");
+      break;
+    case 2:
+      stress_count ("proxy: set");
+      g_object_set (box->proxy, "value", stress_random (100), NULL);
+      break;
+    case 3:
+      stress_count ("proxy: get_target_property");
+      if (weakref_proxy_get_target_property (box->proxy, "id", &value, &error))
+        {
+          g_assert_cmpuint (g_value_get_uint64 (&value), ==, box->life >> 8);
+          g_value_unset (&value);
+        }
+      break;
+    default:
+      stress_count ("proxy: emit");
+      g_signal_emit_by_name (box->proxy, "ping");
+    }
+
+  if (error != NULL)
+    g_assert_error (error, WEAKREF_ERROR, WEAKREF_ERROR_DEAD);
+  g_clear_error (&error);
+}
+
+static void
+proxy_step (void)
+{
+  StressObject *target;
+  Box *box;
+
+  switch (stress_random (8))
+    {
+    case 0:
+    case 1:
+      make ();
+      break;
+    case 2:
+      stress_count ("proxy: drop");
+      stress_pool_put (&pool, NULL);
+      break;
+    case 3:
+      stress_count ("proxy: the target emits");
+      target = stress_dup_object ();
+      g_signal_emit_by_name (target, "ping");
+      g_object_unref (target);
+      break;
+    default:
+      box = stress_pool_dup (&pool);
+      if (box != NULL)
+        use (box);
+      stress_pool_release (&pool, box);
+    }
+}
+
+static void
+proxy_settled (void)
+{
+  guint i;
+
+  for (i = 0; i < STRESS_POOL_SIZE; i++)
+    {
+      Box *box = pool.boxes[i];
+
+      if (box == NULL)
+        continue;
+
+      use (box);
+      if (box->record != NULL && weakref_proxy_is_alive (box->proxy))
+        g_assert_cmpint (box->record->called, ==, 0);
+    }
+}
+
+static void
+proxy_end (void)
+{
+  guint i;
+
+  for (i = 0; i < STRESS_POOL_SIZE; i++)
+    {
+      Box *box = pool.boxes[i];
+      GError *error = NULL;
+
+      if (box == NULL)
+        continue;
+
+      g_assert_null (weakref_proxy_dup_target (box->proxy, &error));
+      g_assert_error (error, WEAKREF_ERROR, WEAKREF_ERROR_DEAD);
+      g_error_free (error);
+      if (box->record != NULL)
+        g_assert_cmpint (box->record->called + box->record->destroyed, ==, 2);
+    }
+
+  stress_pool_empty (&pool);
+}
+
+const StressClass stress_proxy = {
+  "proxy", proxy_begin, proxy_step, proxy_settled, proxy_end,
+  NULL, NULL, NULL
+};
