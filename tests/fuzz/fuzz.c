@@ -773,6 +773,9 @@ key_init (GValue *value,
     }
 }
 
+static void ensure (guint       k,
+                    const char *key);
+
 static gpointer
 create_cb (gconstpointer   key,
            gpointer        user_data,
@@ -784,6 +787,8 @@ create_cb (gconstpointer   key,
   Target *target;
 
   run_nested ();
+  if (next (8) == 1 && creation->table == w.value_tables[0])
+    ensure (k, key);
   replaced = creation->table != w.value_tables[0];
   if (!replaced)
     w.creating[k] = FALSE;
