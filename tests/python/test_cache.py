@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 The weakref-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import gc
+import unittest
+
+import gi
+from gi.repository import Gio, GLib, GObject, Weakref
+
+# Before that, an object with Python attributes has a toggle reference of PyGObject's.
+SILENCES = gi.version_info < (3, 55)
+
+
+def create(key, *args):
+    return Gio.SimpleAction.new(key, None)
+
+
+class Document(GObject.Object):
+    __gtype_name__ = 'CacheDocument'
+
+
+class CacheTest(unittest.TestCase):
+    def setUp(self):
+        self.cache = Weakref.Cache.new(GObject.TYPE_STRING, 2)
+        self.cache.set_memory_monitor(None)
+
+    def use(self, *keys):
+        for key in keys:
+            self.assertEqual(self.cache.ensure(key, create).get_name(), key)
+        gc.collect()
+
+    def assertCounts(self, idle, in_use):
+        self.assertEqual((self.cache.props.n_idle, self.cache.props.n_in_use), (idle, in_use))
+
+    def test_keeps_idle(self):
+        document = self.cache.ensure('a', create)
+        ref = Weakref.Ref.new(document)
+        self.assertCounts(0, 1)
+        del document
+        gc.collect()
+        self.assertCounts(1, 0)
+        self.assertEqual(self.cache.lookup('a').get_name(), 'a')
+        self.assertEqual(Weakref.Ref.new(self.cache.lookup('a')), ref)
+        self.use('b', 'c')
+        self.assertCounts(2, 0)
+        self.assertIsNone(ref.get())
+        self.assertEqual(self.cache.props.evictions, 1)
+        self.assertEqual(sorted(self.cache.dup_keys()), ['b', 'c'])
+        self.cache.trim(1)
+        self.assertEqual(self.cache.dup_keys(), ['c'])
+        self.assertTrue(self.cache.remove('c'))
+        self.assertCounts(0, 0)
+
+    def test_hits(self):
+        self.use('a', 'b', 'a')
+        self.assertIsNone(self.cache.lookup('c'))
+        self.assertEqual((self.cache.props.hits, self.cache.props.misses), (1, 3))
+
+    def test_errors(self):
+        with self.assertRaises(GLib.Error):
+            self.cache.insert(1, create('a'))
+        self.assertCounts(0, 0)
+
+    def test_max_idle_is_a_property(self):
+        self.use('a', 'b')
+        self.cache.props.max_idle = 1
+        self.assertCounts(1, 0)
+
+    def test_notifies(self):
+        seen = []
+        self.cache.connect('notify::n-idle', lambda cache, pspec: seen.append(cache.props.n_idle))
+        self.use('a', 'b')
+        context = GLib.MainContext.default()
+        while context.iteration(False):
+            pass
+        self.assertEqual(seen, [2])
+
+    def test_with_attributes(self):
+        document = Document()
+        document.text = 'text'
+        ref = Weakref.Ref.new(document)
+        self.cache.insert('a', document)
+        del document
+        gc.collect()
+        self.assertEqual(ref.get().text, 'text')
+        gc.collect()
+        if SILENCES:
+            self.assertCounts(0, 1)
+        else:
+            self.assertCounts(1, 0)
+        self.cache.trim(0)
+        gc.collect()
+        self.assertIsNone(ref.get())
+        self.assertCounts(0, 0)
