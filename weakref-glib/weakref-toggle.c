@@ -40,8 +40,8 @@
  *
  * LOCKING. One lock for all toggles, their holds, and what their owners say it guards: the groups
  * of the bonds, the order in the caches. Nothing foreign runs under it; no reference is taken or
- * dropped and no toggle reference added or removed. It can be taken with a table's lock held; under
- * it, only a block's lock is taken. Holds that were released under it end after the unlocking. */
+ * dropped and no toggle reference added or removed. It is never taken with another lock of ours
+ * held; under it, only a block's lock is taken. Holds that were released under it end after the unlocking. */
 struct _WeakrefToggle
 {
   gpointer object;      /* (owned): the toggle reference */

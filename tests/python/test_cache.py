@@ -57,7 +57,7 @@ class CacheTest(unittest.TestCase):
         self.assertEqual((self.cache.props.hits, self.cache.props.misses), (1, 3))
 
     def test_errors(self):
-        with self.assertRaises(GLib.Error):
+        with self.assertRaises(TypeError):
             self.cache.insert(1, create('a'))
         self.assertCounts(0, 0)
 
