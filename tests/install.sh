@@ -102,7 +102,8 @@ else
 fi
 
 is_rejected_by_itself () {
-    ! echo "#include <weakref-glib/$1>" | compile "$cc" -x c -fsyntax-only >errors 2>&1 &&
+    # shellcheck disable=SC2046
+    ! echo "#include <weakref-glib/$1>" | "$cc" -E $(cflags) - >/dev/null 2>errors &&
         cat errors && grep -q 'Only <weakref-glib/weakref-glib.h> can be included' errors
 }
 for header in "$include"/weakref-glib/*; do

@@ -8,7 +8,9 @@ static StringBuilder? log_text = null;
 static int n_alive = 0;
 
 class Probe : Object {
-	public string name { get; construct; }
+	public string name { get; construct set; }
+
+	public signal void called (string text);
 
 	public Probe (string name) {
 		Object (name: name);
@@ -64,6 +66,7 @@ int main (string[] args) {
 	add_finalizer_tests ();
 	add_value_table_tests ();
 	add_key_table_tests ();
+	add_proxy_tests ();
 	add_set_tests ();
 
 	return Test.run ();
