@@ -19,7 +19,7 @@ OTHERS = {
     'GLib': 'class MainContext: ...',
     'GObject': 'class Object:\n    def __init__(self, **kwargs: object) -> None: ...\n'
                'class GEnum(int): ...\nTYPE_STRING: int',
-    'Gio': 'class ListModel: ...',
+    'Gio': 'class ListModel: ...\nclass MemoryMonitor: ...',
 }
 
 
@@ -52,40 +52,47 @@ class MypyTest(unittest.TestCase):
 
 
 class ConsistencyTest(unittest.TestCase):
-    def names(self, nodes):
+    def setUp(self):
+        nodes = ast.parse(STUB.read_text()).body
+        self.names = set(get_names(nodes))
+        self.members = {}
         for node in nodes:
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-                yield node.name
-            elif isinstance(node, ast.AnnAssign):
-                yield node.target.id
-            elif isinstance(node, ast.Assign):
-                yield node.targets[0].id
+            if isinstance(node, ast.ClassDef):
+                bases = {base.value.id for base in node.bases if isinstance(base, ast.Subscript)
+                         and isinstance(base.value, ast.Name)}
+                self.members[node.name] = set(get_names(node.body)).union(
+                    *(self.members.get(base, ()) for base in bases if base.startswith('_')))
 
     def test_what_the_stubs_declare_exists(self):
-        tree = ast.parse(STUB.read_text())
-        missing = [name for name in self.names(tree.body)
+        missing = [name for name in self.names
                    if not name.startswith('_') and not hasattr(Weakref, name)]
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef):
-                cls = getattr(Weakref, node.name)
-                missing += [f'{node.name}.{name}' for name in self.names(node.body)
-                            if not hasattr(cls, name) and name != '__getattr__']
-        self.assertEqual(missing, [])
+        for name, members in self.members.items():
+            if not name.startswith('_'):
+                missing += [f'{name}.{member}' for member in members - {'__getattr__'}
+                            if not hasattr(getattr(Weakref, name), member)]
+        self.assertEqual(sorted(missing), [])
 
     def test_the_stubs_declare_what_exists(self):
-        tree = ast.parse(STUB.read_text())
-        declared = {node.name: set(self.names(node.body)) for node in tree.body
-                    if isinstance(node, ast.ClassDef)}
         missing = [name for name in Weakref.__dir__()
-                   if not name.startswith('_') and name not in set(self.names(tree.body))
+                   if not name.startswith('_') and name not in self.names
                    and is_public(getattr(Weakref, name))]
-        for name, names in declared.items():
-            cls = getattr(Weakref, name)
+        for name, members in self.members.items():
+            cls = getattr(Weakref, name, object)
             if issubclass(cls, GObject.Object):
-                missing += [f'{name}.{method}' for method in vars(cls)
-                            if not method.startswith('_') and method not in names
-                            and callable(getattr(cls, method))]
+                missing += [f'{name}.{member}' for member in vars(cls)
+                            if not member.startswith('_') and member not in members
+                            and callable(getattr(cls, member))]
         self.assertEqual(sorted(missing), [])
+
+
+def get_names(nodes):
+    for node in nodes:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.AnnAssign):
+            yield node.target.id
+        elif isinstance(node, ast.Assign):
+            yield node.targets[0].id
 
 
 def is_public(thing):

@@ -138,6 +138,25 @@ class ValueTableTest(TestCase):
         self.assertEqual((len(calls), len(got), len(set(got))), (1, n_threads, 1))
 
 
+class CacheTest(TestCase):
+    def test_like_a_value_table(self):
+        thing = self.make()
+        cache = Weakref.Cache.new(GObject.TYPE_VALUE, 0)
+        cache[2 ** 40] = thing
+        self.assertEqual((len(cache), list(cache), cache[2 ** 40], cache.get('x', 1)),
+                         (1, [2 ** 40], thing, 1))
+        self.assertIn(2 ** 40, cache)
+        with self.assertRaises(TypeError):
+            cache[1, 2]
+        with self.assertRaises(KeyError):
+            cache['x']
+        with self.assertRaises(ZeroDivisionError):
+            cache.ensure('x', lambda key: 1 / 0)
+        self.assertIs(cache.ensure(2 ** 40, self.fail), thing)
+        del cache[2 ** 40]
+        self.assertEqual(cache.items(), [])
+
+
 class KeyTableTest(TestCase):
     def test_mapping(self):
         one, two, other = self.make(), self.make(), self.make()

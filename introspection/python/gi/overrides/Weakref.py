@@ -724,10 +724,9 @@ def _patch_set(cls):
 
 
 _nothing = object()
-for _table in (Weakref.ValueTable, getattr(Weakref, 'Cache', None)):
-    if _table is not None:
-        _patch_value_table(_table)
-        _patch_table(_table)
+for _table in (Weakref.ValueTable, Weakref.Cache):
+    _patch_value_table(_table)
+    _patch_table(_table)
 _patch_key_table(Weakref.KeyTable)
 _patch_table(Weakref.KeyTable)
 _patch_set(Weakref.Set)
