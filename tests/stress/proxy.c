@@ -57,9 +57,16 @@ static void
 make (void)
 {
   StressObject *target = stress_dup_object ();
-  Box *box = g_atomic_rc_box_new0 (Box);
   StressRecord *record;
+  Box *box;
 
+  if (!stress_object_begin_connecting (target))
+    {
+      g_object_unref (target);
+      return;
+    }
+
+  box = g_atomic_rc_box_new0 (Box);
   box->life = stress_object_get_life (target);
   if (stress_random (2))
     {
@@ -77,6 +84,7 @@ make (void)
                              G_CONNECT_DEFAULT);
       stress_record_unref (record);
     }
+  stress_object_end_connecting (target);
 
   stress_pool_put (&pool, box);
   g_object_unref (target);

@@ -72,6 +72,7 @@ struct _StressObject
   guint n_deaths;  /* changes only while nobody holds the object */
   gint is_dying;   /* (atomic) */
   gint value;      /* (atomic) */
+  gint n_connecting; /* (atomic): threads that connect to its signals; -1: nobody may any more */
   guint n_resurrections;
   gboolean chain_up; /* (const): even when it comes back */
 };
@@ -206,6 +207,46 @@ stress_object_check (gpointer object)
   g_assert_false (g_atomic_int_get (&STRESS_OBJECT (object)->is_dying));
 }
 
+/* What GLib can't bear, in any version: g_object_run_dispose() destroys the handlers of an object
+ * although an emission of it, in any thread, is just at one of them; if somebody then connects to
+ * the same signal, the handler list is a new one, and the emission aborts when it comes back
+ * (handler_unref_R() in gsignal.c). That is so without this library too, but a new proxy connects to
+ * all signals. So there are no new proxies of an object that was disposed by force, and none is
+ * disposed while one is being made; old proxies, emissions and disposes still race.
+ *
+ * Without ordering, as the counters below: GLib's signals have a lock. */
+gboolean
+stress_object_begin_connecting (StressObject *self)
+{
+  gint n = __atomic_load_n (&self->n_connecting, __ATOMIC_RELAXED);
+
+  while (n >= 0)
+    {
+      if (__atomic_compare_exchange_n (&self->n_connecting, &n, n + 1, FALSE, __ATOMIC_RELAXED,
+                                       __ATOMIC_RELAXED))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+void
+stress_object_end_connecting (StressObject *self)
+{
+  __atomic_sub_fetch (&self->n_connecting, 1, __ATOMIC_RELAXED);
+}
+
+/* Whether it may be disposed by force. */
+static gboolean
+stress_object_forbid_connecting (StressObject *self)
+{
+  gint n = 0;
+
+  return __atomic_compare_exchange_n (&self->n_connecting, &n, -1, FALSE, __ATOMIC_RELAXED,
+                                      __ATOMIC_RELAXED) ||
+         n == -1;
+}
+
 static StressObject *
 shared_swap (guint         position,
              StressObject *object)
@@ -270,9 +311,16 @@ objects_step (Worker *worker)
   /* GLib before 2.80 crashes by itself when an object is used elsewhere meanwhile. */
   if (share_run_dispose && stress_random (8) == 0)
     {
-      stress_count ("object: run_dispose");
       object = stress_dup_object ();
-      g_object_run_dispose (G_OBJECT (object));
+      if (stress_object_forbid_connecting (object))
+        {
+          stress_count ("object: run_dispose");
+          g_object_run_dispose (G_OBJECT (object));
+        }
+      else
+        {
+          stress_count_race ("an object was to be disposed while a proxy of it was made");
+        }
     }
   else
     {

@@ -40,7 +40,8 @@ extern const StressClass stress_ref;
 extern const StressClass stress_set;
 extern const StressClass stress_value_table;
 
-/* A target, with properties "id" and "value" and a signal "ping". While somebody holds one, neither of the numbers changes, and is_dying() is FALSE. */
+/* A target, with properties "id" and "value" and a signal "ping". While somebody holds one, neither
+ * its id nor its life changes. */
 #define STRESS_TYPE_OBJECT (stress_object_get_type ())
 G_DECLARE_FINAL_TYPE (StressObject, stress_object, STRESS, OBJECT, GObject)
 
@@ -51,6 +52,9 @@ guint64       stress_object_get_id     (StressObject *object);
 guint64       stress_object_get_life   (StressObject *object);
 /* FALSE: it may come back from a dispose of which nobody was told. */
 gboolean      stress_object_dies_noticed (StressObject *object);
+/* To connect to its signals: only if this returns TRUE, and until it is told of the end. */
+gboolean      stress_object_begin_connecting (StressObject *object);
+void          stress_object_end_connecting   (StressObject *object);
 /* Aborts if @object, which a function of ours returned, is being disposed for good. */
 void          stress_object_check      (gpointer      object);
 
