@@ -586,7 +586,7 @@ test_notifies_in_its_context (void)
   assert_log ("");
   while (g_main_context_iteration (context, FALSE))
     ;
-  assert_log ("evictions=1 n-in-use=0 n-idle=1");
+  assert_log ("n-idle=1 n-in-use=0 evictions=1");
   while (g_main_context_iteration (context, FALSE))
     ;
   assert_log ("");

@@ -403,11 +403,11 @@ cache_wake_cb (gpointer data)
           g_object_unref (monitor);
         }
 
-      g_object_freeze_notify (self);
+      /* Not frozen meanwhile: another thread that notifies one of the other properties at that
+       * moment would notify these too, from there. */
       g_object_notify_by_pspec (self, props[PROP_N_IDLE]);
       g_object_notify_by_pspec (self, props[PROP_N_IN_USE]);
       g_object_notify_by_pspec (self, props[PROP_EVICTIONS]);
-      g_object_thaw_notify (self);
       g_object_unref (self);
     }
 
