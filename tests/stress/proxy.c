@@ -60,7 +60,7 @@ make (void)
   StressRecord *record;
   Box *box;
 
-  if (!stress_object_begin_connecting (target))
+  if (!stress_object_protect (target))
     {
       g_object_unref (target);
       return;
@@ -84,7 +84,7 @@ make (void)
                              G_CONNECT_DEFAULT);
       stress_record_unref (record);
     }
-  stress_object_end_connecting (target);
+  stress_object_unprotect (target);
 
   stress_pool_put (&pool, box);
   g_object_unref (target);

@@ -20,6 +20,8 @@ static const StressClass *const classes[] = {
   &stress_value_table,
   &stress_key_table,
   &stress_set,
+  &stress_bond,
+  &stress_cache,
 };
 
 typedef struct
@@ -72,7 +74,7 @@ struct _StressObject
   guint n_deaths;  /* changes only while nobody holds the object */
   gint is_dying;   /* (atomic) */
   gint value;      /* (atomic) */
-  gint n_connecting; /* (atomic): threads that connect to its signals; -1: nobody may any more */
+  gint n_protecting; /* (atomic): who does not bear a forced dispose now; -1: there was one */
   guint n_resurrections;
   gboolean chain_up; /* (const): even when it comes back */
 };
@@ -207,22 +209,15 @@ stress_object_check (gpointer object)
   g_assert_false (g_atomic_int_get (&STRESS_OBJECT (object)->is_dying));
 }
 
-/* What GLib can't bear, in any version: g_object_run_dispose() destroys the handlers of an object
- * although an emission of it, in any thread, is just at one of them; if somebody then connects to
- * the same signal, the handler list is a new one, and the emission aborts when it comes back
- * (handler_unref_R() in gsignal.c). That is so without this library too, but a new proxy connects to
- * all signals. So there are no new proxies of an object that was disposed by force, and none is
- * disposed while one is being made; old proxies, emissions and disposes still race.
- *
- * Without ordering, as the counters below: GLib's signals have a lock. */
+/* Keeps the object from being disposed by force. Without ordering, as the counters below. */
 gboolean
-stress_object_begin_connecting (StressObject *self)
+stress_object_protect (StressObject *self)
 {
-  gint n = __atomic_load_n (&self->n_connecting, __ATOMIC_RELAXED);
+  gint n = __atomic_load_n (&self->n_protecting, __ATOMIC_RELAXED);
 
   while (n >= 0)
     {
-      if (__atomic_compare_exchange_n (&self->n_connecting, &n, n + 1, FALSE, __ATOMIC_RELAXED,
+      if (__atomic_compare_exchange_n (&self->n_protecting, &n, n + 1, FALSE, __ATOMIC_RELAXED,
                                        __ATOMIC_RELAXED))
         return TRUE;
     }
@@ -231,20 +226,24 @@ stress_object_begin_connecting (StressObject *self)
 }
 
 void
-stress_object_end_connecting (StressObject *self)
+stress_object_unprotect (StressObject *self)
 {
-  __atomic_sub_fetch (&self->n_connecting, 1, __ATOMIC_RELAXED);
+  __atomic_sub_fetch (&self->n_protecting, 1, __ATOMIC_RELAXED);
 }
 
-/* Whether it may be disposed by force. */
 static gboolean
-stress_object_forbid_connecting (StressObject *self)
+stress_object_dispose_by_force (StressObject *self)
 {
   gint n = 0;
 
-  return __atomic_compare_exchange_n (&self->n_connecting, &n, -1, FALSE, __ATOMIC_RELAXED,
-                                      __ATOMIC_RELAXED) ||
-         n == -1;
+  if (!__atomic_compare_exchange_n (&self->n_protecting, &n, -1, FALSE, __ATOMIC_RELAXED,
+                                    __ATOMIC_RELAXED) && n > 0)
+    return FALSE;
+
+  stress_count ("object: run_dispose");
+  g_object_run_dispose (G_OBJECT (self));
+
+  return TRUE;
 }
 
 static StressObject *
@@ -286,6 +285,14 @@ stress_dup_object (void)
   return object;
 }
 
+/* Gives it to all threads. */
+void
+stress_share_object (StressObject *object)
+{
+  g_clear_object (&(StressObject *) { shared_swap (stress_random (N_OBJECTS),
+                                                   g_object_ref (object)) });
+}
+
 static void
 bring_resurrected_back (Worker *worker)
 {
@@ -312,15 +319,8 @@ objects_step (Worker *worker)
   if (share_run_dispose && stress_random (8) == 0)
     {
       object = stress_dup_object ();
-      if (stress_object_forbid_connecting (object))
-        {
-          stress_count ("object: run_dispose");
-          g_object_run_dispose (G_OBJECT (object));
-        }
-      else
-        {
-          stress_count_race ("an object was to be disposed while a proxy of it was made");
-        }
+      if (!stress_object_dispose_by_force (object))
+        stress_count_race ("an object was protected from being disposed");
     }
   else
     {
@@ -440,6 +440,94 @@ stress_pool_empty (StressPool *pool)
 
   for (i = 0; i < STRESS_POOL_SIZE; i++)
     stress_pool_release (pool, g_steal_pointer (&pool->boxes[i]));
+}
+
+/* Creations */
+
+static G_DEFINE_QUARK (stress-key, key)
+
+typedef struct
+{
+  StressCreations *creations;
+  gboolean created;
+} Creation;
+
+static gpointer
+create_cb (gconstpointer   key,
+           gpointer        user_data,
+           GError        **error)
+{
+  guint k = GPOINTER_TO_UINT (key);
+  Creation *creation = user_data;
+  StressCreations *creations = creation->creations;
+  StressObject *object = NULL;
+
+  stress_count ("ensure: create");
+  creation->created = TRUE;
+  g_atomic_int_inc (&creations->n_created);
+  g_assert_cmpint (g_atomic_int_add (&creations->n_creating[k], 1), ==, 0);
+
+  /* One key needs another: in any order, so that circles come about. */
+  if (stress_random (4) == 0)
+    {
+      gpointer other = stress_ensure (creations, stress_random (STRESS_N_KEYS));
+
+      g_clear_object (&other);
+    }
+  g_thread_yield ();
+
+  if (stress_random (8) == 0)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "by chance");
+    }
+  else
+    {
+      object = stress_object_new ();
+      g_object_set_qdata (G_OBJECT (object), key_quark (), GUINT_TO_POINTER (k + 1));
+    }
+  g_assert_cmpint (g_atomic_int_add (&creations->n_creating[k], -1), ==, 1);
+
+  return object;
+}
+
+gpointer
+stress_ensure (StressCreations *creations,
+               guint            key)
+{
+  Creation creation = { creations, FALSE };
+  gboolean in_flight = g_atomic_int_get (&creations->n_creating[key]) > 0;
+  GError *error = NULL;
+  gpointer object;
+
+  object = creations->ensure (GUINT_TO_POINTER (key), create_cb, &creation, &error);
+  if (object != NULL || creation.created)
+    g_atomic_int_inc (&creations->n_asked);
+  if (object == NULL)
+    {
+      if (g_error_matches (error, WEAKREF_ERROR, WEAKREF_ERROR_RECURSION))
+        stress_count_race ("creations in a circle");
+      else
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FAILED);
+      g_error_free (error);
+      return NULL;
+    }
+
+  g_assert_no_error (error);
+  stress_ensured_check (object, key);
+  if (in_flight && !creation.created)
+    stress_count_race ("somebody else's creation was waited for");
+  if (g_atomic_int_get (&creations->n_creating[key]) > 0)
+    stress_count_race ("an object was removed and made again");
+
+  return object;
+}
+
+void
+stress_ensured_check (gpointer object,
+                      guint    key)
+{
+  stress_object_check (object);
+  g_assert_cmpuint (GPOINTER_TO_UINT (g_object_get_qdata (object, key_quark ())), ==, key + 1);
 }
 
 /* Counters */

@@ -33,6 +33,8 @@ typedef struct
   void (*worker_free) (gpointer data);
 } StressClass;
 
+extern const StressClass stress_bond;
+extern const StressClass stress_cache;
 extern const StressClass stress_finalizer;
 extern const StressClass stress_key_table;
 extern const StressClass stress_proxy;
@@ -52,14 +54,20 @@ guint64       stress_object_get_id     (StressObject *object);
 guint64       stress_object_get_life   (StressObject *object);
 /* FALSE: it may come back from a dispose of which nobody was told. */
 gboolean      stress_object_dies_noticed (StressObject *object);
-/* To connect to its signals: only if this returns TRUE, and until it is told of the end. */
-gboolean      stress_object_begin_connecting (StressObject *object);
-void          stress_object_end_connecting   (StressObject *object);
+/* Until it is told of the end, nobody disposes the object by force. FALSE: that has happened before.
+ * It has to be done around what connects to its signals, as a new proxy does: in any version of GLib,
+ * g_object_run_dispose() destroys the handlers of an object although an emission in some thread is
+ * just at one of them; if somebody connects to the same signal after that, the handlers are a new
+ * list, and the emission aborts when it comes back (handler_unref_R() in gsignal.c). */
+gboolean      stress_object_protect    (StressObject *object);
+void          stress_object_unprotect  (StressObject *object);
 /* Aborts if @object, which a function of ours returned, is being disposed for good. */
 void          stress_object_check      (gpointer      object);
 
 /* A shared object, new reference. */
 StressObject *stress_dup_object        (void);
+/* Makes it one, in the place of another. */
+void          stress_share_object      (StressObject *object);
 /* Where to have a callback called: NULL or the view. */
 GMainContext *stress_get_context       (void);
 GMainContext *stress_get_view          (void);
@@ -84,6 +92,27 @@ void          stress_record_call       (StressRecord *record);
 void          stress_record_prevent    (StressRecord *record);
 void          stress_record_unref      (StressRecord *record);
 void          stress_record_destroy    (gpointer      record);
+
+/* Creations by weakref_value_table_ensure() and its kin: of each key one at a time, of objects that
+ * nobody else has, and that know their key. */
+#define STRESS_N_KEYS 24
+
+typedef struct
+{
+  gpointer (*ensure) (gconstpointer       key,
+                      WeakrefCreateFunc   create,
+                      gpointer            user_data,
+                      GError            **error);
+  gint n_creating[STRESS_N_KEYS]; /* (atomic) */
+  gint n_asked;                   /* (atomic): how often there was an answer */
+  gint n_created;                 /* (atomic): of these, how often by a creation that was tried */
+} StressCreations;
+
+/* Returns the object, or NULL if the creation failed by chance or went in a circle. */
+gpointer      stress_ensure            (StressCreations *creations,
+                                        guint            key);
+void          stress_ensured_check     (gpointer         object,
+                                        guint            key);
 
 /* Things that threads share, share and replace; in boxes of g_atomic_rc_box_new(). */
 #define STRESS_POOL_SIZE 32

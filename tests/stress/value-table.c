@@ -4,7 +4,6 @@
 
 #include "stress.h"
 
-#define N_KEYS 24
 #define N_OWN 6
 
 /* Each key of the second table is made by one thread at a time, and no object is ever inserted
@@ -12,13 +11,6 @@
 static WeakrefValueTable *any_table;
 static WeakrefValueTable *ensured_table;
 static WeakrefValueTable *model_table;
-static gint n_creating[N_KEYS]; /* (atomic) */
-
-static GQuark
-key_quark (void)
-{
-  return g_quark_from_static_string ("stress-key");
-}
 
 static char *
 key_name (guint key)
@@ -34,65 +26,25 @@ value_table_begin (void)
   model_table = weakref_value_table_new (G_TYPE_VALUE);
 }
 
-static void ensure (guint key);
-
 static gpointer
-create_cb (gconstpointer   key,
-           gpointer        user_data,
-           GError        **error)
+ensured_table_ensure (gconstpointer       key,
+                      WeakrefCreateFunc   create,
+                      gpointer            user_data,
+                      GError            **error)
 {
-  guint k = GPOINTER_TO_UINT (key);
-  StressObject *object = NULL;
-
-  stress_count ("value-table: create");
-  *(gboolean *) user_data = TRUE;
-  g_assert_cmpint (g_atomic_int_add (&n_creating[k], 1), ==, 0);
-
-  /* One key needs another: in any order, so that circles come about. */
-  if (stress_random (4) == 0)
-    ensure (stress_random (N_KEYS));
-  g_thread_yield ();
-
-  if (stress_random (8) == 0)
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "by chance");
-    }
-  else
-    {
-      object = stress_object_new ();
-      g_object_set_qdata (G_OBJECT (object), key_quark (), GUINT_TO_POINTER (k + 1));
-    }
-  g_assert_cmpint (g_atomic_int_add (&n_creating[k], -1), ==, 1);
-
-  return object;
+  return weakref_value_table_ensure (ensured_table, key, create, user_data, error);
 }
+
+static StressCreations creations = { .ensure = ensured_table_ensure };
 
 static void
 ensure (guint key)
 {
-  GError *error = NULL;
-  gboolean in_flight = g_atomic_int_get (&n_creating[key]) > 0;
-  gboolean created = FALSE;
-  gpointer object = weakref_value_table_ensure (ensured_table, GUINT_TO_POINTER (key), create_cb,
-                                                &created, &error);
+  gpointer object = stress_ensure (&creations, key);
 
   if (object == NULL)
-    {
-      if (g_error_matches (error, WEAKREF_ERROR, WEAKREF_ERROR_RECURSION))
-        stress_count_race ("creations in a circle");
-      else
-        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FAILED);
-      g_error_free (error);
-      return;
-    }
+    return;
 
-  g_assert_no_error (error);
-  stress_object_check (object);
-  g_assert_cmpuint (GPOINTER_TO_UINT (g_object_get_qdata (object, key_quark ())), ==, key + 1);
-  if (in_flight && !created)
-    stress_count_race ("somebody else's creation was waited for");
-  if (g_atomic_int_get (&n_creating[key]) > 0)
-    stress_count_race ("an object was removed and made again");
   if (stress_random (2))
     g_thread_yield ();
   g_object_unref (object);
@@ -110,7 +62,7 @@ check_entry_cb (gconstpointer key,
 static void
 any_step (void)
 {
-  char *key = key_name (stress_random (N_KEYS));
+  char *key = key_name (stress_random (STRESS_N_KEYS));
   GPtrArray *array;
   gpointer object;
   guint i;
@@ -152,7 +104,7 @@ any_step (void)
           g_ptr_array_unref (array);
           break;
         default:
-          g_assert_cmpuint (weakref_value_table_get_size (any_table), <=, N_KEYS);
+          g_assert_cmpuint (weakref_value_table_get_size (any_table), <=, STRESS_N_KEYS);
         }
       break;
     default:
@@ -176,12 +128,12 @@ value_table_step (void)
   else if (stress_random (8) == 0)
     {
       stress_count ("value-table: remove");
-      weakref_value_table_remove (ensured_table, GUINT_TO_POINTER (stress_random (N_KEYS)));
+      weakref_value_table_remove (ensured_table, GUINT_TO_POINTER (stress_random (STRESS_N_KEYS)));
     }
   else
     {
       stress_count ("value-table: ensure");
-      ensure (stress_random (N_KEYS));
+      ensure (stress_random (STRESS_N_KEYS));
     }
 }
 
@@ -191,8 +143,8 @@ value_table_settled (void)
   GPtrArray *values = weakref_value_table_dup_values (any_table);
   guint i;
 
-  for (i = 0; i < N_KEYS; i++)
-    g_assert_cmpint (n_creating[i], ==, 0);
+  for (i = 0; i < STRESS_N_KEYS; i++)
+    g_assert_cmpint (creations.n_creating[i], ==, 0);
 
   /* An object that came back without having chained its dispose up has entries still. */
   g_assert_cmpuint (weakref_value_table_get_size (any_table), >=, values->len);

@@ -1,0 +1,590 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "stress.h"
+
+#define MAX_IDLE 8
+#define N_OWN 8
+
+/* The first has shared objects, and everything is done to it. The second has objects that nobody
+ * else has: when all is quiet, all of them are idle. Each worker has a third one. */
+static WeakrefCache *any_cache;
+static WeakrefCache *ensured_cache;
+static gint n_any_asked; /* (atomic) */
+
+/* A memory monitor of our own */
+
+#define STRESS_TYPE_MONITOR (stress_monitor_get_type ())
+G_DECLARE_FINAL_TYPE (StressMonitor, stress_monitor, STRESS, MONITOR, GObject)
+
+struct _StressMonitor
+{
+  GObject parent_instance;
+};
+
+static void
+stress_monitor_initable_init (GInitableIface *iface)
+{
+}
+
+static void
+stress_monitor_iface_init (GMemoryMonitorInterface *iface)
+{
+}
+
+G_DEFINE_TYPE_WITH_CODE (StressMonitor, stress_monitor, G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, stress_monitor_initable_init)
+                         G_IMPLEMENT_INTERFACE (G_TYPE_MEMORY_MONITOR, stress_monitor_iface_init))
+
+static void
+stress_monitor_class_init (StressMonitorClass *klass)
+{
+}
+
+static void
+stress_monitor_init (StressMonitor *self)
+{
+}
+
+static GMemoryMonitor *monitor;
+
+static gpointer
+ensured_cache_ensure (gconstpointer       key,
+                      WeakrefCreateFunc   create,
+                      gpointer            user_data,
+                      GError            **error)
+{
+  return weakref_cache_ensure (ensured_cache, key, create, user_data, error);
+}
+
+static StressCreations creations = { .ensure = ensured_cache_ensure };
+
+static void
+counts_changed_cb (WeakrefCache *cache,
+                   GParamSpec   *pspec,
+                   gpointer      user_data)
+{
+  stress_count ("cache: notify");
+  g_assert_true (g_main_context_is_owner (stress_get_view ()));
+  stress_anything ();
+}
+
+static void
+cache_begin (void)
+{
+  monitor = g_object_new (STRESS_TYPE_MONITOR, NULL);
+
+  any_cache = weakref_cache_new (G_TYPE_STRING, MAX_IDLE);
+  weakref_cache_set_memory_monitor (any_cache, monitor);
+  g_signal_connect (any_cache, "notify::n-idle", G_CALLBACK (counts_changed_cb), NULL);
+  n_any_asked = 0;
+
+  ensured_cache = weakref_cache_new (G_TYPE_INT, MAX_IDLE);
+  weakref_cache_set_memory_monitor (ensured_cache, NULL);
+  creations.n_asked = 0;
+  creations.n_created = 0;
+}
+
+static gpointer
+create_cb (gconstpointer   key,
+           gpointer        created,
+           GError        **error)
+{
+  *(gboolean *) created = TRUE;
+  stress_anything ();
+  if (stress_random (8) == 0)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "by chance");
+      return NULL;
+    }
+
+  return stress_dup_object ();
+}
+
+static void
+check_entry_cb (gconstpointer key,
+                gpointer      object,
+                gpointer      user_data)
+{
+  stress_object_check (object);
+  stress_anything ();
+}
+
+/* Sets and gets, and looks at all. */
+static void
+any_rare_step (void)
+{
+  GMemoryMonitor *got;
+  GPtrArray *array;
+  guint i;
+
+  switch (stress_random (10))
+    {
+    case 0:
+      stress_count ("cache: remove_all");
+      weakref_cache_remove_all (any_cache);
+      break;
+    case 1:
+      stress_count ("cache: trim");
+      weakref_cache_trim (any_cache, stress_random (MAX_IDLE));
+      break;
+    case 2:
+      stress_count ("cache: set_max_idle");
+      weakref_cache_set_max_idle (any_cache, stress_random (MAX_IDLE + 1));
+      break;
+    case 3:
+      stress_count ("cache: set_max_tracked");
+      weakref_cache_set_max_tracked (any_cache, stress_random (2 * STRESS_N_KEYS));
+      break;
+    case 4:
+      weakref_cache_set_max_idle_seconds (any_cache, stress_random (2));
+      break;
+    case 5:
+      stress_count ("cache: set_memory_monitor");
+      weakref_cache_set_memory_monitor (any_cache, stress_random (2) ? monitor : NULL);
+      got = weakref_cache_dup_memory_monitor (any_cache);
+      g_assert_true (got == NULL || got == monitor);
+      g_clear_object (&got);
+      break;
+    case 6:
+      stress_count ("cache: low memory");
+      g_signal_emit_by_name (monitor, "low-memory-warning", G_MEMORY_MONITOR_WARNING_LEVEL_LOW);
+      break;
+    case 7:
+      stress_count ("cache: foreach");
+      weakref_cache_foreach (any_cache, check_entry_cb, NULL);
+      break;
+    case 8:
+      stress_count ("cache: dup_keys");
+      array = weakref_cache_dup_keys (any_cache);
+      g_assert_cmpuint (array->len, <=, STRESS_N_KEYS);
+      g_ptr_array_unref (array);
+      break;
+    default:
+      stress_count ("cache: dup_values");
+      array = weakref_cache_dup_values (any_cache);
+      for (i = 0; i < array->len; i++)
+        stress_object_check (g_ptr_array_index (array, i));
+      g_ptr_array_unref (array);
+    }
+
+  g_assert_cmpuint (weakref_cache_get_n_idle (any_cache), <=, MAX_IDLE);
+  g_assert_cmpuint (weakref_cache_get_n_in_use (any_cache), <=, STRESS_N_KEYS);
+}
+
+static void
+any_step (void)
+{
+  char *key = g_strdup_printf ("key %u", stress_random (STRESS_N_KEYS));
+  gpointer object = NULL;
+  gboolean created = FALSE;
+  GError *error = NULL;
+
+  switch (stress_random (8))
+    {
+    case 0:
+      stress_count ("cache: insert");
+      object = stress_dup_object ();
+      weakref_cache_insert (any_cache, key, object);
+      break;
+    case 1:
+      if (stress_random (2))
+        {
+          any_rare_step ();
+          break;
+        }
+      stress_count ("cache: remove");
+      weakref_cache_remove (any_cache, key);
+      break;
+    case 2:
+      stress_count ("cache: contains");
+      weakref_cache_contains (any_cache, key);
+      break;
+    case 3:
+    case 4:
+      stress_count ("cache: ensure");
+      object = weakref_cache_ensure (any_cache, key, create_cb, &created, &error);
+      if (object != NULL || created)
+        g_atomic_int_inc (&n_any_asked);
+      if (object == NULL)
+        g_assert_true (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED) ||
+                       g_error_matches (error, WEAKREF_ERROR, WEAKREF_ERROR_RECURSION));
+      g_clear_error (&error);
+      break;
+    default:
+      stress_count ("cache: lookup");
+      object = weakref_cache_lookup (any_cache, key);
+      g_atomic_int_inc (&n_any_asked);
+    }
+
+  if (object != NULL)
+    {
+      stress_object_check (object);
+      /* Also into the cache alone, and into its next owner. */
+      if (stress_random (8) == 0)
+        stress_share_object (object);
+      g_object_unref (object);
+    }
+  g_free (key);
+}
+
+static void
+ensured_step (void)
+{
+  guint key = stress_random (STRESS_N_KEYS);
+  gpointer object = NULL;
+
+  switch (stress_random (16))
+    {
+    case 0:
+      stress_count ("cache: remove");
+      weakref_cache_remove (ensured_cache, GUINT_TO_POINTER (key));
+      break;
+    case 1:
+      stress_count ("cache: trim");
+      weakref_cache_trim (ensured_cache, stress_random (MAX_IDLE));
+      break;
+    case 2:
+    case 3:
+    case 4:
+    case 5:
+      stress_count ("cache: lookup");
+      object = weakref_cache_lookup (ensured_cache, GUINT_TO_POINTER (key));
+      g_atomic_int_inc (&creations.n_asked);
+      if (object != NULL)
+        stress_ensured_check (object, key);
+      break;
+    default:
+      stress_count ("cache: ensure");
+      object = stress_ensure (&creations, key);
+    }
+
+  if (object != NULL)
+    {
+      if (stress_random (2))
+        g_thread_yield ();
+      stress_ensured_check (object, key);
+      g_object_unref (object);
+    }
+}
+
+static void
+cache_step (void)
+{
+  if (stress_random (2))
+    any_step ();
+  else
+    ensured_step ();
+}
+
+static void
+assert_sums (WeakrefCache *cache,
+             gint          n_asked)
+{
+  g_assert_cmpuint (weakref_cache_get_hits (cache) + weakref_cache_get_misses (cache), ==, n_asked);
+  g_assert_cmpuint (weakref_cache_get_n_idle (cache), <=, weakref_cache_get_max_idle (cache));
+  g_assert_cmpuint (weakref_cache_get_n_idle (cache) + weakref_cache_get_n_in_use (cache), ==,
+                    weakref_cache_get_size (cache));
+}
+
+static void
+cache_settled (void)
+{
+  guint size = weakref_cache_get_size (ensured_cache);
+  GPtrArray *values = weakref_cache_dup_values (ensured_cache);
+  guint i;
+
+  for (i = 0; i < STRESS_N_KEYS; i++)
+    g_assert_cmpint (creations.n_creating[i], ==, 0);
+
+  g_assert_cmpuint (values->len, ==, size);
+  g_assert_cmpuint (weakref_cache_get_n_in_use (ensured_cache), ==, size);
+  g_ptr_array_unref (values);
+  g_assert_cmpuint (weakref_cache_get_n_in_use (ensured_cache), ==, 0);
+  assert_sums (ensured_cache, creations.n_asked);
+  g_assert_cmpuint (weakref_cache_get_misses (ensured_cache), >=, creations.n_created);
+  g_assert_cmpuint (weakref_cache_get_evictions (ensured_cache), <=, creations.n_created);
+
+  assert_sums (any_cache, n_any_asked);
+
+  /* Now nothing is kept by these. */
+  weakref_cache_trim (ensured_cache, 0);
+  g_assert_cmpuint (weakref_cache_get_size (ensured_cache), ==, 0);
+  weakref_cache_trim (any_cache, 0);
+  g_assert_cmpuint (weakref_cache_get_n_idle (any_cache), ==, 0);
+}
+
+static void
+cache_end (void)
+{
+  g_assert_cmpuint (weakref_cache_get_size (any_cache), ==, 0);
+  g_assert_cmpuint (weakref_cache_get_n_idle (any_cache), ==, 0);
+  g_assert_cmpuint (weakref_cache_get_size (ensured_cache), ==, 0);
+  g_assert_finalize_object (any_cache);
+  g_assert_finalize_object (ensured_cache);
+  g_assert_finalize_object (monitor);
+}
+
+/* A cache that only one worker has, in its own context, with objects that nobody else has: which
+ * ones are idle, and in what order they became so, is certain. */
+
+typedef struct
+{
+  StressObject *object;  /* (unowned): there are @n_held references on it */
+  guint n_held;
+  gboolean is_entered;
+  gboolean is_tracked;
+  guint idle_since;      /* a number; 0: in use, or not tracked */
+} Slot;
+
+typedef struct
+{
+  WeakrefCache *cache;
+  Slot slots[N_OWN];
+  guint n_ever_idle;
+  guint hits;
+  guint misses;
+  guint evictions;
+  guint max_idle;
+} Model;
+
+static gpointer
+cache_worker_new (guint index)
+{
+  Model *model = g_new0 (Model, 1);
+
+  model->max_idle = 3;
+  model->cache = weakref_cache_new (G_TYPE_UINT, model->max_idle);
+  weakref_cache_set_memory_monitor (model->cache, NULL);
+
+  return model;
+}
+
+static void
+model_shrink (Model *model,
+              guint  n)
+{
+  while (TRUE)
+    {
+      Slot *oldest = NULL;
+      guint n_idle = 0;
+      guint i;
+
+      for (i = 0; i < N_OWN; i++)
+        {
+          Slot *slot = &model->slots[i];
+
+          if (slot->idle_since == 0)
+            continue;
+          n_idle++;
+          if (oldest == NULL || slot->idle_since < oldest->idle_since)
+            oldest = slot;
+        }
+      if (n_idle <= n)
+        return;
+
+      *oldest = (Slot) { NULL, 0, FALSE, FALSE, 0 };
+      model->evictions++;
+    }
+}
+
+static void
+model_untrack (Model *model)
+{
+  guint i;
+
+  for (i = 0; i < N_OWN; i++)
+    {
+      if (model->slots[i].idle_since == 0)
+        model->slots[i].is_tracked = FALSE;
+    }
+}
+
+/* The cache gave the object, or was given it. */
+static void
+model_use (Model *model,
+           Slot  *slot)
+{
+  slot->n_held++;
+  slot->idle_since = 0;
+  slot->is_tracked = model->max_idle > 0;
+}
+
+static void
+model_unref (Model *model,
+             Slot  *slot)
+{
+  g_object_unref (slot->object);
+  if (--slot->n_held > 0)
+    return;
+
+  if (slot->is_tracked)
+    {
+      slot->idle_since = ++model->n_ever_idle;
+      model_shrink (model, model->max_idle);
+    }
+  else
+    *slot = (Slot) { NULL, 0, FALSE, FALSE, 0 };
+}
+
+static gpointer
+model_create_cb (gconstpointer   key,
+                 gpointer        slot,
+                 GError        **error)
+{
+  g_assert_false (((Slot *) slot)->is_entered);
+
+  return stress_object_new ();
+}
+
+/* The object that is in the slot leaves the cache. */
+static void
+model_leave (Slot *slot)
+{
+  slot->is_entered = FALSE;
+  slot->is_tracked = FALSE;
+  slot->idle_since = 0;
+  if (slot->n_held == 0)
+    slot->object = NULL;
+}
+
+static void
+model_check (Model *model)
+{
+  guint size = 0;
+  guint n_idle = 0;
+  guint i;
+
+  for (i = 0; i < N_OWN; i++)
+    {
+      g_assert_true (weakref_cache_contains (model->cache, GUINT_TO_POINTER (i)) ==
+                     model->slots[i].is_entered);
+      size += model->slots[i].is_entered;
+      n_idle += model->slots[i].idle_since > 0;
+    }
+  g_assert_cmpuint (weakref_cache_get_size (model->cache), ==, size);
+  g_assert_cmpuint (weakref_cache_get_n_idle (model->cache), ==, n_idle);
+  g_assert_cmpuint (weakref_cache_get_n_in_use (model->cache), ==, size - n_idle);
+  g_assert_cmpuint (weakref_cache_get_hits (model->cache), ==, model->hits);
+  g_assert_cmpuint (weakref_cache_get_misses (model->cache), ==, model->misses);
+  g_assert_cmpuint (weakref_cache_get_evictions (model->cache), ==, model->evictions);
+}
+
+static void
+cache_worker_step (gpointer data)
+{
+  Model *model = data;
+  guint k = stress_random (N_OWN);
+  gconstpointer key = GUINT_TO_POINTER (k);
+  Slot *slot = &model->slots[k];
+  StressObject *object;
+  guint n;
+
+  stress_count ("cache: model");
+  switch (stress_random (16))
+    {
+    case 0:
+    case 1:
+    case 2:
+      object = weakref_cache_lookup (model->cache, key);
+      g_assert_true (object == (slot->is_entered ? slot->object : NULL));
+      if (object != NULL)
+        {
+          model->hits++;
+          model_use (model, slot);
+        }
+      else
+        model->misses++;
+      break;
+    case 3:
+    case 4:
+    case 5:
+      /* One object of a key at a time. */
+      if (!slot->is_entered && slot->n_held > 0)
+        break;
+      object = weakref_cache_ensure (model->cache, key, model_create_cb, slot, NULL);
+      g_assert_true (!slot->is_entered || object == slot->object);
+      if (slot->is_entered)
+        model->hits++;
+      else
+        model->misses++;
+      slot->object = object;
+      slot->is_entered = TRUE;
+      model_use (model, slot);
+      break;
+    case 6:
+      for (; slot->n_held > 1; slot->n_held--)
+        g_object_unref (slot->object);
+      if (slot->n_held == 1)
+        {
+          /* What it is replaced by, is inserted first. */
+          object = slot->object;
+          slot->n_held = 0;
+        }
+      else
+        object = NULL;
+      n = slot->is_entered;
+      slot->object = stress_object_new ();
+      g_assert_true (weakref_cache_insert (model->cache, key, slot->object) == !n);
+      g_clear_object (&object);
+      slot->is_entered = TRUE;
+      model_use (model, slot);
+      break;
+    case 7:
+      g_assert_true (weakref_cache_remove (model->cache, key) == slot->is_entered);
+      model_leave (slot);
+      break;
+    case 8:
+      n = stress_random (4);
+      weakref_cache_trim (model->cache, n);
+      model_shrink (model, n);
+      model_untrack (model);
+      break;
+    case 9:
+      n = stress_random (5);
+      weakref_cache_set_max_idle (model->cache, n);
+      model->max_idle = n;
+      model_shrink (model, n);
+      if (n == 0)
+        model_untrack (model);
+      break;
+    case 10:
+      if (slot->n_held > 0)
+        {
+          g_object_run_dispose (G_OBJECT (slot->object));
+          model_leave (slot);
+        }
+      break;
+    case 11:
+      while (g_main_context_iteration (g_main_context_get_thread_default (), FALSE))
+        ;
+      break;
+    default:
+      if (slot->n_held > 0)
+        model_unref (model, slot);
+    }
+
+  model_check (model);
+}
+
+static void
+cache_worker_free (gpointer data)
+{
+  Model *model = data;
+  guint i;
+
+  for (i = 0; i < N_OWN; i++)
+    {
+      while (model->slots[i].n_held > 0)
+        model_unref (model, &model->slots[i]);
+    }
+  model_check (model);
+  g_assert_finalize_object (model->cache);
+  g_free (model);
+}
+
+const StressClass stress_cache = {
+  "cache", cache_begin, cache_step, cache_settled, cache_end,
+  cache_worker_new, cache_worker_step, cache_worker_free
+};
