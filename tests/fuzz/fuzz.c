@@ -27,6 +27,7 @@ int LLVMFuzzerTestOneInput (const guint8 *data,
 static const guint8 *program;
 static gsize program_left;
 static guint depth;
+static guint quiet; /* nothing is nested now */
 
 static guint
 next (guint n)
@@ -43,7 +44,7 @@ static void run_ops (guint n);
 static void
 run_nested (void)
 {
-  if (depth >= MAX_DEPTH)
+  if (depth >= MAX_DEPTH || quiet > 0)
     return;
 
   depth++;
@@ -54,7 +55,7 @@ run_nested (void)
 /* Objects. The dispose itself tells the model of the end of a life: nothing can happen between the
  * moment when GLib clears its GWeakRefs, and the dispose. */
 
-typedef struct
+typedef struct _Target
 {
   GObject *object;         /* (unowned): NULL once it is finalized */
   guint life;              /* a number; each dispose begins another life */
@@ -66,6 +67,12 @@ typedef struct
   guint value_life;
   guint64 number;          /* in the key table of GValues; 0: none */
   guint number_life;
+  gboolean was_bonded;
+  guint doomed;            /* the life that ended before its dispose, plus 1 */
+  struct _Record *tie;     /* the bond to its owner, once there was one; see is_tied() */
+  guint tie_life;
+  struct _Target *owner;
+  guint owner_life;
 } Target;
 
 /* What a callback is told. All of them stay until the end. */
@@ -98,12 +105,77 @@ static GPtrArray *targets; /* (owned): all that there ever were */
 static GPtrArray *records; /* (owned) */
 static GPtrArray *orphans; /* (owned): objects that came back */
 
+static gboolean is_kept (const Target *target);
+
+/* Trees of bonded objects. When nobody has any of a tree, all their lives are over, before the first
+ * dispose. Who has them, is seen from the reference counts, of which the library has one. */
+
+static gboolean
+is_tied (const Target *target)
+{
+  const Target *owner = target->owner;
+
+  return target->tie != NULL &&
+         target->object != NULL && target->life == target->tie_life &&
+         owner->object != NULL && owner->life == target->owner_life &&
+         target->doomed != target->life + 1 && owner->doomed != owner->life + 1;
+}
+
+static const Target *
+root_of (const Target *target)
+{
+  while (is_tied (target))
+    target = target->owner;
+
+  return target;
+}
+
+/* Once it is, it stays so. */
+static gboolean
+is_doomed (const Target *target)
+{
+  GPtrArray *tree;
+  const Target *root;
+  gboolean doomed = TRUE;
+  guint i;
+
+  if (target->doomed == target->life + 1)
+    return TRUE;
+  if (!target->was_bonded)
+    return FALSE;
+
+  root = root_of (target);
+  tree = g_ptr_array_new ();
+  for (i = 0; i < targets->len && doomed; i++)
+    {
+      Target *member = g_ptr_array_index (targets, i);
+
+      if (member->was_bonded && member->object != NULL && root_of (member) == root)
+        {
+          g_ptr_array_add (tree, member);
+          doomed = member->object->ref_count == 1 && !is_kept (member);
+        }
+    }
+  doomed = doomed && tree->len > 1;
+  for (i = 0; i < tree->len && doomed; i++)
+    {
+      Target *member = g_ptr_array_index (tree, i);
+
+      member->doomed = member->life + 1;
+    }
+  g_ptr_array_unref (tree);
+
+  return doomed;
+}
+
 static void
 fuzz_object_dispose (GObject *object)
 {
   Target *target = ((FuzzObject *) object)->target;
   gboolean chain_up = TRUE;
 
+  /* The first of a tree. */
+  is_doomed (target);
   target->life++;
   target->disposing++;
   /* Not in a g_object_run_dispose(): where that ends no life, depends on the GLib. */
@@ -171,7 +243,7 @@ static gboolean
 is_alive (const Target *target,
           guint         life)
 {
-  return target != NULL && target->object != NULL && target->life == life;
+  return target != NULL && target->object != NULL && target->life == life && !is_doomed (target);
 }
 
 /* Who has an interest in the target must have been told of the end of that life. */
@@ -246,13 +318,36 @@ typedef struct
 {
   Target *target;
   guint life;
+  gboolean is_kept; /* in the roomy cache */
 } Entry;
+
+/* Those whose keys stand for objects */
+enum
+{
+  STRING_TABLE,
+  VALUE_TABLE,
+  /* Keeps all that is idle or nothing, so that it is known what it keeps. */
+  ROOMY_CACHE,
+  /* Keeps little, and nothing that is bonded. */
+  TIGHT_CACHE,
+  N_TABLES
+};
 
 typedef struct
 {
+  guint t;
   guint key;
-  WeakrefValueTable *table; /* (unowned): may have been replaced meanwhile */
+  gpointer table; /* (unowned): may have been replaced meanwhile */
+  gboolean created;
 } Creation;
+
+typedef struct
+{
+  WeakrefBond *bond; /* (owned) */
+  Target *owned;
+  Target *owner;
+  Record *record;
+} Bond;
 
 typedef struct
 {
@@ -285,9 +380,12 @@ static struct
   Ref refs[N_SLOTS];
   Proxy proxies[N_SLOTS];
   Finalizer finalizers[N_SLOTS];
-  WeakrefValueTable *value_tables[2]; /* of strings; of GValues */
-  Entry entries[2][N_KEYS];
-  gboolean creating[N_KEYS];
+  Bond bonds[N_SLOTS];
+  gpointer tables[N_TABLES];
+  Entry entries[N_TABLES][N_KEYS];
+  gboolean creating[N_TABLES][N_KEYS];
+  guint64 hits[N_TABLES];
+  guint64 misses[N_TABLES];
   WeakrefKeyTable *key_table;
   WeakrefKeyTable *number_table;
   guint64 last_number;
@@ -313,6 +411,33 @@ hold (void)
   return target;
 }
 
+/* Puts an object into a slot, and takes over the reference. */
+static void
+adopt (gpointer object)
+{
+  guint i = next (N_SLOTS);
+  Target *old = w.objects[i];
+
+  w.objects[i] = ((FuzzObject *) object)->target;
+  if (old != NULL)
+    g_object_unref (old->object);
+}
+
+/* It is what it has to be; then keeps or drops it. */
+static void
+assert_is_and_adopt (gpointer      got,
+                     gconstpointer expected)
+{
+  g_assert_true (got == expected);
+  if (got == NULL)
+    return;
+
+  if (next (4) == 0)
+    adopt (got);
+  else
+    g_object_unref (got);
+}
+
 static void
 op_object (void)
 {
@@ -331,8 +456,13 @@ op_object (void)
     }
   else if (what == 1)
     {
+      gboolean was_bonded = target->was_bonded;
+
+      /* The others of its tree learn of it in the middle of that dispose. */
+      quiet += was_bonded;
       g_object_ref (target->object);
       g_object_run_dispose (target->object);
+      quiet -= was_bonded;
       /* Whatever interest was taken in it since the beginning of the dispose, is over too. */
       target->life++;
       g_object_unref (target->object);
@@ -435,7 +565,7 @@ op_ref (void)
       if (a->ref == NULL)
         break;
       g_assert_true (weakref_ref_is_alive (a->ref) == is_alive (a->target, a->life));
-      assert_is (weakref_ref_get (a->ref), expect (a->target, a->life));
+      assert_is_and_adopt (weakref_ref_get (a->ref), expect (a->target, a->life));
     }
 }
 
@@ -773,7 +903,63 @@ key_init (GValue *value,
     }
 }
 
-static void ensure (guint       k,
+static gboolean
+is_kept (const Target *target)
+{
+  guint i;
+
+  for (i = 0; i < N_KEYS; i++)
+    {
+      const Entry *entry = &w.entries[ROOMY_CACHE][i];
+
+      if (entry->target == target && entry->life == target->life && entry->is_kept)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean
+is_in_tight_cache (const Target *target)
+{
+  guint i;
+
+  for (i = 0; i < N_KEYS; i++)
+    {
+      const Entry *entry = &w.entries[TIGHT_CACHE][i];
+
+      if (entry->target == target && entry->life == target->life)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* From now on, what the table gives or is given is kept, if it is a cache that keeps. */
+static void
+entry_use (guint  t,
+           Entry *entry)
+{
+  entry->is_kept |= t == ROOMY_CACHE && weakref_cache_get_max_idle (w.tables[t]) > 0 &&
+                    weakref_cache_get_max_tracked (w.tables[t]) > 0;
+}
+
+static void
+count_found (guint    t,
+             gpointer table,
+             gboolean found)
+{
+  if (table != w.tables[t])
+    return;
+
+  if (found)
+    w.hits[t]++;
+  else
+    w.misses[t]++;
+}
+
+static void ensure (guint       t,
+                    guint       k,
                     const char *key);
 
 static gpointer
@@ -782,16 +968,19 @@ create_cb (gconstpointer   key,
            GError        **error)
 {
   Creation *creation = user_data;
-  gboolean replaced;
+  guint t = creation->t;
   guint k = creation->key;
+  Entry *entry = &w.entries[t][k];
+  gboolean replaced;
   Target *target;
 
+  creation->created = TRUE;
   run_nested ();
-  if (next (8) == 1 && creation->table == w.value_tables[0])
-    ensure (k, key);
-  replaced = creation->table != w.value_tables[0];
+  if (next (8) == 1 && creation->table == w.tables[t])
+    ensure (t, k, key);
+  replaced = creation->table != w.tables[t];
   if (!replaced)
-    w.creating[k] = FALSE;
+    w.creating[t][k] = FALSE;
   if (next (4) == 0)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "");
@@ -799,48 +988,77 @@ create_cb (gconstpointer   key,
     }
 
   target = target_new ();
-  if (!replaced && !is_alive (w.entries[0][k].target, w.entries[0][k].life))
-    w.entries[0][k] = (Entry) { target, target->life };
+  if (!replaced && !is_alive (entry->target, entry->life))
+    *entry = (Entry) { target, target->life, FALSE };
+  /* Else there is one meanwhile. */
+  if (!replaced)
+    entry_use (t, entry);
 
   return target->object;
 }
 
 static void
-ensure (guint       k,
+ensure (guint       t,
+        guint       k,
         const char *key)
 {
-  gboolean there = is_alive (w.entries[0][k].target, w.entries[0][k].life);
-  gboolean recursion = !there && w.creating[k];
-  Creation creation = { k, w.value_tables[0] };
+  Entry *entry = &w.entries[t][k];
+  gboolean there = is_alive (entry->target, entry->life);
+  gboolean recursion = !there && w.creating[t][k];
+  Creation creation = { t, k, w.tables[t], FALSE };
   GError *error = NULL;
   gpointer object;
 
+  if (there)
+    entry_use (t, entry);
   if (!there && !recursion)
-    w.creating[k] = TRUE;
-  object = weakref_value_table_ensure (creation.table, key, create_cb, &creation, &error);
+    w.creating[t][k] = TRUE;
 
+  if (t == STRING_TABLE)
+    object = weakref_value_table_ensure (creation.table, key, create_cb, &creation, &error);
+  else
+    object = weakref_cache_ensure (creation.table, key, create_cb, &creation, &error);
+
+  g_assert_true (creation.created == (!there && !recursion));
+  if (!recursion)
+    count_found (t, creation.table, there);
   if (recursion)
     g_assert_error (error, WEAKREF_ERROR, WEAKREF_ERROR_RECURSION);
   else if (there)
-    g_assert_true (object == w.entries[0][k].target->object);
+    g_assert_true (object == entry->target->object);
   else if (object == NULL)
     g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FAILED);
-  else if (creation.table == w.value_tables[0])
-    g_assert_true (object == expect (w.entries[0][k].target, w.entries[0][k].life));
+  else if (creation.table == w.tables[t])
+    g_assert_true (object == expect (entry->target, entry->life));
 
   g_clear_error (&error);
   g_clear_object (&object);
 }
 
 static void
-value_table_new (guint t)
+counts_changed_cb (void)
 {
-  WeakrefValueTable *old = w.value_tables[t];
+  run_nested ();
+}
+
+static void
+table_new (guint t)
+{
+  gpointer old = w.tables[t];
 
   memset (w.entries[t], 0, sizeof w.entries[t]);
-  if (t == 0)
-    memset (w.creating, 0, sizeof w.creating);
-  w.value_tables[t] = weakref_value_table_new (t == 0 ? G_TYPE_STRING : G_TYPE_VALUE);
+  memset (w.creating[t], 0, sizeof w.creating[t]);
+  if (t < ROOMY_CACHE)
+    {
+      w.tables[t] = weakref_value_table_new (t == STRING_TABLE ? G_TYPE_STRING : G_TYPE_VALUE);
+    }
+  else
+    {
+      w.tables[t] = weakref_cache_new (G_TYPE_STRING, t == ROOMY_CACHE ? 1000 : 2);
+      w.hits[t] = w.misses[t] = 0;
+      weakref_cache_set_memory_monitor (w.tables[t], NULL);
+      g_signal_connect (w.tables[t], "notify::n-idle", G_CALLBACK (counts_changed_cb), NULL);
+    }
   g_clear_object (&old);
 }
 
@@ -860,7 +1078,7 @@ op_value_table (void)
   guint k = next (N_KEYS);
   guint what = next (8);
   Entry *entry = &w.entries[t][k];
-  WeakrefValueTable *table = w.value_tables[t];
+  WeakrefValueTable *table = w.tables[t];
   gboolean there = is_alive (entry->target, entry->life);
   char name[] = { 'k', (char) ('a' + k), 0 };
   GValue value = G_VALUE_INIT;
@@ -879,12 +1097,12 @@ op_value_table (void)
       target = hold ();
       if (target == NULL)
         break;
-      table = w.value_tables[t];
+      table = w.tables[t];
       there = is_alive (entry->target, entry->life);
       result = t == 0 ? weakref_value_table_insert (table, name, target->object)
                       : weakref_value_table_insert (table, &value, target->object);
       g_assert_true (result == !there);
-      *entry = (Entry) { target, take_interest (target) };
+      *entry = (Entry) { target, take_interest (target), FALSE };
       g_object_unref (target->object);
       break;
     case 2:
@@ -897,11 +1115,11 @@ op_value_table (void)
       break;
     case 3:
       if (t == 0)
-        ensure (k, name);
+        ensure (t, k, name);
       else if (!G_VALUE_HOLDS_STRING (&value))
         {
           /* Of another type than the table's. */
-          g_assert_null (weakref_value_table_lookup_value (w.value_tables[0], &value, &error));
+          g_assert_null (weakref_value_table_lookup_value (w.tables[STRING_TABLE], &value, &error));
           g_assert_error (error, WEAKREF_ERROR, WEAKREF_ERROR_KEY_TYPE);
           g_clear_error (&error);
         }
@@ -915,7 +1133,7 @@ op_value_table (void)
           memset (w.entries[t], 0, sizeof w.entries[t]);
           break;
         case 1:
-          value_table_new (t);
+          table_new (t);
           break;
         default:
           weakref_value_table_foreach (table, check_value_cb, NULL);
@@ -939,6 +1157,295 @@ op_value_table (void)
                    expect (entry->target, entry->life));
     }
   g_value_unset (&value);
+}
+
+/* Caches */
+
+static void
+caches_let_go (guint t)
+{
+  guint i;
+
+  for (i = 0; i < N_KEYS; i++)
+    w.entries[t][i].is_kept = FALSE;
+}
+
+static void
+op_cache (void)
+{
+  guint t = next (2) ? ROOMY_CACHE : TIGHT_CACHE;
+  guint k = next (N_KEYS);
+  guint what = next (10);
+  Entry *entry = &w.entries[t][k];
+  WeakrefCache *cache = w.tables[t];
+  gboolean there = is_alive (entry->target, entry->life);
+  char name[] = { 'k', (char) ('a' + k), 0 };
+  gpointer expected;
+  GPtrArray *array;
+  Target *target;
+  guint n = 0;
+  guint i;
+
+  switch (what)
+    {
+    case 0:
+    case 1:
+      target = hold ();
+      if (target == NULL)
+        break;
+      /* In the middle of a g_object_run_dispose(), it would be kept without being found. */
+      if (target->disposing == 0 && (t == ROOMY_CACHE || !target->was_bonded))
+        {
+          cache = w.tables[t];
+          there = is_alive (entry->target, entry->life);
+          /* Before the call: the one that is replaced may die in it. */
+          *entry = (Entry) { target, take_interest (target), FALSE };
+          entry_use (t, entry);
+          g_assert_true (weakref_cache_insert (cache, name, target->object) == !there);
+        }
+      g_object_unref (target->object);
+      break;
+    case 2:
+      entry->target = NULL;
+      g_assert_true (weakref_cache_remove (cache, name) == there);
+      break;
+    case 3:
+    case 4:
+      ensure (t, k, name);
+      break;
+    case 5:
+      switch (next (8))
+        {
+        case 0:
+          memset (w.entries[t], 0, sizeof w.entries[t]);
+          weakref_cache_remove_all (cache);
+          break;
+        case 1:
+          /* It lets go of its objects when nobody has it. */
+          if (depth == 0)
+            table_new (t);
+          break;
+        case 2:
+          n = t == ROOMY_CACHE ? 1000 * next (2) : next (4);
+          if (n == 0)
+            caches_let_go (t);
+          weakref_cache_set_max_idle (cache, n);
+          break;
+        case 3:
+          n = t == ROOMY_CACHE ? 1000 * next (2) : next (8);
+          if (n == 0)
+            caches_let_go (t);
+          weakref_cache_set_max_tracked (cache, n);
+          break;
+        default:
+          n = t == ROOMY_CACHE ? 0 : next (3);
+          caches_let_go (t);
+          weakref_cache_trim (cache, n);
+        }
+      break;
+    case 6:
+      g_object_ref (cache);
+      weakref_cache_foreach (cache, check_value_cb, NULL);
+      g_object_unref (cache);
+      break;
+    case 7:
+      array = weakref_cache_dup_keys (cache);
+      for (i = 0; i < N_KEYS; i++)
+        n += is_alive (w.entries[t][i].target, w.entries[t][i].life);
+      g_assert_cmpuint (array->len, ==, n);
+      g_assert_cmpuint (weakref_cache_get_size (cache), >=, n);
+      g_ptr_array_unref (array);
+      g_assert_true (weakref_cache_contains (cache, name) == there);
+      break;
+    default:
+      if (there)
+        entry_use (t, entry);
+      count_found (t, cache, there);
+      expected = expect (entry->target, entry->life);
+      assert_is_and_adopt (weakref_cache_lookup (cache, name), expected);
+    }
+}
+
+/* With nothing nested. */
+static void
+caches_check (void)
+{
+  guint t;
+  guint i;
+
+  for (t = ROOMY_CACHE; t <= TIGHT_CACHE; t++)
+    {
+      WeakrefCache *cache = w.tables[t];
+      guint n_idle = weakref_cache_get_n_idle (cache);
+      guint n_unused = 0;
+      guint n_kept = 0;
+
+      for (i = 0; i < N_KEYS; i++)
+        {
+          const Entry *entry = &w.entries[t][i];
+
+          if (is_alive (entry->target, entry->life) && entry->target->object->ref_count == 1)
+            {
+              n_unused++;
+              n_kept += entry->is_kept;
+            }
+        }
+
+      g_assert_cmpuint (n_idle, <=, weakref_cache_get_max_idle (cache));
+      g_assert_cmpuint (n_idle, <=, weakref_cache_get_max_tracked (cache));
+      if (t == ROOMY_CACHE)
+        g_assert_cmpuint (n_idle, ==, n_kept);
+      else
+        g_assert_cmpuint (n_idle, <=, n_unused);
+      g_assert_cmpuint (weakref_cache_get_hits (cache), ==, w.hits[t]);
+      g_assert_cmpuint (weakref_cache_get_misses (cache), ==, w.misses[t]);
+    }
+}
+
+/* Bonds */
+
+static void
+bond_ended_cb (GObject    *bond,
+               GParamSpec *pspec,
+               gpointer    record)
+{
+  g_assert_false (weakref_bond_is_alive (WEAKREF_BOND (bond)));
+  record_call (record);
+}
+
+static void
+closure_destroy_cb (gpointer  record,
+                    GClosure *closure)
+{
+  record_destroy_cb (record);
+}
+
+static gboolean
+bond_is_alive (const Bond *bond)
+{
+  return bond->owned->tie == bond->record && is_tied (bond->owned) && !is_doomed (bond->owned);
+}
+
+static void
+bond_drop (Bond *slot)
+{
+  Bond old = *slot;
+
+  *slot = (Bond) { NULL, NULL, NULL, NULL };
+  if (old.bond != NULL)
+    g_object_unref (old.bond);
+}
+
+static void
+bond_make (Bond *slot)
+{
+  Target *owner = hold ();
+  Target *owned = hold ();
+  GError *error = NULL;
+  Bond new = { NULL, owned, owner, NULL };
+
+  if (owner == NULL || owned == NULL || owner->disposing > 0 || owned->disposing > 0 ||
+      is_in_tight_cache (owner) || is_in_tight_cache (owned))
+    goto out;
+
+  new.bond = weakref_bond_new (owner->object, owned->object, &error);
+  if (owner != owned && is_tied (owned))
+    {
+      g_assert_error (error, WEAKREF_ERROR, WEAKREF_ERROR_OWNED);
+    }
+  else if (root_of (owner) == owned)
+    {
+      g_assert_error (error, WEAKREF_ERROR, WEAKREF_ERROR_CYCLE);
+    }
+  else if (owner == owned)
+    {
+      g_assert_error (error, WEAKREF_ERROR, WEAKREF_ERROR_CYCLE);
+    }
+  else
+    {
+      g_assert_no_error (error);
+      new.record = record_new (owned, owned->life);
+      new.record->must_settle = TRUE;
+      g_signal_connect_data (new.bond, "notify::alive", G_CALLBACK (bond_ended_cb), new.record,
+                             closure_destroy_cb, G_CONNECT_DEFAULT);
+      owned->was_bonded = owner->was_bonded = TRUE;
+      owned->tie = new.record;
+      owned->tie_life = owned->life;
+      owned->owner = owner;
+      owned->owner_life = owner->life;
+
+      bond_drop (slot);
+      /* What ran meanwhile may have filled it again. */
+      if (slot->bond == NULL)
+        *slot = new;
+      else
+        bond_drop (&new);
+    }
+  g_clear_error (&error);
+
+out:
+  if (owner != NULL)
+    g_object_unref (owner->object);
+  if (owned != NULL)
+    g_object_unref (owned->object);
+}
+
+static void
+op_bond (void)
+{
+  Bond *slot = &w.bonds[next (N_SLOTS)];
+  guint what = next (6);
+  Bond bond = *slot;
+  gboolean is_alive_now;
+
+  if (bond.bond == NULL || what <= 1)
+    {
+      bond_make (slot);
+      return;
+    }
+
+  g_object_ref (bond.bond);
+  is_alive_now = bond_is_alive (&bond);
+  g_assert_true (weakref_bond_is_alive (bond.bond) == is_alive_now);
+  switch (what)
+    {
+    case 2:
+      bond_drop (slot);
+      break;
+    case 3:
+      if (is_alive_now)
+        bond.owned->tie = NULL;
+      if (weakref_bond_break (bond.bond))
+        g_assert_true (is_alive_now && bond.record->called == 1);
+      else
+        g_assert_false (is_alive_now);
+      break;
+    case 4:
+      assert_is_and_adopt (weakref_bond_dup_owner (bond.bond),
+                           is_alive_now ? bond.owner->object : NULL);
+      break;
+    default:
+      assert_is_and_adopt (weakref_bond_dup_owned (bond.bond),
+                           is_alive_now ? bond.owned->object : NULL);
+    }
+  g_object_unref (bond.bond);
+}
+
+static void
+bonds_check (void)
+{
+  guint i;
+
+  for (i = 0; i < N_SLOTS; i++)
+    {
+      Bond *slot = &w.bonds[i];
+
+      if (slot->bond == NULL)
+        continue;
+      g_assert_true (weakref_bond_is_alive (slot->bond) == bond_is_alive (slot));
+      if (bond_is_alive (slot))
+        g_assert_cmpuint (slot->record->called, ==, 0);
+    }
 }
 
 /* Key tables */
@@ -1097,7 +1604,7 @@ key_tables_check (void)
     {
       Target *target = g_ptr_array_index (targets, i);
 
-      vague |= target->vague;
+      vague |= target->vague || is_doomed (target);
       if (target->value == NULL)
         continue;
       if (is_noticed (target, target->value_life))
@@ -1277,7 +1784,7 @@ op_set (void)
 {
   guint s = next (2);
   Target *target = hold ();
-  Entry entry = { target, 0 };
+  Entry entry = { target, 0, FALSE };
   GPtrArray *expected;
   WeakrefSet *set;
   gboolean was_there;
@@ -1369,7 +1876,7 @@ run_ops (guint n)
 {
   while (n-- > 0 && program_left > 0)
     {
-      switch (next (17))
+      switch (next (22))
         {
         case 0:
         case 1:
@@ -1405,6 +1912,15 @@ run_ops (guint n)
         case 15:
           op_iterate ();
           break;
+        case 16:
+        case 17:
+        case 18:
+          op_bond ();
+          break;
+        case 19:
+        case 20:
+          op_cache ();
+          break;
         default:
           if (next (8) == 0)
             op_exit ();
@@ -1416,18 +1932,12 @@ run_ops (guint n)
         continue;
 
       while (orphans->len > 0)
-        {
-          GObject *object = g_ptr_array_steal_index (orphans, 0);
-          guint i = next (N_SLOTS);
-          Target *old = w.objects[i];
-
-          w.objects[i] = ((FuzzObject *) object)->target;
-          if (old != NULL)
-            g_object_unref (old->object);
-        }
+        adopt (g_ptr_array_steal_index (orphans, 0));
       refs_check ();
       proxies_check ();
       finalizers_check ();
+      bonds_check ();
+      caches_check ();
       key_tables_check ();
     }
 }
@@ -1437,19 +1947,30 @@ drop_everything (void)
 {
   guint i;
 
-  for (i = 0; i < N_SLOTS; i++)
+  do
     {
-      Target *target = g_steal_pointer (&w.objects[i]);
+      while (orphans->len > 0)
+        adopt (g_ptr_array_steal_index (orphans, 0));
+      for (i = 0; i < N_SLOTS; i++)
+        {
+          Target *target = g_steal_pointer (&w.objects[i]);
 
-      if (target != NULL)
-        g_object_unref (target->object);
+          if (target != NULL)
+            g_object_unref (target->object);
+        }
+      for (i = ROOMY_CACHE; i <= TIGHT_CACHE; i++)
+        {
+          caches_let_go (i);
+          weakref_cache_trim (w.tables[i], 0);
+        }
     }
-  while (orphans->len > 0)
-    g_object_unref (g_ptr_array_steal_index (orphans, 0));
+  while (orphans->len > 0);
 
   op_iterate ();
-  g_assert_cmpuint (weakref_value_table_get_size (w.value_tables[0]), ==, 0);
-  g_assert_cmpuint (weakref_value_table_get_size (w.value_tables[1]), ==, 0);
+  g_assert_cmpuint (weakref_value_table_get_size (w.tables[STRING_TABLE]), ==, 0);
+  g_assert_cmpuint (weakref_value_table_get_size (w.tables[VALUE_TABLE]), ==, 0);
+  g_assert_cmpuint (weakref_cache_get_size (w.tables[ROOMY_CACHE]), ==, 0);
+  g_assert_cmpuint (weakref_cache_get_size (w.tables[TIGHT_CACHE]), ==, 0);
   g_assert_cmpuint (weakref_key_table_get_size (w.key_table), ==, 0);
   g_assert_cmpuint (weakref_key_table_get_size (w.number_table), ==, 0);
   g_assert_cmpuint (weakref_set_get_size (w.sets[0]), ==, 0);
@@ -1460,10 +1981,12 @@ drop_everything (void)
       ref_drop (&w.refs[i]);
       proxy_drop (&w.proxies[i]);
       finalizer_drop (&w.finalizers[i]);
+      bond_drop (&w.bonds[i]);
     }
+  for (i = 0; i < N_TABLES; i++)
+    g_clear_object (&w.tables[i]);
   for (i = 0; i < 2; i++)
     {
-      g_clear_object (&w.value_tables[i]);
       g_clear_object (&w.sets[i]);
       g_array_unref (w.members[i]);
     }
@@ -1496,9 +2019,10 @@ LLVMFuzzerTestOneInput (const guint8 *data,
   targets = g_ptr_array_new_with_free_func (g_free);
   records = g_ptr_array_new_with_free_func (g_free);
   orphans = g_ptr_array_new ();
+  for (i = 0; i < N_TABLES; i++)
+    table_new (i);
   for (i = 0; i < 2; i++)
     {
-      value_table_new (i);
       w.members[i] = g_array_new (FALSE, FALSE, sizeof (Entry));
       set_new (i);
     }
