@@ -1217,8 +1217,11 @@ op_cache (void)
       switch (next (8))
         {
         case 0:
+          /* It lets go of one after the other: which are kept, when one dies, is not known. */
+          quiet += t == ROOMY_CACHE;
           memset (w.entries[t], 0, sizeof w.entries[t]);
           weakref_cache_remove_all (cache);
+          quiet -= t == ROOMY_CACHE;
           break;
         case 1:
           /* It lets go of its objects when nobody has it. */
