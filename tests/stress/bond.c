@@ -55,7 +55,7 @@ family_clear (gpointer data)
     }
 }
 
-static StressPool families = { .clear = family_clear };
+static StressPool families = { .clear = family_clear, .n_hot = 2 };
 
 static void
 bond_begin (void)
@@ -200,6 +200,42 @@ use (Box *box)
   g_clear_object (&second);
 }
 
+/* From one object to another, holding one at a time. Takes over the reference. */
+static void
+family_hop (Family       *family,
+            StressObject *held)
+{
+  guint n_hops;
+
+  for (n_hops = stress_random (8); n_hops > 0; n_hops--)
+    {
+      guint i = stress_random (N_FAMILY);
+      StressObject *next;
+
+      if (i > 0 && stress_random (2))
+        {
+          g_assert_true (weakref_bond_is_alive (family->bonds[i]));
+          next = weakref_bond_dup_owner (family->bonds[i]);
+          i = family->owners[i];
+        }
+      else
+        {
+          next = weakref_ref_get (family->refs[i]);
+        }
+      g_assert_nonnull (next);
+      assert_life (next, family->lives[i]);
+      if (stress_random (8) == 0)
+        g_thread_yield ();
+      g_object_unref (held);
+      held = next;
+    }
+
+  /* Others may bond it, and keep it in other ways. */
+  if (stress_random (64) == 0)
+    stress_share_object (held);
+  g_object_unref (held);
+}
+
 static void
 family_make (void)
 {
@@ -223,60 +259,35 @@ family_make (void)
         }
     }
 
-  /* Others may bond it, and keep it in other ways. */
-  if (stress_random (4) == 0)
-    stress_share_object (objects[stress_random (N_FAMILY)]);
-  stress_pool_put (&families, family);
-  for (i = 0; i < N_FAMILY; i++)
+  for (i = 1; i < N_FAMILY; i++)
     g_object_unref (objects[i]);
+  g_atomic_rc_box_acquire (family);
+  stress_pool_put (&families, family);
+  family_hop (family, objects[0]);
+  stress_pool_release (&families, family);
 }
 
-/* From one object to another, holding one at a time. */
 static void
 family_use (Family *family)
 {
   StressObject *held = weakref_ref_get (family->refs[stress_random (N_FAMILY)]);
-  guint n_hops;
+  guint i;
 
   stress_count ("bond: family");
-  if (held == NULL)
+  if (held != NULL)
     {
-      guint i;
-
-      /* All or nothing. */
-      for (i = 0; i < N_FAMILY; i++)
-        {
-          g_assert_null (weakref_ref_get (family->refs[i]));
-          g_assert_true (i == 0 || !weakref_bond_is_alive (family->bonds[i]));
-        }
-      family_make ();
+      family_hop (family, held);
       return;
     }
 
-  for (n_hops = stress_random (8); n_hops > 0; n_hops--)
+  /* All or nothing. */
+  for (i = 0; i < N_FAMILY; i++)
     {
-      guint i = stress_random (N_FAMILY);
-      StressObject *next;
-
-      if (i > 0 && stress_random (2))
-        {
-          g_assert_true (weakref_bond_is_alive (family->bonds[i]));
-          next = weakref_bond_dup_owner (family->bonds[i]);
-          i = family->owners[i];
-        }
-      else
-        next = weakref_ref_get (family->refs[i]);
-      g_assert_nonnull (next);
-      assert_life (next, family->lives[i]);
-      if (stress_random (8) == 0)
-        g_thread_yield ();
-      g_object_unref (held);
-      held = next;
+      g_assert_null (weakref_ref_get (family->refs[i]));
+      g_assert_true (i == 0 || !weakref_bond_is_alive (family->bonds[i]));
     }
-
-  if (stress_random (32) == 0)
-    stress_share_object (held);
-  g_object_unref (held);
+  if (stress_random (4) == 0)
+    family_make ();
 }
 
 static void
@@ -300,13 +311,12 @@ bond_step (void)
         use (box);
       stress_pool_release (&pool, box);
       break;
-    case 4:
-      family_make ();
-      break;
     default:
       box = stress_pool_dup (&families);
       if (box != NULL)
         family_use (box);
+      else
+        family_make ();
       stress_pool_release (&families, box);
     }
 }

@@ -404,10 +404,16 @@ stress_pool_release (StressPool *pool,
     g_atomic_rc_box_release_full (box, pool->clear);
 }
 
+static guint
+pool_random (StressPool *pool)
+{
+  return stress_random (pool->n_hot > 0 ? pool->n_hot : STRESS_POOL_SIZE);
+}
+
 gpointer
 stress_pool_dup (StressPool *pool)
 {
-  guint position = stress_random (STRESS_POOL_SIZE);
+  guint position = pool_random (pool);
   gpointer box;
 
   g_mutex_lock (&pool->lock);
@@ -422,7 +428,7 @@ void
 stress_pool_put (StressPool *pool,
                  gpointer    box)
 {
-  guint position = stress_random (STRESS_POOL_SIZE);
+  guint position = pool_random (pool);
   gpointer old;
 
   g_mutex_lock (&pool->lock);

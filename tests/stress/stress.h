@@ -122,6 +122,7 @@ typedef struct
   GMutex lock;
   gpointer boxes[STRESS_POOL_SIZE]; /* lock */
   GDestroyNotify clear;
+  guint n_hot; /* (const): how many there are, if fewer: threads meet at them more often */
 } StressPool;
 
 gpointer      stress_pool_dup          (StressPool   *pool);
