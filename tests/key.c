@@ -357,6 +357,50 @@ assert_no_fit (GType   type,
   assert_no_fit_for (&kind, value);
 }
 
+/* An interface that has no prerequisite, and what implements it */
+
+typedef struct _TestAny TestAny;
+typedef GTypeInterface TestAnyInterface;
+
+static GType test_any_get_type (void);
+G_DEFINE_INTERFACE (TestAny, test_any, G_TYPE_INVALID)
+
+static void
+test_any_default_init (TestAnyInterface *iface)
+{
+}
+
+typedef GObject TestSome;
+typedef GObjectClass TestSomeClass;
+
+static GType test_some_get_type (void);
+G_DEFINE_TYPE_WITH_CODE (TestSome, test_some, G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (test_any_get_type (), NULL))
+
+static void
+test_some_class_init (TestSomeClass *klass)
+{
+}
+
+static void
+test_some_init (TestSome *self)
+{
+}
+
+static void
+test_interface_that_requires_nothing (void)
+{
+  WeakrefKeyKind kind = key_kind (test_any_get_type ());
+  GObject *some = g_object_new (test_some_get_type (), NULL);
+  GValue *value = weakref_key_to_value (&kind, some);
+
+  /* There are no GValues of such an interface. */
+  g_assert_true (g_value_get_object (value) == some);
+  assert_fits (kind.type, value, some);
+  assert_no_fit (kind.type, V (OBJECT, object, NULL));
+  g_object_unref (some);
+}
+
 static gconstpointer
 int_key (GType  type,
          gint64 v)
@@ -720,6 +764,7 @@ main (int    argc,
   ADD ("in-the-pointer", test_keys_in_the_pointer);
   ADD ("by-address", test_keys_by_address);
   ADD ("counted", test_keys_that_are_counted);
+  ADD ("interface-that-requires-nothing", test_interface_that_requires_nothing);
   ADD ("object-is-held-by-its-copy", test_object_is_held_by_its_copy);
   ADD ("no-keys-of-such-a-type", test_no_keys_of_such_a_type);
   ADD ("variant/basic", test_variants);

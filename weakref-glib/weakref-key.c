@@ -572,15 +572,21 @@ GValue *
 weakref_key_to_value (const WeakrefKeyKind *kind,
                       gconstpointer         key)
 {
+  GType type = kind->type;
   GValue *value;
 
-  if (kind->type == G_TYPE_VALUE)
+  if (type == G_TYPE_VALUE)
     return g_boxed_copy (G_TYPE_VALUE, key);
 
-  value = g_new0 (GValue, 1);
-  g_value_init (value, kind->type == G_TYPE_NONE ? G_TYPE_POINTER : kind->type);
+  if (type == G_TYPE_NONE)
+    type = G_TYPE_POINTER;
+  else if (!G_TYPE_IS_VALUE (type))
+    type = G_TYPE_OBJECT; /* an interface that requires nothing has no values of its own */
 
-  switch (G_TYPE_FUNDAMENTAL (G_VALUE_TYPE (value)))
+  value = g_new0 (GValue, 1);
+  g_value_init (value, type);
+
+  switch (G_TYPE_FUNDAMENTAL (type))
     {
     case G_TYPE_BOOLEAN: g_value_set_boolean (value, GPOINTER_TO_INT (key)); break;
     case G_TYPE_CHAR:    g_value_set_schar (value, (gint8) GPOINTER_TO_INT (key)); break;
