@@ -1313,6 +1313,29 @@ test_creation_of_a_disposed_object (void)
   g_object_unref (table);
 }
 
+static gpointer
+create_floating_cb (gconstpointer key,
+                    gpointer      user_data,
+                    GError      **error)
+{
+  return g_object_new (G_TYPE_INITIALLY_UNOWNED, NULL);
+}
+
+static void
+test_creation_of_a_floating_object (void)
+{
+  WeakrefValueTable *table = string_table ();
+  gpointer a = weakref_value_table_ensure (table, "a", create_floating_cb, NULL, NULL);
+
+  /* The reference is the caller's, as any other; nobody may sink it from under him. */
+  g_assert_false (g_object_is_floating (a));
+  g_assert_cmpuint (G_OBJECT (a)->ref_count, ==, 1);
+  assert_at (table, "a", a);
+  g_object_unref (a);
+  assert_size (table, 0);
+  g_object_unref (table);
+}
+
 /* Threads */
 
 #define N_THREADS 64
@@ -1915,6 +1938,7 @@ main (int    argc,
   ADD ("ensure/insert-during-the-creation", test_insert_during_the_creation);
   ADD ("ensure/drops-the-table", test_creation_drops_the_table);
   ADD ("ensure/creates-a-disposed-object", test_creation_of_a_disposed_object);
+  ADD ("ensure/creates-a-floating-object", test_creation_of_a_floating_object);
   ADD ("threads/create-once", test_crowd_creates_once);
   ADD ("threads/creation-fails-for-one", test_creation_fails_for_one);
   ADD ("threads/creation-fails-for-some", test_creation_fails_for_some);

@@ -337,6 +337,43 @@ ensure_land (WeakrefValueCore        *core,
     }
 }
 
+/* What @create gives: an object, or NULL with an error. */
+static gpointer
+ensure_create (gconstpointer       key,
+               WeakrefCreateFunc   create,
+               gpointer            user_data,
+               GError            **error)
+{
+  gpointer object = create (key, user_data, error);
+
+  if (*error != NULL)
+    {
+      if (object != NULL && G_IS_OBJECT (object))
+        g_object_unref (object);
+      return NULL;
+    }
+
+  if (object == NULL)
+    {
+      g_set_error_literal (error, WEAKREF_ERROR, WEAKREF_ERROR_CREATE,
+                           "The create function returned NULL and no error");
+      return NULL;
+    }
+
+  if (!G_IS_OBJECT (object))
+    {
+      g_set_error_literal (error, WEAKREF_ERROR, WEAKREF_ERROR_CREATE,
+                           "The create function returned something that is not a GObject");
+      return NULL;
+    }
+
+  /* The reference is ours, even if it floats, as that of a new widget does. */
+  if (g_object_is_floating (object))
+    g_object_ref_sink (object);
+
+  return object;
+}
+
 static gpointer
 core_ensure (WeakrefValueCore   *core,
              gconstpointer       key,
@@ -375,24 +412,7 @@ core_ensure (WeakrefValueCore   *core,
 
       if (created != NULL)
         *created = TRUE;
-      object = create (key, user_data, &local_error);
-      if (object != NULL && !G_IS_OBJECT (object))
-        {
-          object = NULL;
-          if (local_error == NULL)
-            g_set_error_literal (&local_error, WEAKREF_ERROR, WEAKREF_ERROR_CREATE,
-                                 "The create function returned something that is not a GObject");
-        }
-      else if (object == NULL && local_error == NULL)
-        {
-          g_set_error_literal (&local_error, WEAKREF_ERROR, WEAKREF_ERROR_CREATE,
-                               "The create function returned NULL and no error");
-        }
-      else if (object != NULL && local_error != NULL)
-        {
-          g_clear_object (&object);
-        }
-
+      object = ensure_create (key, create, user_data, &local_error);
       object = ensure_land (core, &probe, flight, object);
       if (object == NULL)
         g_propagate_error (error, local_error);
