@@ -824,6 +824,99 @@ test_bad_input (void)
   assert_log ("-a ~a");
 }
 
+/* An object that runs something in its finalize */
+
+typedef struct
+{
+  GObject parent_instance;
+  GFunc func;
+  gpointer user_data;
+} TestLast;
+
+typedef GObjectClass TestLastClass;
+
+static GType test_last_get_type (void);
+G_DEFINE_TYPE (TestLast, test_last, G_TYPE_OBJECT)
+
+static void
+test_last_finalize (GObject *object)
+{
+  TestLast *self = (TestLast *) object;
+
+  self->func (self, self->user_data);
+
+  G_OBJECT_CLASS (test_last_parent_class)->finalize (object);
+}
+
+static void
+test_last_class_init (TestLastClass *klass)
+{
+  klass->finalize = test_last_finalize;
+}
+
+static void
+test_last_init (TestLast *self)
+{
+}
+
+static void
+last_interest_cb (gpointer target,
+                  gpointer user_data)
+{
+  WeakrefValueTable *values = weakref_value_table_new (G_TYPE_STRING);
+  WeakrefKeyTable *keys = weakref_key_table_new (NULL);
+  WeakrefCache *cache = weakref_cache_new (G_TYPE_STRING, 1);
+  WeakrefSet *set = weakref_set_new (G_TYPE_OBJECT);
+  GObject *other = g_object_new (G_TYPE_OBJECT, NULL);
+
+#define TOO_LATE(call) \
+  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, "*weakref_is_held*"); \
+  call
+  TOO_LATE (g_assert_null (weakref_ref_new (target)));
+  TOO_LATE (g_assert_null (weakref_ref_new_full (target, NULL, log_cb, NULL, NULL)));
+  TOO_LATE (g_assert_null (weakref_proxy_new (target)));
+  TOO_LATE (g_assert_null (weakref_proxy_new_full (target, NULL, NULL, NULL, NULL)));
+  TOO_LATE (g_assert_null (weakref_finalizer_new (target, freed_cb, NULL, NULL)));
+  TOO_LATE (weakref_finalize (target, freed_cb, NULL, NULL));
+  TOO_LATE (g_assert_false (weakref_value_table_insert (values, "a", target)));
+  TOO_LATE (g_assert_false (weakref_key_table_insert (keys, target, NULL)));
+  TOO_LATE (g_assert_false (weakref_set_add (set, target)));
+  TOO_LATE (g_assert_false (weakref_cache_insert (cache, "a", target)));
+  TOO_LATE (g_assert_null (weakref_bond_new (target, other, NULL)));
+  TOO_LATE (g_assert_null (weakref_bond_new (other, target, NULL)));
+#undef TOO_LATE
+  g_test_assert_expected_messages ();
+
+  g_assert_cmpuint (weakref_value_table_get_size (values), ==, 0);
+  g_assert_cmpuint (weakref_key_table_get_size (keys), ==, 0);
+  g_assert_cmpuint (weakref_set_get_size (set), ==, 0);
+  g_object_unref (values);
+  g_object_unref (keys);
+  g_object_unref (cache);
+  g_object_unref (set);
+  g_object_unref (other);
+  test_log ("%s", (const char *) user_data);
+}
+
+static void
+test_no_interest_in_a_finalize (void)
+{
+  static const char *names[] = { "never-known", "known-before" };
+  guint i;
+
+  for (i = 0; i < 2; i++)
+    {
+      TestLast *last = g_object_new (test_last_get_type (), NULL);
+
+      last->func = last_interest_cb;
+      last->user_data = (gpointer) names[i];
+      if (i == 1)
+        g_object_unref (weakref_ref_new (last));
+      g_object_unref (last);
+      assert_log (names[i]);
+    }
+}
+
 /* Many */
 
 typedef struct
@@ -1147,6 +1240,7 @@ main (int    argc,
   ADD ("refs-are-keys", test_refs_are_keys);
   ADD ("list", test_list);
   ADD ("bad-input", test_bad_input);
+  ADD ("no-interest-in-a-finalize", test_no_interest_in_a_finalize);
   ADD ("many", test_many);
   ADD ("threads/called-in-the-one-that-drops", test_called_in_the_thread_that_drops);
   ADD ("threads/dropped-while-called-elsewhere", test_dropped_while_it_is_called_elsewhere);

@@ -49,6 +49,14 @@ typedef enum
   WEAKREF_FATE_DOOMED  /* the group has decided: nobody gets the target any more */
 } WeakrefFate;
 
+/* For those who take an interest in @object: nobody does in its own finalize any more. GLib would set
+ * a GWeakRef there that dangles afterwards, and never notify. */
+static inline gboolean
+weakref_is_held (gpointer object)
+{
+  return g_atomic_int_get (&((GObject *) object)->ref_count) > 0;
+}
+
 WeakrefBlock *weakref_block_get        (gpointer             target,
                                         WeakrefPhase         phase);
 WeakrefBlock *weakref_block_peek       (gpointer             target,

@@ -201,7 +201,9 @@ weakref_bond_new (gpointer   owner,
   gboolean joined;
 
   g_return_val_if_fail (G_IS_OBJECT (owner), NULL);
+  g_return_val_if_fail (weakref_is_held (owner), NULL);
   g_return_val_if_fail (G_IS_OBJECT (owned), NULL);
+  g_return_val_if_fail (weakref_is_held (owned), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   floating = g_object_is_floating (owned);

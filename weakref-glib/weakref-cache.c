@@ -797,6 +797,7 @@ weakref_cache_insert (WeakrefCache  *self,
 {
   g_return_val_if_fail (WEAKREF_IS_CACHE (self), FALSE);
   g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
+  g_return_val_if_fail (weakref_is_held (object), FALSE);
 
   if (!weakref_key_check (&self->cache->base.kind, key, G_STRFUNC))
     return FALSE;
@@ -829,6 +830,7 @@ weakref_cache_insert_value (WeakrefCache  *self,
   g_return_val_if_fail (WEAKREF_IS_CACHE (self), FALSE);
   g_return_val_if_fail (G_IS_VALUE (key), FALSE);
   g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
+  g_return_val_if_fail (weakref_is_held (object), FALSE);
 
   if (!weakref_key_from_value (&self->cache->base.kind, key, &buffer, &pointer, error))
     return FALSE;

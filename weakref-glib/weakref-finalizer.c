@@ -327,6 +327,7 @@ finalizer_new (gpointer             target,
   WeakrefFinalizer *self;
 
   g_return_val_if_fail (G_IS_OBJECT (target), NULL);
+  g_return_val_if_fail (weakref_is_held (target), NULL);
   g_return_val_if_fail (func != NULL, NULL);
   g_return_val_if_fail (phase == WEAKREF_PHASE_DISPOSE || phase == WEAKREF_PHASE_FINALIZE, NULL);
 

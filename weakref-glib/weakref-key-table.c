@@ -291,6 +291,7 @@ weakref_key_table_insert (WeakrefKeyTable *self,
   g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
   g_return_val_if_fail (!self->table->for_values, FALSE);
   g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
+  g_return_val_if_fail (weakref_is_held (key), FALSE);
 
   return key_table_insert (self->table, key, value);
 }
@@ -315,6 +316,7 @@ weakref_key_table_insert_value (WeakrefKeyTable *self,
   g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
   g_return_val_if_fail (self->table->for_values, FALSE);
   g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
+  g_return_val_if_fail (weakref_is_held (key), FALSE);
   g_return_val_if_fail (G_IS_VALUE (value), FALSE);
 
   return key_table_insert (self->table, key, value_box_new (value));

@@ -320,6 +320,7 @@ weakref_proxy_new (gpointer target)
   WeakrefProxy *self;
 
   g_return_val_if_fail (G_IS_OBJECT (target), NULL);
+  g_return_val_if_fail (weakref_is_held (target), NULL);
 
   if (!WEAKREF_IS_PROXY (target))
     return weakref_handle_share (target, WEAKREF_SLOT_PROXY, proxy_create);
@@ -376,6 +377,7 @@ weakref_proxy_new_full (gpointer             target,
   GType type;
 
   g_return_val_if_fail (G_IS_OBJECT (target), NULL);
+  g_return_val_if_fail (weakref_is_held (target), NULL);
 
   real = WEAKREF_IS_PROXY (target) ? weakref_proxy_dup_living (target) : g_object_ref (target);
   type = real != NULL ? weakref_proxy_type_get (G_OBJECT_TYPE (real)) : G_OBJECT_TYPE (target);

@@ -216,6 +216,7 @@ WeakrefRef *
 weakref_ref_new (gpointer target)
 {
   g_return_val_if_fail (G_IS_OBJECT (target), NULL);
+  g_return_val_if_fail (weakref_is_held (target), NULL);
 
   return weakref_handle_share (target, WEAKREF_SLOT_REF, ref_create);
 }
@@ -255,6 +256,7 @@ weakref_ref_new_full (gpointer           target,
   WeakrefRef *self;
 
   g_return_val_if_fail (G_IS_OBJECT (target), NULL);
+  g_return_val_if_fail (weakref_is_held (target), NULL);
 
   /* Without the target, so that everything is in place when the watch starts. */
   self = g_object_new (WEAKREF_TYPE_REF, "context", context, NULL);

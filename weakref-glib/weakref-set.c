@@ -651,6 +651,7 @@ weakref_set_add (WeakrefSet *self,
 
   g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
   g_return_val_if_fail (G_IS_OBJECT (item), FALSE);
+  g_return_val_if_fail (weakref_is_held (item), FALSE);
   g_return_val_if_fail (g_type_is_a (G_OBJECT_TYPE (item), self->table->item_type), FALSE);
 
   /* A handler may drop the set. */

@@ -232,6 +232,7 @@ weakref_value_table_insert (WeakrefValueTable *self,
 {
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
   g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
+  g_return_val_if_fail (weakref_is_held (object), FALSE);
 
   if (!weakref_key_check (&self->core->kind, key, G_STRFUNC))
     return FALSE;
@@ -264,6 +265,7 @@ weakref_value_table_insert_value (WeakrefValueTable *self,
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
   g_return_val_if_fail (G_IS_VALUE (key), FALSE);
   g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
+  g_return_val_if_fail (weakref_is_held (object), FALSE);
 
   if (!weakref_key_from_value (&self->core->kind, key, &buffer, &pointer, error))
     return FALSE;
