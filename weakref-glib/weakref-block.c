@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 
+#include <weakref-glib/weakref-gil-private.h>
 #include <weakref-glib/weakref-toggle-private.h>
 
 /* The control block: what the library knows of one life of one object.
@@ -257,6 +258,41 @@ weakref_block_get (gpointer     target,
     }
 }
 
+/* The flag in which GObject has it, in all versions that weakref_gil_is_needed() with. */
+#define OBJECT_HAS_TOGGLE_REF_FLAG 0x1
+
+static gboolean
+block_has_toggle_ref (WeakrefBlock *block)
+{
+  gboolean has_toggle_ref;
+
+  /* As long as it is not dead, and we have the lock without which it won't be, the object is there,
+   * if maybe in the middle of its last dispose. */
+  g_mutex_lock (&block->lock);
+  has_toggle_ref =
+    !block->dead &&
+    (g_datalist_get_flags (&((GObject *) block->address)->qdata) & OBJECT_HAS_TOGGLE_REF_FLAG) != 0;
+  g_mutex_unlock (&block->lock);
+
+  return has_toggle_ref;
+}
+
+static gpointer
+block_upgrade (WeakrefBlock *block)
+{
+  gpointer target;
+  gint state;
+
+  if (G_LIKELY (!weakref_gil_is_needed ()) || !block_has_toggle_ref (block))
+    return g_weak_ref_get (&block->target);
+
+  state = weakref_gil_take ();
+  target = g_weak_ref_get (&block->target);
+  weakref_gil_give_back (state);
+
+  return target;
+}
+
 /* A new reference to the target, or NULL. The one way there is.
  *
  * Objects that are bonded die together: a group that nobody holds is doomed as a whole, under the
@@ -273,7 +309,7 @@ weakref_block_dup_target (WeakrefBlock *block)
   if (g_atomic_int_get (&block->fate) == WEAKREF_FATE_DOOMED)
     return NULL;
 
-  target = g_weak_ref_get (&block->target);
+  target = block_upgrade (block);
   if (target != NULL && g_atomic_int_get (&block->fate) != WEAKREF_FATE_OWN)
     {
       weakref_toggle_lock ();

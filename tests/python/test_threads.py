@@ -120,6 +120,40 @@ class ThreadsTest(TestCase):
 
         self.check_dictionary(Weakref.WeakValueDictionary, put, look)
 
+    def test_value_table(self):
+        def put(table, key, thing):
+            table.insert(key, thing)
+
+        def look(self, table, key, thing):
+            for found in (table.lookup(key), *table.dup_values()):
+                self.assertTrue(found is None or type(found) is type(thing))
+            self.assertIs(type(table.ensure(key, lambda _: thing)), type(thing))
+            table.contains(key)
+
+        self.check_dictionary(Weakref.ValueTable, put, look)
+
+    def test_c_gets_what_only_python_holds(self):
+        """The deadlock of GLib before 2.80, if nothing prevents it."""
+        table = Weakref.ValueTable()
+        held = Attributed()
+        table.insert('held', held)
+        ref = Weakref.Ref.new(held)
+
+        done = threading.Event()
+
+        def get():
+            for _ in range(300 * ROUNDS):
+                self.assertIs(table.lookup('held'), held)
+                self.assertIs(ref.get(), held)
+            done.set()
+
+        def drop():
+            while not done.is_set():
+                table.insert('dropped', Attributed())
+
+        self.run_threads(get, drop)
+        self.assertEqual(len(table), 1)
+
     def test_key_dictionary(self):
         def put(table, key, thing):
             table[thing] = key
