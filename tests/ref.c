@@ -99,15 +99,18 @@ test_dropped_ref_is_not_called (void)
 
 typedef struct
 {
+  TestProbe *probe; /* (unowned) */
   WeakrefRef *refs[4];
-  WeakrefValueTable *table;
+  WeakrefValueTable *tables[3];
+  WeakrefKeyTable *keys;
+  WeakrefSet *set;
+  WeakrefFinalizer *finalizer;
 } Witnesses;
 
 static void
-witness_cb (WeakrefRef *ref,
-            gpointer    user_data)
+witness (Witnesses  *witnesses,
+         const char *who)
 {
-  Witnesses *witnesses = user_data;
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (witnesses->refs); i++)
@@ -115,42 +118,83 @@ witness_cb (WeakrefRef *ref,
       g_assert_null (weakref_ref_get (witnesses->refs[i]));
       g_assert_false (weakref_ref_is_alive (witnesses->refs[i]));
     }
-  g_assert_null (weakref_value_table_lookup (witnesses->table, "a"));
-  g_assert_false (weakref_value_table_contains (witnesses->table, "a"));
-  g_assert_cmpuint (weakref_value_table_get_size (witnesses->table), ==, 0);
-  test_log ("saw");
+  for (i = 0; i < G_N_ELEMENTS (witnesses->tables); i++)
+    {
+      g_assert_null (weakref_value_table_lookup (witnesses->tables[i], "a"));
+      g_assert_false (weakref_value_table_contains (witnesses->tables[i], "a"));
+      g_assert_cmpuint (weakref_value_table_get_size (witnesses->tables[i]), ==, 0);
+    }
+  g_assert_false (weakref_key_table_contains (witnesses->keys, witnesses->probe));
+  g_assert_cmpuint (weakref_key_table_get_size (witnesses->keys), ==, 0);
+  g_assert_false (weakref_set_contains (witnesses->set, witnesses->probe));
+  g_assert_cmpuint (weakref_set_get_size (witnesses->set), ==, 0);
+  g_assert_null (weakref_finalizer_peek (witnesses->finalizer));
+  test_log ("%ssaw", who);
+}
+
+static void
+witness_cb (WeakrefRef *ref,
+            gpointer    user_data)
+{
+  witness (user_data, "");
+}
+
+static void
+finalizer_cb (gpointer user_data)
+{
+  witness (user_data, "finalizer:");
+}
+
+static void
+value_freed_cb (gpointer user_data)
+{
+  witness (user_data, "value:");
 }
 
 static void
 check_all_see_the_death_first (gboolean run_dispose)
 {
   TestProbe *a = test_probe_new ("a");
-  Witnesses w = { .table = weakref_value_table_new (G_TYPE_STRING) };
+  Witnesses w = { .probe = a };
   guint i;
 
-  /* Some before and some after the one whose callback comes first, and last. */
+  for (i = 0; i < G_N_ELEMENTS (w.tables); i++)
+    w.tables[i] = weakref_value_table_new (G_TYPE_STRING);
+  w.keys = weakref_key_table_new (value_freed_cb);
+  w.set = weakref_set_new (TEST_TYPE_PROBE);
+
+  /* Some before and some after those whose callbacks come first, and last. */
+  weakref_value_table_insert (w.tables[0], "a", a);
   w.refs[0] = weakref_ref_new_full (a, NULL, witness_cb, &w, NULL);
   w.refs[1] = weakref_ref_new (a);
-  weakref_value_table_insert (w.table, "a", a);
+  weakref_value_table_insert (w.tables[1], "a", a);
+  weakref_set_add (w.set, a);
+  w.finalizer = weakref_finalizer_new (a, finalizer_cb, &w, NULL);
+  weakref_key_table_insert (w.keys, a, &w);
   w.refs[2] = weakref_ref_new_full (a, NULL, NULL, NULL, NULL);
   w.refs[3] = weakref_ref_new_full (a, NULL, witness_cb, &w, NULL);
+  weakref_value_table_insert (w.tables[2], "a", a);
 
   if (run_dispose)
     {
       g_object_run_dispose (G_OBJECT (a));
-      assert_log ("-a saw saw");
+      assert_log ("-a saw value:saw finalizer:saw saw");
       g_object_unref (a);
       assert_log ("~a");
     }
   else
     {
       g_object_unref (a);
-      assert_log ("-a saw saw ~a");
+      assert_log ("-a saw value:saw finalizer:saw saw ~a");
     }
 
   for (i = 0; i < G_N_ELEMENTS (w.refs); i++)
     g_object_unref (w.refs[i]);
-  g_object_unref (w.table);
+  for (i = 0; i < G_N_ELEMENTS (w.tables); i++)
+    g_object_unref (w.tables[i]);
+  g_object_unref (w.keys);
+  g_object_unref (w.set);
+  g_object_unref (w.finalizer);
 }
 
 static void
@@ -680,6 +724,27 @@ test_properties (void)
   g_assert_false (weakref_ref_equal (none, ref));
   g_object_unref (ref);
   g_object_unref (none);
+}
+
+static void
+test_context_property (void)
+{
+  GMainContext *context = g_main_context_new ();
+  TestProbe *a = test_probe_new ("a");
+  /* In whatever order they are given, the target comes last. */
+  WeakrefRef *one = g_object_new (WEAKREF_TYPE_REF, "target", a, "context", context, NULL);
+  WeakrefRef *two = g_object_new (WEAKREF_TYPE_REF, "context", NULL, "target", a, NULL);
+
+  g_signal_connect (one, "notify::alive", G_CALLBACK (notify_cb), (gpointer) "1");
+  g_signal_connect (two, "notify::alive", G_CALLBACK (notify_cb), (gpointer) "2");
+  g_object_unref (a);
+  assert_log ("-a notify:2 ~a");
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  assert_log ("notify:1");
+  g_object_unref (one);
+  g_object_unref (two);
+  g_main_context_unref (context);
 }
 
 static void
@@ -1235,6 +1300,7 @@ main (int    argc,
   ADD ("context/goes-with-the-ref", test_context_goes_with_the_ref);
   ADD ("alive-can-be-bound", test_alive_can_be_bound);
   ADD ("properties", test_properties);
+  ADD ("context/property", test_context_property);
   ADD ("subclass", test_subclass);
   ADD ("floating-target-stays-floating", test_floating_target_stays_floating);
   ADD ("refs-are-keys", test_refs_are_keys);

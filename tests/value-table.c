@@ -1343,6 +1343,7 @@ test_creation_of_a_floating_object (void)
 typedef struct
 {
   WeakrefValueTable *table;
+  gint n_there;   /* (atomic): who asks, or is about to */
   gint next;      /* (atomic) */
   gint n_created; /* (atomic): calls */
   gint n_fail;    /* (atomic): how many more calls fail */
@@ -1359,7 +1360,9 @@ crowd_create_cb (gconstpointer key,
   guint i;
 
   g_atomic_int_inc (&crowd->n_created);
-  /* Let the others come. */
+  /* Let the others come, and begin to wait. */
+  while (g_atomic_int_get (&crowd->n_there) < N_THREADS)
+    g_thread_yield ();
   for (i = 0; i < N_THREADS; i++)
     g_thread_yield ();
   if (g_atomic_int_add (&crowd->n_fail, -1) > 0)
@@ -1372,8 +1375,10 @@ crowd_thread (gpointer data)
 {
   Crowd *crowd = data;
   GError *error = NULL;
-  gpointer object = weakref_value_table_ensure (crowd->table, "a", crowd_create_cb, crowd, &error);
+  gpointer object;
 
+  g_atomic_int_inc (&crowd->n_there);
+  object = weakref_value_table_ensure (crowd->table, "a", crowd_create_cb, crowd, &error);
   crowd->objects[g_atomic_int_add (&crowd->next, 1)] = object;
   if (object == NULL)
     {
@@ -1461,7 +1466,7 @@ traveller_create_cb (gconstpointer key,
     g_thread_yield ();
 
   next = weakref_value_table_ensure (self->next_table, self->next_key, crowd_create_cb,
-                                     &(Crowd) { .n_fail = 0 }, error);
+                                     &(Crowd) { .n_there = N_THREADS }, error);
   if (next == NULL)
     return NULL;
 
