@@ -64,6 +64,8 @@ WeakrefBlock *weakref_block_peek       (gpointer             target,
 WeakrefBlock *weakref_block_ref        (WeakrefBlock        *block);
 void          weakref_block_unref      (WeakrefBlock        *block);
 
+gboolean      weakref_block_is_current (WeakrefBlock        *block,
+                                        gpointer             target);
 gpointer      weakref_block_dup_target (WeakrefBlock        *block);
 gboolean      weakref_block_is_alive   (WeakrefBlock        *block);
 gboolean      weakref_block_is_dead    (WeakrefBlock        *block);

@@ -168,9 +168,9 @@ block_dup_cb (gpointer data,
 }
 
 /* Whether this is the block of the life that @target is in now; the caller holds it. */
-static gboolean
-block_is_current (WeakrefBlock *block,
-                  gpointer      target)
+gboolean
+weakref_block_is_current (WeakrefBlock *block,
+                          gpointer      target)
 {
   gboolean current;
 
@@ -209,7 +209,7 @@ weakref_block_peek (gpointer     target,
 {
   WeakrefBlock *block = block_lookup (target, phase);
 
-  if (block != NULL && !block_is_current (block, target))
+  if (block != NULL && !weakref_block_is_current (block, target))
     g_clear_pointer (&block, weakref_block_unref);
 
   return block;
@@ -228,7 +228,7 @@ weakref_block_get (gpointer     target,
       WeakrefBlock *block;
       GDestroyNotify old_destroy;
 
-      if (old != NULL && block_is_current (old, target))
+      if (old != NULL && weakref_block_is_current (old, target))
         return old;
 
       block = block_new (target, phase);

@@ -343,7 +343,7 @@ set_table_contains (SetTable *table,
                     gpointer  item)
 {
   WeakrefEntry *entry;
-  gboolean alive;
+  gboolean current;
 
   g_mutex_lock (&table->base.lock);
   entry = g_hash_table_lookup (table->base.entries, item);
@@ -354,10 +354,10 @@ set_table_contains (SetTable *table,
   if (entry == NULL)
     return FALSE;
 
-  alive = weakref_block_is_alive (entry->watch.block);
+  current = weakref_block_is_current (entry->watch.block, item);
   weakref_entry_unref (entry);
 
-  return alive;
+  return current;
 }
 
 /* Without publishing it. */

@@ -3,12 +3,14 @@
 """The classes of the C library, with the container protocol."""
 
 import gc
+import random
+import sys
 import threading
 import unittest
 
 from gi.repository import GLib, GObject, Weakref
 
-from support import KINDS, TestCase, Thing
+from support import KINDS, Attributed, TestCase, Thing
 
 
 class ValueTableTest(TestCase):
@@ -235,6 +237,30 @@ class SetTest(TestCase):
         self.assertTrue(one <= one and one >= one and not one <= other and one <= one | other)
         with self.assertRaises(TypeError):
             one | items
+
+
+    def test_membership_while_objects_die_elsewhere(self):
+        # Where an object has a toggle reference, GLib before 2.80 must not be asked for a second one
+        # under its lock: this is enough to meet the deadlock.
+        kept = [Attributed() for _ in range(16)]
+        dying = [Attributed() for _ in range(20000)]
+        things, others = self.fill(kept), self.fill(dying)
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1e-5)
+        self.addCleanup(sys.setswitchinterval, interval)
+        random.Random(1).shuffle(dying)
+        missing = []
+
+        def drop():
+            while dying:
+                dying.pop()
+
+        def ask():
+            while dying:
+                missing.extend(thing for thing in kept if thing not in things)
+
+        run_threads([drop, ask, ask])
+        self.assertEqual((missing, len(things), len(others)), ([], 16, 0))
 
 
 def run_threads(functions):
