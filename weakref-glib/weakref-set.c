@@ -4,8 +4,7 @@
 
 #include <weakref-glib/weakref-set.h>
 
-#include <weakref-glib/weakref-dispatch-private.h>
-#include <weakref-glib/weakref-table-private.h>
+#include <weakref-glib/weakref-set-private.h>
 
 /**
  * WeakrefSet:
@@ -63,29 +62,10 @@ struct _WeakrefSet
 typedef struct _SetTable
 {
   WeakrefTable base;
-  GType item_type;       /* (const) */
-  GMainContext *context; /* (owned) (const) */
-  GThread *thread;       /* (unowned) (const): only ever compared */
-  GWeakRef self;         /* the set: the one way to a strong reference on it */
-
-  /* All of these: table lock */
-  GQueue members;        /* of entries, in order */
-  GQueue gone;           /* of entries (owned) that the list still shows, members no more */
-  GSequence *list;       /* (owned): of entries: what the list shows, and after it what it will */
-  guint n_visible;       /* how much of it the list shows */
-  guint n_hidden;        /* how much comes after that */
-  gboolean scheduled;    /* a commit will come from the context */
-  gboolean committing;
+  GType item_type;     /* (const) */
+  GQueue members;      /* table lock: of entries, in order */
+  WeakrefSetList list; /* what the list model shows of them */
 } SetTable;
-
-/* Is found by the address of the item, see WeakrefKeyTable. */
-typedef struct
-{
-  WeakrefEntry base;
-  GList link;          /* table lock: in the members, then in the gone */
-  GSequenceIter *iter; /* (unowned): table lock */
-  gboolean visible;    /* table lock */
-} Entry;
 
 static void weakref_set_list_model_init (GListModelInterface *iface);
 
@@ -118,9 +98,7 @@ set_table_free (WeakrefTable *data)
 {
   SetTable *table = (SetTable *) data;
 
-  g_sequence_free (table->list);
-  g_weak_ref_clear (&table->self);
-  g_main_context_unref (table->context);
+  weakref_set_list_clear (&table->list);
   g_free (table);
 }
 
@@ -129,204 +107,17 @@ entry_left_locked (WeakrefTable *data,
                    WeakrefEntry *base)
 {
   SetTable *table = (SetTable *) data;
-  Entry *entry = (Entry *) base;
+  WeakrefSetEntry *entry = (WeakrefSetEntry *) base;
 
   g_queue_unlink (&table->members, &entry->link);
-
-  /* What the list shows stays there until it can be announced. */
-  if (entry->visible && !data->closed)
-    {
-      weakref_entry_ref (entry);
-      g_queue_push_tail_link (&table->gone, &entry->link);
-      return;
-    }
-
-  *(entry->visible ? &table->n_visible : &table->n_hidden) -= 1;
-  g_sequence_remove (entry->iter);
-}
-
-static gboolean
-iter_is_gone_locked (GSequenceIter *iter)
-{
-  return !g_sequence_iter_is_end (iter) &&
-         ((Entry *) g_sequence_get (iter))->base.state == WEAKREF_ENTRY_OUT;
-}
-
-/* Takes from the list one of those that are gone, with all neighbours that are gone too, and adds
- * them to @taken, to be freed outside. Returns how many, and from which position on. */
-static guint
-take_gone_locked (SetTable  *table,
-                  GPtrArray *taken,
-                  guint     *position)
-{
-  GSequenceIter *iter = ((Entry *) table->gone.head->data)->iter;
-  guint n = 0;
-
-  while (!g_sequence_iter_is_begin (iter) && iter_is_gone_locked (g_sequence_iter_prev (iter)))
-    iter = g_sequence_iter_prev (iter);
-
-  *position = g_sequence_iter_get_position (iter);
-
-  /* None of them is beyond what the list shows: those leave at once. */
-  while (iter_is_gone_locked (iter))
-    {
-      Entry *entry = g_sequence_get (iter);
-
-      iter = g_sequence_iter_next (iter);
-      g_sequence_remove (entry->iter);
-      g_queue_unlink (&table->gone, &entry->link);
-      g_ptr_array_add (taken, entry);
-      n++;
-    }
-
-  table->n_visible -= n;
-
-  return n;
-}
-
-/* Has the list show all that there is. Returns how many it did not show before. */
-static guint
-show_hidden_locked (SetTable *table)
-{
-  GSequenceIter *iter = g_sequence_get_end_iter (table->list);
-  guint n = table->n_hidden;
-
-  for (; table->n_hidden > 0; table->n_hidden--)
-    {
-      iter = g_sequence_iter_prev (iter);
-      ((Entry *) g_sequence_get (iter))->visible = TRUE;
-    }
-  table->n_visible += n;
-
-  return n;
-}
-
-/* Brings the list up to date, in the thread of the context. Each step changes the list and announces
- * that before the next one, and a handler that changes the set again finds its change announced
- * after its own step, not inside it. */
-static void
-set_table_commit (SetTable *table)
-{
-  WeakrefSet *self = g_weak_ref_get (&table->self);
-  GPtrArray *taken;
-
-  if (self == NULL)
-    return;
-
-  g_mutex_lock (&table->base.lock);
-  if (table->committing)
-    {
-      g_mutex_unlock (&table->base.lock);
-      g_object_unref (self);
-      return;
-    }
-  table->committing = TRUE;
-
-  taken = g_ptr_array_new_with_free_func (weakref_entry_unref);
-  while (TRUE)
-    {
-      guint position = table->n_visible;
-      guint removed = 0;
-      guint added = 0;
-
-      if (table->gone.length > 0)
-        removed = take_gone_locked (table, taken, &position);
-      else
-        added = show_hidden_locked (table);
-
-      if (removed == 0 && added == 0)
-        break;
-      g_mutex_unlock (&table->base.lock);
-
-      g_ptr_array_set_size (taken, 0);
-      g_list_model_items_changed (G_LIST_MODEL (self), position, removed, added);
-      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_ITEMS]);
-
-      g_mutex_lock (&table->base.lock);
-    }
-  table->committing = FALSE;
-  g_mutex_unlock (&table->base.lock);
-
-  g_ptr_array_unref (taken);
-  g_object_unref (self);
-}
-
-static gboolean
-set_commit_cb (gpointer weak_ref)
-{
-  WeakrefSet *self = g_weak_ref_get (weak_ref);
-
-  if (self != NULL)
-    {
-      g_mutex_lock (&self->table->base.lock);
-      self->table->scheduled = FALSE;
-      g_mutex_unlock (&self->table->base.lock);
-
-      set_table_commit (self->table);
-      g_object_unref (self);
-    }
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-weak_ref_free (gpointer weak_ref)
-{
-  g_weak_ref_clear (weak_ref);
-  g_free (weak_ref);
-}
-
-/* Has the list brought up to date from the context. */
-static void
-set_table_schedule (SetTable *table)
-{
-  WeakrefSet *self = g_weak_ref_get (&table->self);
-  GWeakRef *weak_ref;
-  gboolean schedule;
-
-  if (self == NULL)
-    return;
-
-  g_mutex_lock (&table->base.lock);
-  schedule = !table->scheduled;
-  table->scheduled = TRUE;
-  g_mutex_unlock (&table->base.lock);
-
-  if (schedule)
-    {
-      /* What waits in a context must not hold it, so not the table either. */
-      weak_ref = g_new (GWeakRef, 1);
-      g_weak_ref_init (weak_ref, self);
-      weakref_dispatch (table->context, set_commit_cb, weak_ref, weak_ref_free);
-    }
-  g_object_unref (self);
-}
-
-/* The same, but now if this is the thread for it. In a thread that made the set and does not run the
- * context just now, nobody else may: that is where a program starts. */
-static void
-set_table_publish (SetTable *table)
-{
-  if (g_main_context_is_owner (table->context))
-    {
-      set_table_commit (table);
-    }
-  else if (table->thread == g_thread_self () && g_main_context_acquire (table->context))
-    {
-      set_table_commit (table);
-      g_main_context_release (table->context);
-    }
-  else
-    {
-      set_table_schedule (table);
-    }
+  weakref_set_list_remove_locked (&table->list, entry);
 }
 
 static void
 entry_died (WeakrefTable *table,
             WeakrefEntry *entry)
 {
-  set_table_schedule ((SetTable *) table);
+  weakref_set_list_schedule (&((SetTable *) table)->list);
 }
 
 static const WeakrefTableFuncs table_funcs = {
@@ -336,6 +127,13 @@ static const WeakrefTableFuncs table_funcs = {
   .free_entry = entry_free,
   .free_table = set_table_free,
 };
+
+/* Has the list model follow a change of the members, at once if it can. */
+static void
+set_publish (WeakrefSet *self)
+{
+  weakref_set_list_publish (&self->table->list, self);
+}
 
 /* Whether @item is a member, in the life that it is in now. */
 static gboolean
@@ -366,13 +164,13 @@ set_table_add (SetTable *table,
                gpointer  item)
 {
   WeakrefEntry *old;
-  Entry *entry;
+  WeakrefSetEntry *entry;
   gboolean put = FALSE;
 
   if (set_table_contains (table, item))
     return FALSE;
 
-  entry = g_new0 (Entry, 1);
+  entry = g_new0 (WeakrefSetEntry, 1);
   entry->link.data = entry;
   weakref_entry_init (&entry->base, &table->base, item);
 
@@ -382,8 +180,7 @@ set_table_add (SetTable *table,
   if (put)
     {
       g_queue_push_tail_link (&table->members, &entry->link);
-      entry->iter = g_sequence_append (table->list, entry);
-      table->n_hidden++;
+      weakref_set_list_append_locked (&table->list, entry);
     }
   g_mutex_unlock (&table->base.lock);
 
@@ -438,14 +235,7 @@ weakref_set_get_item_type (GListModel *model)
 static guint
 weakref_set_get_n_items (GListModel *model)
 {
-  SetTable *table = WEAKREF_SET (model)->table;
-  guint n_items;
-
-  g_mutex_lock (&table->base.lock);
-  n_items = table->n_visible;
-  g_mutex_unlock (&table->base.lock);
-
-  return n_items;
+  return weakref_set_list_get_n_items (&WEAKREF_SET (model)->table->list);
 }
 
 static gpointer
@@ -463,14 +253,9 @@ weakref_set_get_item (GListModel *model,
                       guint       position)
 {
   SetTable *table = WEAKREF_SET (model)->table;
-  WeakrefEntry *entry = NULL;
-  gpointer item = NULL;
+  WeakrefEntry *entry = weakref_set_list_dup_entry (&table->list, position);
+  gpointer item;
   guint n = 0;
-
-  g_mutex_lock (&table->base.lock);
-  if (position < table->n_visible)
-    entry = weakref_entry_ref (g_sequence_get (g_sequence_get_iter_at_pos (table->list, position)));
-  g_mutex_unlock (&table->base.lock);
 
   if (entry == NULL)
     return NULL;
@@ -544,20 +329,8 @@ static void
 weakref_set_finalize (GObject *object)
 {
   SetTable *table = WEAKREF_SET (object)->table;
-  GPtrArray *taken = g_ptr_array_new_with_free_func (weakref_entry_unref);
 
-  /* The entries that wait for an announcement keep the table. */
-  g_mutex_lock (&table->base.lock);
-  table->base.closed = TRUE;
-  while (table->gone.length > 0)
-    {
-      guint position;
-
-      take_gone_locked (table, taken, &position);
-    }
-  g_mutex_unlock (&table->base.lock);
-  g_ptr_array_unref (taken);
-
+  weakref_set_list_close (&table->list);
   weakref_table_close (&table->base);
 
   G_OBJECT_CLASS (weakref_set_parent_class)->finalize (object);
@@ -603,10 +376,13 @@ weakref_set_init (WeakrefSet *self)
   SetTable *table = self->table = g_new0 (SetTable, 1);
 
   weakref_table_init (&table->base, &table_funcs, g_direct_hash, g_direct_equal);
-  table->context = g_main_context_ref_thread_default ();
-  table->thread = g_thread_self ();
-  table->list = g_sequence_new (NULL);
-  g_weak_ref_init (&table->self, self);
+  weakref_set_list_init (&table->list, self, &table->base.lock, props[PROP_N_ITEMS]);
+}
+
+WeakrefSetList *
+weakref_set_get_list (WeakrefSet *self)
+{
+  return &self->table->list;
 }
 
 /**
@@ -646,7 +422,6 @@ gboolean
 weakref_set_add (WeakrefSet *self,
                  gpointer    item)
 {
-  SetTable *table;
   gboolean added;
 
   g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
@@ -654,12 +429,9 @@ weakref_set_add (WeakrefSet *self,
   g_return_val_if_fail (weakref_is_held (item), FALSE);
   g_return_val_if_fail (g_type_is_a (G_OBJECT_TYPE (item), self->table->item_type), FALSE);
 
-  /* A handler may drop the set. */
-  table = weakref_table_ref (self->table);
-  added = set_table_add (table, item);
+  added = set_table_add (self->table, item);
   if (added)
-    set_table_publish (table);
-  weakref_table_unref (table);
+    set_publish (self);
 
   return added;
 }
@@ -685,19 +457,18 @@ weakref_set_remove (WeakrefSet *self,
   g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
   g_return_val_if_fail (G_IS_OBJECT (item), FALSE);
 
-  table = weakref_table_ref (self->table);
+  table = self->table;
   g_mutex_lock (&table->base.lock);
   entry = weakref_table_take_locked (&table->base, item);
   g_mutex_unlock (&table->base.lock);
 
-  if (entry != NULL)
-    {
-      weakref_entry_drop (entry);
-      set_table_publish (table);
-    }
-  weakref_table_unref (table);
+  if (entry == NULL)
+    return FALSE;
 
-  return entry != NULL;
+  weakref_entry_drop (entry);
+  set_publish (self);
+
+  return TRUE;
 }
 
 /**
@@ -711,14 +482,10 @@ weakref_set_remove (WeakrefSet *self,
 void
 weakref_set_remove_all (WeakrefSet *self)
 {
-  SetTable *table;
-
   g_return_if_fail (WEAKREF_IS_SET (self));
 
-  table = weakref_table_ref (self->table);
-  weakref_table_clear (&table->base);
-  set_table_publish (table);
-  weakref_table_unref (table);
+  weakref_table_clear (&self->table->base);
+  set_publish (self);
 }
 
 /**
@@ -897,7 +664,7 @@ weakref_set_union (WeakrefSet *self,
   result = weakref_set_new (set_common_type (self, other));
   set_add_items (result, self, NULL, TRUE);
   set_add_items (result, other, NULL, TRUE);
-  set_table_publish (result->table);
+  set_publish (result);
 
   return result;
 }
@@ -924,7 +691,7 @@ weakref_set_intersection (WeakrefSet *self,
 
   result = weakref_set_new (self->table->item_type);
   set_add_items (result, self, other, TRUE);
-  set_table_publish (result->table);
+  set_publish (result);
 
   return result;
 }
@@ -951,7 +718,7 @@ weakref_set_difference (WeakrefSet *self,
 
   result = weakref_set_new (self->table->item_type);
   set_add_items (result, self, other, FALSE);
-  set_table_publish (result->table);
+  set_publish (result);
 
   return result;
 }
@@ -979,7 +746,7 @@ weakref_set_symmetric_difference (WeakrefSet *self,
   result = weakref_set_new (set_common_type (self, other));
   set_add_items (result, self, other, FALSE);
   set_add_items (result, other, self, FALSE);
-  set_table_publish (result->table);
+  set_publish (result);
 
   return result;
 }
