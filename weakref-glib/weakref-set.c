@@ -238,14 +238,47 @@ weakref_set_get_n_items (GListModel *model)
   return weakref_set_list_get_n_items (&WEAKREF_SET (model)->table->list);
 }
 
+/* A member that is alive, for a position whose own is dead; if there is none, what is nothing. New
+ * reference. The first one will do, but for those which are being disposed just now: these are taken
+ * out here, so that nobody comes across them again. */
 static gpointer
-entry_upgrade (WeakrefEntry *entry)
+set_table_dup_stand_in (SetTable *table)
 {
-  gpointer item = weakref_block_dup_target (entry->watch.block);
+  while (TRUE)
+    {
+      WeakrefEntry *entry;
+      gpointer item;
+      gboolean retired = FALSE;
 
-  weakref_entry_unref (entry);
+      g_mutex_lock (&table->base.lock);
+      entry = g_queue_peek_head (&table->members);
+      if (entry != NULL)
+        weakref_entry_ref (entry);
+      g_mutex_unlock (&table->base.lock);
 
-  return item;
+      if (entry == NULL)
+        return g_object_new (G_TYPE_OBJECT, NULL);
+
+      item = weakref_block_dup_target (entry->watch.block);
+      if (item == NULL)
+        {
+          g_mutex_lock (&table->base.lock);
+          retired = entry->state == WEAKREF_ENTRY_IN;
+          if (retired)
+            weakref_table_take_locked (&table->base, entry_get_hash_key (entry));
+          g_mutex_unlock (&table->base.lock);
+        }
+
+      if (retired)
+        {
+          weakref_entry_drop (entry);
+          weakref_set_list_schedule (&table->list);
+        }
+      weakref_entry_unref (entry);
+
+      if (item != NULL)
+        return item;
+    }
 }
 
 static gpointer
@@ -255,27 +288,15 @@ weakref_set_get_item (GListModel *model,
   SetTable *table = WEAKREF_SET (model)->table;
   WeakrefEntry *entry = weakref_set_list_dup_entry (&table->list, position);
   gpointer item;
-  guint n = 0;
 
   if (entry == NULL)
     return NULL;
 
-  item = entry_upgrade (entry);
+  item = weakref_block_dup_target (entry->watch.block);
+  weakref_entry_unref (entry);
 
-  /* It is dead, which can't be announced from here. The first members are alive, but for those which
-   * other threads are disposing right now. */
-  while (item == NULL)
-    {
-      g_mutex_lock (&table->base.lock);
-      entry = g_queue_peek_nth (&table->members, n++);
-      if (entry != NULL)
-        weakref_entry_ref (entry);
-      g_mutex_unlock (&table->base.lock);
-
-      item = entry != NULL ? entry_upgrade (entry) : g_object_new (G_TYPE_OBJECT, NULL);
-    }
-
-  return item;
+  /* A death can't be announced from here. */
+  return item != NULL ? item : set_table_dup_stand_in (table);
 }
 
 static void
