@@ -158,10 +158,11 @@ set_table_contains (SetTable *table,
   return current;
 }
 
-/* Without publishing it. */
+/* Without publishing it. With a @life, only if @item is still in that one. */
 static gboolean
-set_table_add (SetTable *table,
-               gpointer  item)
+set_table_add (SetTable     *table,
+               gpointer      item,
+               WeakrefBlock *life)
 {
   WeakrefEntry *old;
   WeakrefSetEntry *entry;
@@ -175,7 +176,8 @@ set_table_add (SetTable *table,
   weakref_entry_init (&entry->base, &table->base, item);
 
   g_mutex_lock (&table->base.lock);
-  if (!g_hash_table_contains (table->base.entries, item))
+  if ((life == NULL || life == entry->base.watch.block) &&
+      !g_hash_table_contains (table->base.entries, item))
     put = weakref_table_put_locked (&table->base, &entry->base, &old);
   if (put)
     {
@@ -203,27 +205,6 @@ set_table_snapshot (SetTable *table)
   g_mutex_unlock (&table->base.lock);
 
   return entries;
-}
-
-static GPtrArray *
-set_table_dup_items (SetTable *table)
-{
-  GPtrArray *entries = set_table_snapshot (table);
-  GPtrArray *items = g_ptr_array_new_with_free_func (g_object_unref);
-  guint i;
-
-  for (i = 0; i < entries->len; i++)
-    {
-      WeakrefEntry *entry = g_ptr_array_index (entries, i);
-      gpointer item = weakref_block_dup_target (entry->watch.block);
-
-      if (item != NULL)
-        g_ptr_array_add (items, item);
-    }
-
-  g_ptr_array_unref (entries);
-
-  return items;
 }
 
 static GType
@@ -450,7 +431,7 @@ weakref_set_add (WeakrefSet *self,
   g_return_val_if_fail (weakref_is_held (item), FALSE);
   g_return_val_if_fail (g_type_is_a (G_OBJECT_TYPE (item), self->table->item_type), FALSE);
 
-  added = set_table_add (self->table, item);
+  added = set_table_add (self->table, item, NULL);
   if (added)
     set_publish (self);
 
@@ -565,9 +546,25 @@ weakref_set_get_size (WeakrefSet *self)
 GPtrArray *
 weakref_set_dup_items (WeakrefSet *self)
 {
+  GPtrArray *entries;
+  GPtrArray *items;
+  guint i;
+
   g_return_val_if_fail (WEAKREF_IS_SET (self), NULL);
 
-  return set_table_dup_items (self->table);
+  entries = set_table_snapshot (self->table);
+  items = g_ptr_array_new_with_free_func (g_object_unref);
+  for (i = 0; i < entries->len; i++)
+    {
+      WeakrefEntry *entry = g_ptr_array_index (entries, i);
+      gpointer item = weakref_block_dup_target (entry->watch.block);
+
+      if (item != NULL)
+        g_ptr_array_add (items, item);
+    }
+  g_ptr_array_unref (entries);
+
+  return items;
 }
 
 /**
@@ -610,25 +607,31 @@ weakref_set_foreach (WeakrefSet     *self,
   g_ptr_array_unref (entries);
 }
 
-/* Adds the items of @from to the set whose being in @other, which may be NULL, is @wanted. */
+/* Adds the items of @from to the set whose being in @other, which may be NULL, is @wanted. One that
+ * is disposed meanwhile is not added, although we hold it. */
 static void
 set_add_items (WeakrefSet *self,
                WeakrefSet *from,
                WeakrefSet *other,
                gboolean    wanted)
 {
-  GPtrArray *items = set_table_dup_items (from->table);
+  GPtrArray *entries = set_table_snapshot (from->table);
   guint i;
 
-  for (i = 0; i < items->len; i++)
+  for (i = 0; i < entries->len; i++)
     {
-      gpointer item = g_ptr_array_index (items, i);
+      WeakrefEntry *entry = g_ptr_array_index (entries, i);
+      gpointer item = weakref_block_dup_target (entry->watch.block);
+
+      if (item == NULL)
+        continue;
 
       if (other == NULL || set_table_contains (other->table, item) == wanted)
-        set_table_add (self->table, item);
+        set_table_add (self->table, item, entry->watch.block);
+      g_object_unref (item);
     }
 
-  g_ptr_array_unref (items);
+  g_ptr_array_unref (entries);
 }
 
 /* Whether all items of @self are in @other, or none. */
@@ -637,14 +640,24 @@ set_check_items (WeakrefSet *self,
                  WeakrefSet *other,
                  gboolean    wanted)
 {
-  GPtrArray *items = set_table_dup_items (self->table);
+  GPtrArray *entries = set_table_snapshot (self->table);
   gboolean result = TRUE;
   guint i;
 
-  for (i = 0; i < items->len && result; i++)
-    result = set_table_contains (other->table, g_ptr_array_index (items, i)) == wanted;
+  for (i = 0; i < entries->len && result; i++)
+    {
+      WeakrefEntry *entry = g_ptr_array_index (entries, i);
+      gpointer item = weakref_block_dup_target (entry->watch.block);
 
-  g_ptr_array_unref (items);
+      if (item == NULL)
+        continue;
+
+      result = set_table_contains (other->table, item) == wanted ||
+               !weakref_block_is_current (entry->watch.block, item);
+      g_object_unref (item);
+    }
+
+  g_ptr_array_unref (entries);
 
   return result;
 }
@@ -808,7 +821,10 @@ gboolean
 weakref_set_is_superset (WeakrefSet *self,
                          WeakrefSet *other)
 {
-  return weakref_set_is_subset (other, self);
+  g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
+  g_return_val_if_fail (WEAKREF_IS_SET (other), FALSE);
+
+  return set_check_items (other, self, TRUE);
 }
 
 /**
@@ -847,5 +863,8 @@ gboolean
 weakref_set_equal (WeakrefSet *self,
                    WeakrefSet *other)
 {
-  return weakref_set_is_subset (self, other) && weakref_set_is_subset (other, self);
+  g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
+  g_return_val_if_fail (WEAKREF_IS_SET (other), FALSE);
+
+  return set_check_items (self, other, TRUE) && set_check_items (other, self, TRUE);
 }
