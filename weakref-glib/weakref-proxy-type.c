@@ -63,6 +63,42 @@ proxy_type_get_property (GObject    *object,
   g_param_value_set_default (pspec, value);
 }
 
+/* These two are not the base class's: somebody may derive from that, and get proxies that are dead
+ * from the start, without any of this. */
+static void
+proxy_type_constructed (GObject *object)
+{
+  WeakrefProxy *self = WEAKREF_PROXY (object);
+  WeakrefProxyTypeClass *klass = WEAKREF_PROXY_GET_TYPE_CLASS (self);
+  guint i;
+
+  G_OBJECT_CLASS (g_type_class_peek (WEAKREF_TYPE_PROXY))->constructed (object);
+
+  self->states = g_new0 (gpointer, klass->n_interfaces);
+  for (i = 0; i < klass->n_interfaces; i++)
+    self->states[i] = g_malloc0 (klass->interfaces[i]->state_size);
+  weakref_proxy_signals_prepare (self);
+}
+
+static void
+proxy_type_finalize (GObject *object)
+{
+  WeakrefProxy *self = WEAKREF_PROXY (object);
+  WeakrefProxyTypeClass *klass = WEAKREF_PROXY_GET_TYPE_CLASS (self);
+  guint i;
+
+  for (i = 0; i < klass->n_interfaces; i++)
+    {
+      if (klass->interfaces[i]->clear != NULL)
+        klass->interfaces[i]->clear (self->states[i]);
+      g_free (self->states[i]);
+    }
+  g_free (self->states);
+  weakref_proxy_signals_free (self);
+
+  G_OBJECT_CLASS (g_type_class_peek (WEAKREF_TYPE_PROXY))->finalize (object);
+}
+
 static void
 proxy_type_install_properties (GObjectClass *object_class,
                                GType         target_type)
@@ -97,8 +133,10 @@ proxy_type_class_init (gpointer klass,
   GObjectClass *object_class = klass;
   guint i;
 
+  object_class->constructed = proxy_type_constructed;
   object_class->set_property = proxy_type_set_property;
   object_class->get_property = proxy_type_get_property;
+  object_class->finalize = proxy_type_finalize;
 
   type_class->target_type = GPOINTER_TO_SIZE (class_data);
   type_class->interfaces = g_new (const WeakrefProxyInterface *, G_N_ELEMENTS (all_interfaces));

@@ -163,21 +163,6 @@ weakref_proxy_get_property (GObject    *object,
 }
 
 static void
-weakref_proxy_constructed (GObject *object)
-{
-  WeakrefProxy *self = WEAKREF_PROXY (object);
-  WeakrefProxyTypeClass *klass = WEAKREF_PROXY_GET_TYPE_CLASS (self);
-  guint i;
-
-  G_OBJECT_CLASS (weakref_proxy_parent_class)->constructed (object);
-
-  self->states = g_new0 (gpointer, klass->n_interfaces);
-  for (i = 0; i < klass->n_interfaces; i++)
-    self->states[i] = g_malloc0 (klass->interfaces[i]->state_size);
-  weakref_proxy_signals_prepare (self);
-}
-
-static void
 weakref_proxy_dispose (GObject *object)
 {
   WeakrefProxy *self = WEAKREF_PROXY (object);
@@ -192,19 +177,7 @@ weakref_proxy_dispose (GObject *object)
 static void
 weakref_proxy_finalize (GObject *object)
 {
-  WeakrefProxy *self = WEAKREF_PROXY (object);
-  WeakrefProxyTypeClass *klass = WEAKREF_PROXY_GET_TYPE_CLASS (self);
-  guint i;
-
-  for (i = 0; i < klass->n_interfaces; i++)
-    {
-      if (klass->interfaces[i]->clear != NULL)
-        klass->interfaces[i]->clear (self->states[i]);
-      g_free (self->states[i]);
-    }
-  g_free (self->states);
-  weakref_proxy_signals_free (self);
-  weakref_handle_unref (self->handle);
+  weakref_handle_unref (WEAKREF_PROXY (object)->handle);
 
   G_OBJECT_CLASS (weakref_proxy_parent_class)->finalize (object);
 }
@@ -214,7 +187,6 @@ weakref_proxy_class_init (WeakrefProxyClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
-  object_class->constructed = weakref_proxy_constructed;
   object_class->get_property = weakref_proxy_get_property;
   object_class->dispose = weakref_proxy_dispose;
   object_class->finalize = weakref_proxy_finalize;
