@@ -37,7 +37,7 @@ WeakrefHandle *weakref_handle_new    (gpointer         self,
                                       WeakrefDeliver   deliver);
 void           weakref_handle_start  (WeakrefHandle   *handle,
                                       gpointer         target);
-void           weakref_handle_stop   (WeakrefHandle   *handle,
+gboolean       weakref_handle_stop   (WeakrefHandle   *handle,
                                       WeakrefSlot      slot);
 WeakrefHandle *weakref_handle_ref    (WeakrefHandle   *handle);
 void           weakref_handle_unref  (WeakrefHandle   *handle);

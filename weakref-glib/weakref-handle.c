@@ -92,8 +92,8 @@ weakref_handle_start (WeakrefHandle *handle,
                        WEAKREF_PHASE_DISPOSE);
 }
 
-/* For the object's dispose: nothing is delivered any more. */
-void
+/* For the object's dispose: nothing is delivered any more. Returns TRUE once, if it was started. */
+gboolean
 weakref_handle_stop (WeakrefHandle *handle,
                      WeakrefSlot    slot)
 {
@@ -104,10 +104,12 @@ weakref_handle_stop (WeakrefHandle *handle,
     weakref_block_swap_slot (handle->watch.block, slot, handle, NULL);
 
   if (!g_atomic_int_compare_and_exchange (&handle->watching, TRUE, FALSE))
-    return;
+    return FALSE;
 
   if (weakref_watch_stop (&handle->watch))
     weakref_handle_unref (handle);
+
+  return TRUE;
 }
 
 /* The object that all share who ask for @target in this life. New reference. */

@@ -167,9 +167,8 @@ weakref_proxy_dispose (GObject *object)
 {
   WeakrefProxy *self = WEAKREF_PROXY (object);
 
-  if (g_atomic_int_get (&self->handle->watching))
+  if (weakref_handle_stop (self->handle, WEAKREF_SLOT_PROXY))
     weakref_proxy_signals_stop (self);
-  weakref_handle_stop (self->handle, WEAKREF_SLOT_PROXY);
 
   G_OBJECT_CLASS (weakref_proxy_parent_class)->dispose (object);
 }
