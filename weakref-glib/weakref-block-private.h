@@ -61,6 +61,8 @@ WeakrefBlock *weakref_block_get        (gpointer             target,
                                         WeakrefPhase         phase);
 WeakrefBlock *weakref_block_peek       (gpointer             target,
                                         WeakrefPhase         phase);
+WeakrefBlock *weakref_block_lookup     (gpointer             target,
+                                        WeakrefPhase         phase);
 WeakrefBlock *weakref_block_ref        (WeakrefBlock        *block);
 void          weakref_block_unref      (WeakrefBlock        *block);
 

@@ -193,10 +193,11 @@ block_get_quark (WeakrefPhase phase)
   return phase == WEAKREF_PHASE_DISPOSE ? block_quark () : finalize_block_quark ();
 }
 
-/* What the qdata says; it may be the block of an earlier life. New reference. */
-static WeakrefBlock *
-block_lookup (gpointer     target,
-              WeakrefPhase phase)
+/* What the qdata says: the block of this life, until its death is announced, or of an earlier one,
+ * dead or not. New reference. */
+WeakrefBlock *
+weakref_block_lookup (gpointer     target,
+                      WeakrefPhase phase)
 {
   return g_object_dup_qdata (target, block_get_quark (phase), block_dup_cb, NULL);
 }
@@ -207,7 +208,7 @@ WeakrefBlock *
 weakref_block_peek (gpointer     target,
                     WeakrefPhase phase)
 {
-  WeakrefBlock *block = block_lookup (target, phase);
+  WeakrefBlock *block = weakref_block_lookup (target, phase);
 
   if (block != NULL && !weakref_block_is_current (block, target))
     g_clear_pointer (&block, weakref_block_unref);
@@ -224,7 +225,7 @@ weakref_block_get (gpointer     target,
 
   while (TRUE)
     {
-      WeakrefBlock *old = block_lookup (target, phase);
+      WeakrefBlock *old = weakref_block_lookup (target, phase);
       WeakrefBlock *block;
       GDestroyNotify old_destroy;
 

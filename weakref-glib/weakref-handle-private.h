@@ -46,9 +46,9 @@ gpointer       weakref_handle_share  (gpointer         target,
                                       WeakrefSlot      slot,
                                       WeakrefCreate    create);
 
-GList         *weakref_handle_list   (gpointer         target,
+GList         *weakref_handle_list   (WeakrefBlock    *block,
                                       WeakrefDeliver   deliver);
-guint          weakref_handle_count  (gpointer         target,
+guint          weakref_handle_count  (WeakrefBlock    *block,
                                       WeakrefDeliver   deliver);
 
 G_END_DECLS

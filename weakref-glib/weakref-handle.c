@@ -155,10 +155,9 @@ handle_collect_cb (gpointer data,
 }
 
 static GPtrArray *
-handle_collect (gpointer target)
+handle_collect (WeakrefBlock *block)
 {
   GPtrArray *handles = g_ptr_array_new_with_free_func (handle_unref_cb);
-  WeakrefBlock *block = weakref_block_peek (target, WEAKREF_PHASE_DISPOSE);
 
   if (block != NULL)
     {
@@ -169,12 +168,13 @@ handle_collect (gpointer target)
   return handles;
 }
 
-/* The objects with @deliver that hang on @target, newest first, with a reference on each. */
+/* The objects with @deliver that hang on the target of @block, if there is one, newest first, with a
+ * reference on each. Takes the block. */
 GList *
-weakref_handle_list (gpointer       target,
+weakref_handle_list (WeakrefBlock  *block,
                      WeakrefDeliver deliver)
 {
-  GPtrArray *handles = handle_collect (target);
+  GPtrArray *handles = handle_collect (block);
   GList *list = NULL;
   guint i;
 
@@ -192,11 +192,12 @@ weakref_handle_list (gpointer       target,
   return list;
 }
 
+/* Takes the block. */
 guint
-weakref_handle_count (gpointer       target,
+weakref_handle_count (WeakrefBlock  *block,
                       WeakrefDeliver deliver)
 {
-  GPtrArray *handles = handle_collect (target);
+  GPtrArray *handles = handle_collect (block);
   guint count = 0;
   guint i;
 

@@ -223,11 +223,12 @@ weakref_proxy_init (WeakrefProxy *self)
   self->handle = weakref_handle_new (self, proxy_deliver_cb);
 }
 
-/* The proxies of @target, if it is alive, with a reference on each. */
+/* The proxies of @target, until its death is announced, with a reference on each. */
 GList *
 weakref_proxy_list (gpointer target)
 {
-  return weakref_handle_list (target, proxy_deliver_cb);
+  return weakref_handle_list (weakref_block_lookup (target, WEAKREF_PHASE_DISPOSE),
+                              proxy_deliver_cb);
 }
 
 /* A new reference to the target, or NULL. */

@@ -411,7 +411,7 @@ weakref_count_refs (gpointer target)
 {
   g_return_val_if_fail (G_IS_OBJECT (target), 0);
 
-  return weakref_handle_count (target, ref_deliver_cb);
+  return weakref_handle_count (weakref_block_peek (target, WEAKREF_PHASE_DISPOSE), ref_deliver_cb);
 }
 
 /**
@@ -430,5 +430,5 @@ weakref_list_refs (gpointer target)
 {
   g_return_val_if_fail (G_IS_OBJECT (target), NULL);
 
-  return weakref_handle_list (target, ref_deliver_cb);
+  return weakref_handle_list (weakref_block_peek (target, WEAKREF_PHASE_DISPOSE), ref_deliver_cb);
 }
