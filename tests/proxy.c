@@ -160,6 +160,220 @@ test_ranges_are_those_of_the_target (void)
   drop (a, "-a ~a");
 }
 
+/* A property of every kind. */
+typedef TestProbe TestKinds;
+typedef TestProbeClass TestKindsClass;
+
+static GType test_kinds_get_type (void);
+
+G_DEFINE_TYPE (TestKinds, test_kinds, TEST_TYPE_PROBE)
+
+/* Of a kind that the library does not know: an even int. */
+static gboolean
+even_validate (GParamSpec *pspec,
+               GValue     *value)
+{
+  gboolean odd = g_value_get_int (value) % 2 != 0;
+
+  if (odd)
+    g_value_set_int (value, g_value_get_int (value) + 1);
+
+  return odd;
+}
+
+static GParamSpec *
+even_param_new (const char *name)
+{
+  const GParamSpecTypeInfo info = {
+    .instance_size = sizeof (GParamSpecInt),
+    .value_type = G_TYPE_INT,
+    .value_validate = even_validate,
+  };
+  static GType type;
+
+  if (type == 0)
+    type = g_param_type_register_static ("TestParamEven", &info);
+
+  return g_param_spec_internal (type, name, NULL, NULL, G_PARAM_READWRITE);
+}
+
+static GParamSpec *
+word_param_new (const char *name)
+{
+  GParamSpec *pspec = g_param_spec_string (name, "Word", "A word", "word", G_PARAM_READWRITE);
+
+  G_PARAM_SPEC_STRING (pspec)->cset_first = g_strdup ("w");
+  G_PARAM_SPEC_STRING (pspec)->cset_nth = g_strdup ("ord");
+  G_PARAM_SPEC_STRING (pspec)->substitutor = 'o';
+
+  return pspec;
+}
+
+/* With bounds and defaults that are not those of the kind. */
+static GPtrArray *
+kinds_new (void)
+{
+  GPtrArray *kinds = g_ptr_array_new ();
+  const GParamFlags flags = G_PARAM_READWRITE;
+
+#define add_kind(kind, ...) \
+  g_ptr_array_add (kinds, g_param_spec_##kind ("a-" #kind, "Nick", "Blurb", __VA_ARGS__, flags))
+  add_kind (char, -5, 5, 2);
+  add_kind (uchar, 1, 5, 2);
+  add_kind (int, -5, 5, 2);
+  add_kind (uint, 1, 5, 2);
+  add_kind (long, -5, 5, 2);
+  add_kind (ulong, 1, 5, 2);
+  add_kind (int64, -5, 5, 2);
+  add_kind (uint64, 1, 5, 2);
+  add_kind (float, -5, 5, 2);
+  add_kind (double, -5, 5, 2);
+  add_kind (boolean, TRUE);
+  add_kind (unichar, 0x20ac);
+  add_kind (enum, G_TYPE_SOCKET_TYPE, G_SOCKET_TYPE_STREAM);
+  add_kind (flags, G_TYPE_APPLICATION_FLAGS, G_APPLICATION_IS_SERVICE);
+  add_kind (param, G_TYPE_PARAM_INT);
+  add_kind (boxed, G_TYPE_STRV);
+  add_kind (object, TEST_TYPE_PROBE);
+  add_kind (gtype, TEST_TYPE_PROBE);
+  add_kind (variant, G_VARIANT_TYPE_STRING, g_variant_new_string ("variant"));
+#undef add_kind
+  g_ptr_array_add (kinds, g_param_spec_pointer ("a-pointer", "Nick", "Blurb", flags));
+  g_ptr_array_add (kinds, word_param_new ("a-string"));
+  g_ptr_array_add (kinds, even_param_new ("even"));
+
+  return kinds;
+}
+
+/* What every kind with bounds has to change. */
+static gboolean
+set_out_of_bounds (GValue *value)
+{
+  GValue big = G_VALUE_INIT;
+
+  g_value_init (&big, G_TYPE_INT);
+  g_value_set_int (&big, 99);
+
+  return g_value_transform (&big, value);
+}
+
+static GValue kinds_value = G_VALUE_INIT;
+
+static void
+test_kinds_set_property (GObject      *object,
+                         guint         prop_id,
+                         const GValue *value,
+                         GParamSpec   *pspec)
+{
+  if (G_VALUE_TYPE (&kinds_value) != G_TYPE_INVALID)
+    g_value_unset (&kinds_value);
+  g_value_init (&kinds_value, G_VALUE_TYPE (value));
+  g_value_copy (value, &kinds_value);
+}
+
+static void
+test_kinds_get_property (GObject    *object,
+                         guint       prop_id,
+                         GValue     *value,
+                         GParamSpec *pspec)
+{
+  g_value_copy (&kinds_value, value);
+}
+
+static void
+test_kinds_class_init (TestKindsClass *klass)
+{
+  GPtrArray *kinds = kinds_new ();
+  guint i;
+
+  G_OBJECT_CLASS (klass)->set_property = test_kinds_set_property;
+  G_OBJECT_CLASS (klass)->get_property = test_kinds_get_property;
+  for (i = 0; i < kinds->len; i++)
+    g_object_class_install_property (G_OBJECT_CLASS (klass), i + 1, kinds->pdata[i]);
+  g_ptr_array_unref (kinds);
+}
+
+static void
+test_kinds_init (TestKinds *self)
+{
+}
+
+static void
+check_kind (WeakrefProxy *proxy,
+            GParamSpec   *pspec)
+{
+  GParamSpec *copy = g_object_class_find_property (G_OBJECT_GET_CLASS (proxy), pspec->name);
+  GValue value = G_VALUE_INIT;
+  GValue same = G_VALUE_INIT;
+
+  g_assert_true (G_PARAM_SPEC_TYPE (copy) == G_PARAM_SPEC_TYPE (pspec));
+  g_assert_true (copy->value_type == pspec->value_type);
+  g_assert_cmpstr (g_param_spec_get_nick (copy), ==, g_param_spec_get_nick (pspec));
+  g_assert_cmpstr (g_param_spec_get_blurb (copy), ==, g_param_spec_get_blurb (pspec));
+
+  /* The default, */
+  g_value_init (&value, pspec->value_type);
+  g_value_init (&same, pspec->value_type);
+  g_param_value_set_default (pspec, &value);
+  g_param_value_set_default (copy, &same);
+  g_assert_cmpint (g_param_values_cmp (pspec, &value, &same), ==, 0);
+  g_value_reset (&same);
+  g_object_set_property (G_OBJECT (proxy), pspec->name, &value);
+  g_object_get_property (G_OBJECT (proxy), pspec->name, &same);
+  g_assert_cmpint (g_param_values_cmp (pspec, &value, &same), ==, 0);
+
+  /* and what to do about a value that is not valid. */
+  if (set_out_of_bounds (&value))
+    {
+      gboolean changed;
+
+      g_value_copy (&value, &same);
+      changed = g_param_value_validate (pspec, &value);
+      g_assert_cmpint (g_param_value_validate (copy, &same), ==, changed);
+      g_assert_cmpint (g_param_values_cmp (pspec, &value, &same), ==, 0);
+    }
+  g_value_unset (&value);
+  g_value_unset (&same);
+}
+
+static void
+test_every_kind_of_property (void)
+{
+  TestProbe *a = g_object_new (test_kinds_get_type (), "name", "a", NULL);
+  WeakrefProxy *proxy = weakref_proxy_new (a);
+  guint n_pspecs;
+  GParamSpec **pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (a), &n_pspecs);
+  guint n_checked = 0;
+  guint i;
+
+  for (i = 0; i < n_pspecs; i++)
+    {
+      if (pspecs[i]->owner_type == test_kinds_get_type ())
+        {
+          check_kind (proxy, pspecs[i]);
+          n_checked++;
+        }
+    }
+  g_assert_cmpuint (n_checked, ==, 22);
+  g_value_unset (&kinds_value);
+  g_free (pspecs);
+
+  /* The kind that is not known is no exception. */
+  expect_complaint ("*out of range*");
+  g_object_set (proxy, "even", 3, NULL);
+  g_test_assert_expected_messages ();
+  log_notify (proxy, "notify::even", "p");
+  g_object_set (proxy, "even", 4, NULL);
+  g_assert_cmpint (get_int (a, "even"), ==, 4);
+  g_assert_cmpint (get_int (proxy, "even"), ==, 4);
+  assert_log ("p:even");
+  g_value_unset (&kinds_value);
+
+  drop (a, "-a ~a");
+  g_assert_cmpint (get_int (proxy, "even"), ==, 0);
+  drop (proxy, "free:p");
+}
+
 static void
 test_defaults_after_the_death (void)
 {
@@ -351,8 +565,24 @@ test_binding_group (void)
   g_binding_group_set_source (group, proxy);
   g_object_set (a, "text", "from a", NULL);
   assert_string (b, "text", "from a");
+  g_object_unref (group);
+
+  /* The other way round. */
+  group = g_binding_group_new ();
+  g_binding_group_bind (group, "text", proxy, "text", G_BINDING_BIDIRECTIONAL);
+  g_binding_group_set_source (group, b);
+  g_object_set (b, "text", "from b", NULL);
+  assert_string (a, "text", "from b");
+  g_object_set (a, "text", "back", NULL);
+  assert_string (b, "text", "back");
 
   drop (a, "-a ~a");
+  g_object_set (b, "text", "alone", NULL);
+  g_object_unref (group);
+
+  group = g_binding_group_new ();
+  g_binding_group_bind (group, "text", b, "text", G_BINDING_DEFAULT);
+  g_binding_group_set_source (group, proxy);
   g_binding_group_set_source (group, NULL);
   g_object_unref (group);
   g_object_unref (proxy);
@@ -406,6 +636,33 @@ test_interface_signal (void)
 }
 
 static void
+test_signals_of_a_parent_type (void)
+{
+  GType type = g_type_register_static_simple (TEST_TYPE_SUBJECT, "TestSubjectChild",
+                                              sizeof (TestSubjectClass), NULL,
+                                              sizeof (TestSubject), NULL, 0);
+  TestSubject *a = g_object_new (type, "name", "a", NULL);
+  TestSubject *b = test_subject_new ("b");
+  WeakrefProxy *proxy = weakref_proxy_new (a);
+  WeakrefProxy *others = weakref_proxy_new (b);
+
+  g_signal_connect (proxy, "said", G_CALLBACK (said_cb), (gpointer) "p");
+  g_signal_connect (others, "said", G_CALLBACK (said_cb), (gpointer) "others");
+  g_signal_connect (proxy, "topic-seen", G_CALLBACK (log_signal_cb), (gpointer) "seen");
+  g_signal_emit_by_name (a, "said", "x");
+  assert_log ("p:x default:x");
+  g_signal_emit_by_name (others, "said", "y");
+  assert_log ("others:y default:y");
+  g_signal_emit_by_name (a, "topic-seen");
+  assert_log ("seen");
+
+  g_object_unref (proxy);
+  g_object_unref (others);
+  drop (a, "-a ~a");
+  drop (b, "-b ~b");
+}
+
+static void
 again_cb (gpointer object,
           gpointer user_data)
 {
@@ -451,6 +708,95 @@ test_emitting_on_the_proxy_emits_on_the_target (void)
 
   g_object_unref (proxy);
   g_object_unref (other);
+  drop (a, "-a ~a");
+}
+
+static void
+test_after_handlers (void)
+{
+  TestSubject *a = test_subject_new ("a");
+  WeakrefProxy *proxy = weakref_proxy_new (a);
+
+  g_signal_connect_after (proxy, "said", G_CALLBACK (said_cb), (gpointer) "after");
+  g_signal_connect (proxy, "said", G_CALLBACK (said_cb), (gpointer) "before");
+  g_signal_emit_by_name (a, "said", "x");
+  assert_log ("before:x after:x default:x");
+  g_signal_emit_by_name (proxy, "said", "x");
+  assert_log ("before:x after:x default:x");
+
+  g_object_unref (proxy);
+  drop (a, "-a ~a");
+}
+
+static void
+test_blocked_handlers_count_for_none (void)
+{
+  TestSubject *a = test_subject_new ("a");
+  WeakrefProxy *proxy = weakref_proxy_new (a);
+  gulong id = g_signal_connect (proxy, "said", G_CALLBACK (said_cb), (gpointer) "p");
+
+  g_signal_handler_block (proxy, id);
+  g_signal_emit_by_name (a, "said", "x");
+  g_signal_emit_by_name (proxy, "said", "y");
+  assert_log ("default:x default:y");
+  g_signal_handler_unblock (proxy, id);
+  g_signal_emit_by_name (proxy, "said", "z");
+  assert_log ("p:z default:z");
+
+  g_object_unref (proxy);
+  drop (a, "-a ~a");
+}
+
+static void
+connect_more_cb (GObject    *object,
+                 const char *what,
+                 gpointer    user_data)
+{
+  test_log ("connect");
+  g_signal_connect (user_data, "said", G_CALLBACK (said_cb), (gpointer) "new");
+}
+
+/* As on the target: a handler that is connected in an emission has no part in it. */
+static void
+test_connecting_during_an_emission (void)
+{
+  TestSubject *a = test_subject_new ("a");
+  WeakrefProxy *proxy = weakref_proxy_new (a);
+  gulong id;
+
+  id = g_signal_connect (proxy, "said", G_CALLBACK (connect_more_cb), proxy);
+  g_signal_emit_by_name (proxy, "said", "x");
+  assert_log ("connect default:x");
+  g_signal_handler_disconnect (proxy, id);
+  g_signal_emit_by_name (proxy, "said", "y");
+  assert_log ("new:y default:y");
+
+  g_object_unref (proxy);
+  drop (a, "-a ~a");
+}
+
+static void
+leave_and_emit_cb (GObject    *object,
+                   const char *what,
+                   gpointer    user_data)
+{
+  g_signal_handlers_disconnect_by_func (object, leave_and_emit_cb, user_data);
+  g_signal_emit_by_name (object, "said", "nested");
+  g_signal_stop_emission_by_name (object, "said");
+}
+
+static void
+test_stop_after_an_emission_inside (void)
+{
+  TestSubject *a = test_subject_new ("a");
+  WeakrefProxy *proxy = weakref_proxy_new (a);
+
+  /* The emission inside finds no handlers, and must not be taken for the end of the one outside. */
+  g_signal_connect (proxy, "said", G_CALLBACK (leave_and_emit_cb), NULL);
+  g_signal_emit_by_name (a, "said", "x");
+  assert_log ("default:nested");
+
+  g_object_unref (proxy);
   drop (a, "-a ~a");
 }
 
@@ -746,8 +1092,12 @@ static void
 said_in_dispose_cb (TestProbe *probe,
                     gpointer   user_data)
 {
+  int answer;
+
   g_object_set (probe, "number", 99, NULL);
   g_signal_emit_by_name (probe, "said", "bye");
+  g_signal_emit_by_name (probe, "first", &answer);
+  test_log ("%d", answer);
 }
 
 static void
@@ -757,10 +1107,27 @@ test_last_words_arrive (void)
   WeakrefProxy *proxy = weakref_proxy_new (a);
 
   g_signal_connect (proxy, "said", G_CALLBACK (said_cb), (gpointer) "p");
+  g_signal_connect (proxy, "first", G_CALLBACK (answer_cb), GINT_TO_POINTER (1));
   log_notify (proxy, "notify", "p");
   test_probe_set_on_dispose (TEST_PROBE (a), said_in_dispose_cb, NULL);
-  drop (a, "-a p:bye default:bye p:alive p:target ~a");
+  drop (a, "-a p:bye default:bye 1 p:alive p:target ~a");
   drop (proxy, "free:p");
+}
+
+static void
+test_last_question_is_not_for_a_proxy_without_handlers (void)
+{
+  TestSubject *a = test_subject_new ("a");
+  WeakrefProxy *proxy = weakref_proxy_new (a);
+  gulong id;
+
+  g_signal_connect (a, "first", G_CALLBACK (answer_cb), GINT_TO_POINTER (1));
+  id = g_signal_connect (proxy, "first", G_CALLBACK (answer_cb), GINT_TO_POINTER (2));
+  assert_emit (a, 2, "first");
+  g_signal_handler_disconnect (proxy, id);
+  test_probe_set_on_dispose (TEST_PROBE (a), said_in_dispose_cb, NULL);
+  drop (a, "-a default:bye 1 ~a");
+  g_object_unref (proxy);
 }
 
 static void
@@ -1083,6 +1450,38 @@ test_any_type_name (void)
   g_free (long_name);
 }
 
+static void
+test_derived_from_by_somebody (void)
+{
+  GTypeQuery query;
+  GType type;
+  WeakrefProxy *proxy;
+
+  g_type_query (WEAKREF_TYPE_PROXY, &query);
+  type = g_type_register_static_simple (WEAKREF_TYPE_PROXY, "TestProxyChild",
+                                        query.class_size, NULL, query.instance_size, NULL, 0);
+  proxy = g_object_new (type, NULL);
+  assert_dead (proxy);
+  g_assert_null (weakref_proxy_dup_target (proxy, NULL));
+  g_object_unref (proxy);
+}
+
+static void
+test_made_from_outside_is_dead (void)
+{
+  TestSubject *a = test_subject_new ("a");
+  WeakrefProxy *proxy = weakref_proxy_new (a);
+  WeakrefProxy *other = g_object_new (G_OBJECT_TYPE (proxy), "number", 42, NULL);
+
+  assert_dead (other);
+  g_assert_cmpint (get_int (other, "number"), ==, 7);
+  g_signal_emit_by_name (other, "said", "x");
+  g_object_run_dispose (G_OBJECT (other));
+  g_object_unref (other);
+  g_object_unref (proxy);
+  drop (a, "-a ~a");
+}
+
 /* Interfaces */
 
 static void
@@ -1125,6 +1524,89 @@ test_list_model (void)
   g_assert_null (g_list_model_get_item (model, 0));
   g_assert_true (g_list_model_get_item_type (model) == TEST_TYPE_PROBE);
   drop (proxy, "free:items");
+}
+
+/* A list that empties itself in its dispose, one by one. */
+typedef TestProbe TestList;
+typedef TestProbeClass TestListClass;
+
+static guint test_list_size;
+
+static GType test_list_get_type (void);
+
+static GType
+test_list_get_item_type (GListModel *model)
+{
+  return TEST_TYPE_PROBE;
+}
+
+static guint
+test_list_get_n_items (GListModel *model)
+{
+  return test_list_size;
+}
+
+static gpointer
+test_list_get_item (GListModel *model,
+                    guint       position)
+{
+  return position < test_list_size ? g_object_ref (model) : NULL;
+}
+
+static void
+test_list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = test_list_get_item_type;
+  iface->get_n_items = test_list_get_n_items;
+  iface->get_item = test_list_get_item;
+}
+
+G_DEFINE_TYPE_WITH_CODE (TestList, test_list, TEST_TYPE_PROBE,
+                         G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, test_list_model_init))
+
+static void
+test_list_class_init (TestListClass *klass)
+{
+}
+
+static void
+test_list_init (TestList *self)
+{
+  test_list_size = 2;
+}
+
+static void
+empty_list_cb (TestProbe *list,
+               gpointer   user_data)
+{
+  while (test_list_size > 0)
+    {
+      test_list_size--;
+      g_list_model_items_changed (G_LIST_MODEL (list), 0, 1, 0);
+    }
+}
+
+static void
+test_dying_list_is_empty_at_once (void)
+{
+  TestProbe *a = g_object_new (test_list_get_type (), "name", "a", NULL);
+  WeakrefProxy *proxy = weakref_proxy_new (a);
+
+  /* Nobody is told that one is left when there are none to be had. */
+  g_signal_connect (proxy, "items-changed", G_CALLBACK (log_items_changed_cb), NULL);
+  test_probe_set_on_dispose (a, empty_list_cb, NULL);
+  drop (a, "-a 0-2+0=0 ~a");
+  g_object_unref (proxy);
+
+  /* In a g_object_run_dispose() there are. */
+  a = g_object_new (test_list_get_type (), "name", "a", NULL);
+  proxy = weakref_proxy_new (a);
+  g_signal_connect (proxy, "items-changed", G_CALLBACK (log_items_changed_cb), NULL);
+  test_probe_set_on_dispose (a, empty_list_cb, NULL);
+  g_object_run_dispose (G_OBJECT (a));
+  assert_log ("-a 0-1+0=1 0-1+0=0");
+  drop (a, "~a");
+  g_object_unref (proxy);
 }
 
 static void
@@ -1332,6 +1814,96 @@ test_read_while_another_thread_drops (void)
     }
 }
 
+/* Two threads emit the same signal at the same time. */
+typedef struct
+{
+  WeakrefProxy *proxy;
+  TestSubject *target;
+  GThread *first;
+  TestGate first_is_in;
+  TestGate second_is_in;
+  TestGate first_is_done;
+} Meeting;
+
+static void
+meet_cb (GObject    *object,
+         const char *what,
+         gpointer    user_data)
+{
+  Meeting *meeting = user_data;
+
+  if (g_thread_self () == meeting->first)
+    {
+      test_gate_open (&meeting->first_is_in);
+      test_gate_wait (&meeting->second_is_in);
+    }
+  else
+    {
+      test_gate_open (&meeting->second_is_in);
+      test_gate_wait (&meeting->first_is_done);
+    }
+}
+
+static gpointer
+emit_on_the_proxy_thread (gpointer data)
+{
+  Meeting *meeting = data;
+
+  meeting->first = g_thread_self ();
+  g_signal_emit_by_name (meeting->proxy, "said", "first");
+  test_gate_open (&meeting->first_is_done);
+
+  return NULL;
+}
+
+static void
+start_meeting (Meeting *meeting)
+{
+  test_gate_init (&meeting->first_is_in);
+  test_gate_init (&meeting->second_is_in);
+  test_gate_init (&meeting->first_is_done);
+  meeting->target = test_subject_new ("a");
+  meeting->proxy = weakref_proxy_new (meeting->target);
+}
+
+static void
+end_meeting (Meeting *meeting)
+{
+  test_gate_clear (&meeting->first_is_in);
+  test_gate_clear (&meeting->second_is_in);
+  test_gate_clear (&meeting->first_is_done);
+  g_object_unref (meeting->proxy);
+  drop (meeting->target, "-a ~a");
+}
+
+static void
+test_emissions_in_two_threads (void)
+{
+  Meeting meeting;
+  GThread *thread;
+
+  /* Without handlers on the proxy each comes to the target once. */
+  start_meeting (&meeting);
+  g_signal_connect (meeting.target, "said", G_CALLBACK (meet_cb), &meeting);
+  thread = g_thread_new ("test", emit_on_the_proxy_thread, &meeting);
+  test_gate_wait (&meeting.first_is_in);
+  g_signal_emit_by_name (meeting.proxy, "said", "second");
+  g_thread_join (thread);
+  assert_log ("default:first default:second");
+  end_meeting (&meeting);
+
+  /* With handlers, the one on the proxy must not stop the one on the target. */
+  start_meeting (&meeting);
+  g_signal_connect (meeting.proxy, "said", G_CALLBACK (meet_cb), &meeting);
+  g_signal_connect (meeting.target, "said", G_CALLBACK (said_cb), (gpointer) "target");
+  thread = g_thread_new ("test", emit_on_the_proxy_thread, &meeting);
+  test_gate_wait (&meeting.first_is_in);
+  g_signal_emit_by_name (meeting.target, "said", "second");
+  g_thread_join (thread);
+  assert_log ("target:first default:first target:second default:second");
+  end_meeting (&meeting);
+}
+
 static gpointer
 make_and_drop_thread (gpointer data)
 {
@@ -1382,6 +1954,7 @@ main (int    argc,
   add ("properties-pass-through", test_properties_pass_through);
   add ("construct-only-is-read-only", test_construct_only_is_read_only);
   add ("ranges-are-those-of-the-target", test_ranges_are_those_of_the_target);
+  add ("every-kind-of-property", test_every_kind_of_property);
   add ("defaults-after-the-death", test_defaults_after_the_death);
   add ("names-of-the-target-win", test_names_of_the_target_win);
 
@@ -1394,8 +1967,13 @@ main (int    argc,
 
   add ("signal-arrives-with-arguments-and-detail", test_signal_arrives_with_arguments_and_detail);
   add ("interface-signal", test_interface_signal);
+  add ("signals-of-a-parent-type", test_signals_of_a_parent_type);
   add ("recursion-is-up-to-the-target", test_recursion_is_up_to_the_target);
   add ("emitting-on-the-proxy-emits-on-the-target", test_emitting_on_the_proxy_emits_on_the_target);
+  add ("after-handlers", test_after_handlers);
+  add ("blocked-handlers-count-for-none", test_blocked_handlers_count_for_none);
+  add ("connecting-during-an-emission", test_connecting_during_an_emission);
+  add ("stop-after-an-emission-inside", test_stop_after_an_emission_inside);
   add ("emissions-nest", test_emissions_nest);
   add ("return-values-count", test_return_values_count);
   add ("accumulator-does-not-ask-a-proxy-without-handlers",
@@ -1409,6 +1987,8 @@ main (int    argc,
   add ("handlers-are-dropped-with-their-data", test_handlers_are_dropped_with_their_data);
   add ("nothing-is-emitted-when-dead", test_nothing_is_emitted_when_dead);
   add ("last-words-arrive", test_last_words_arrive);
+  add ("last-question-is-not-for-a-proxy-without-handlers",
+       test_last_question_is_not_for_a_proxy_without_handlers);
   add ("run-dispose-is-a-death", test_run_dispose_is_a_death);
   add ("resurrected-target-is-not-forwarded", test_resurrected_target_is_not_forwarded);
   add ("context", test_context);
@@ -1423,12 +2003,17 @@ main (int    argc,
   add ("threads-race-for-the-type", test_threads_race_for_the_type);
   add ("any-type-name", test_any_type_name);
 
+  add ("derived-from-by-somebody", test_derived_from_by_somebody);
+  add ("made-from-outside-is-dead", test_made_from_outside_is_dead);
+
   add ("list-model", test_list_model);
+  add ("dying-list-is-empty-at-once", test_dying_list_is_empty_at_once);
   add ("action", test_action);
   add ("simple-action-keeps-its-defaults", test_simple_action_keeps_its_defaults);
   add ("action-group", test_action_group);
 
   add ("read-while-another-thread-drops", test_read_while_another_thread_drops);
+  add ("emissions-in-two-threads", test_emissions_in_two_threads);
   add ("proxies-come-and-go-in-threads", test_proxies_come_and_go_in_threads);
 
   return g_test_run ();

@@ -96,7 +96,8 @@ weakref_proxy_param_new (GParamSpec *from)
     return g_param_spec_variant (name, nick, blurb, G_PARAM_SPEC_VARIANT (from)->type,
                                  G_PARAM_SPEC_VARIANT (from)->default_value, flags);
 
-  /* A kind that somebody else made, with rules of its own. */
+  /* A kind that somebody else made, with rules of its own. Here GObject does notify: once with the
+   * target's notification, but also for what the target refused. */
   pspec = g_param_spec_override (name, from);
   pspec->flags = flags;
 

@@ -24,8 +24,8 @@
  * are proxies. That is why it is not the way of all signals.
  *
  * From the proxy to the target. The class closure of the proxy's signal runs first, emits the
- * signal on the target, and stops the emission that it runs in. The handlers on the proxy run through the
- * forwarder then, once, in the middle of those of the target. The forwarder says by a
+ * signal on the target, and stops the emission that it runs in. The handlers on the proxy run
+ * through the forwarder then, once, in the middle of those of the target. The forwarder says by a
  * thread-private note that an emission on the proxy is its own.
  *
  * A forwarder holds the handle: neither the target nor the proxy. It goes with the target's
@@ -57,7 +57,7 @@ struct _Forwarding
   Forwarding *outer;
   gpointer self;
   guint signal_id;
-  gboolean begun;
+  gconstpointer hint; /* of the emission, once it has begun */
   gboolean completed; /* nobody stopped it */
 };
 
@@ -112,14 +112,16 @@ proxy_marshal (GClosure     *closure,
   Forwarding *forwarding = g_private_get (&forwardings);
   gpointer target;
 
-  if (forwarding != NULL &&
-      forwarding->self == self &&
-      forwarding->signal_id == hint->signal_id &&
-      (!forwarding->begun || (hint->run_type & G_SIGNAL_RUN_LAST)))
+  if (forwarding != NULL && forwarding->hint == NULL &&
+      forwarding->self == self && forwarding->signal_id == hint->signal_id)
     {
-      if (forwarding->begun)
+      forwarding->hint = hint;
+      return;
+    }
+  if (hint->run_type & G_SIGNAL_RUN_LAST)
+    {
+      if (forwarding != NULL && forwarding->hint == hint)
         forwarding->completed = TRUE;
-      forwarding->begun = TRUE;
       return;
     }
 
@@ -131,7 +133,12 @@ proxy_marshal (GClosure     *closure,
                n_params, params);
       g_object_unref (target);
     }
-  g_signal_stop_emission (self, hint->signal_id, hint->detail);
+
+  /* GObject stops the newest such emission, be it another thread's. Then rather none: the handlers
+   * here run once more, but that one isn't cut short. */
+  if (g_signal_handler_find (self, G_SIGNAL_MATCH_ID, hint->signal_id, 0, NULL, NULL, NULL) != 0 &&
+      g_signal_get_invocation_hint (self) == hint)
+    g_signal_stop_emission (self, hint->signal_id, hint->detail);
 }
 
 /* Emits on the proxy. Returns FALSE if a handler there stopped the emission. */
@@ -143,7 +150,7 @@ forward_signal (WeakrefProxy             *self,
                 guint                     n_params,
                 const GValue             *params)
 {
-  Forwarding forwarding = { g_private_get (&forwardings), self, signal->proxy_id, FALSE, FALSE };
+  Forwarding forwarding = { g_private_get (&forwardings), self, signal->proxy_id, NULL, FALSE };
 
   /* What is not the proxy's own has no class closure to read it. */
   if (!signal->own)
@@ -168,8 +175,7 @@ forward_notify (WeakrefProxy *self,
 {
   GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (self), name);
 
-  /* While it is being disposed a target may notify what can't be read here any more. */
-  if (pspec != NULL && weakref_block_is_alive (self->handle->watch.block))
+  if (pspec != NULL)
     g_object_notify_by_pspec (G_OBJECT (self), pspec);
 }
 
@@ -188,6 +194,10 @@ forwarder_marshal (GClosure     *closure,
 
   /* A target that was disposed without having been asked to, and lives on, has its handlers yet. */
   if (weakref_block_is_dead (handle->watch.block))
+    return;
+
+  /* While it is disposed, a target may tell of changes in what can't be read here any more. */
+  if (!signal->own && !weakref_block_is_alive (handle->watch.block))
     return;
 
   self = g_weak_ref_get (&handle->self);
@@ -264,9 +274,9 @@ gate_set (Forwarder *forwarder,
 /* Before the handlers of an emission on any instance. */
 static gboolean
 hook_cb (GSignalInvocationHint *hint,
-              guint                  n_params,
-              const GValue          *params,
-              gpointer               data)
+         guint                  n_params,
+         const GValue          *params,
+         gpointer               data)
 {
   gpointer target = g_value_get_object (&params[0]);
   GList *proxies = weakref_proxy_list (target);
