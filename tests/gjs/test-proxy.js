@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 import Weakref from 'gi://Weakref';
 
@@ -84,6 +85,10 @@ test('reads and writes properties of all kinds', () => {
     assertEqual(Object.getOwnPropertyDescriptor(proxy, 'nothing'), undefined);
     Object.defineProperty(proxy, 'fixed', {value: 6, configurable: true});
     assertEqual(target.fixed, 6);
+    assertThrows(() => Object.defineProperty(proxy, 'rigid', {value: 7, configurable: false}),
+        /^TypeError/);
+    assertEqual(target.rigid, undefined);
+    assertThrows(() => Object.freeze(proxy), /^TypeError/);
     assert(delete proxy.expando);
     assertEqual(target.expando, undefined);
     assertEqual(`${proxy}`, `${target}`);
@@ -133,6 +138,61 @@ test('stands for the target in this module, and in proxies', () => {
     iterate();
     assertThrows(() => new Weakref.Ref(proxy), DEAD);
     assertThrows(() => table.get(proxy), DEAD);
+});
+
+test('is not for functions of C', () => {
+    const target = thing('a');
+    const proxy = Weakref.proxy(target);
+    const store = new Gio.ListStore({item_type: GObject.TYPE_OBJECT});
+    assertThrows(() => store.append(proxy), /Error/);
+    assertThrows(() => GObject.Object.prototype.connect.call(proxy, 'poked', () => 'a'), /Error/);
+    assertEqual(store.get_n_items(), 0);
+});
+
+test('the proxy of C is an object with the properties and signals', () => {
+    const log = [];
+    const target = thing('a');
+    const proxy = Weakref.Proxy.new(target);
+    assert(proxy instanceof Weakref.Proxy);
+    assertEqual(proxy.name, 'a');
+    proxy.name = 'b';
+    assertEqual(target.name, 'b');
+    proxy.connect('notify::name', (emitter, pspec) => log.push(emitter === proxy, pspec.name));
+    proxy.connect('poked', (emitter, n) => `poked ${n}`);
+    target.name = 'c';
+    assertArray(log, [true, 'name']);
+    assertEqual(target.emit('poked', 1), 'poked 1');
+    assertEqual(proxy.emit('poked', 2), 'poked 2');
+    assertEqual(proxy.dup_target(), target);
+
+    target.run_dispose();
+    assert(!proxy.is_alive());
+    assertEqual(proxy.name, '');
+    try {
+        proxy.dup_target();
+        assert(false);
+    } catch (e) {
+        assert(e.matches(Weakref.Error, Weakref.Error.DEAD));
+        assertEqual(e.message, 'weakly-referenced object no longer exists');
+    }
+});
+
+test('the proxy of C tells of the death in a context', () => {
+    const log = [];
+    const store = new Gio.ListStore({item_type: GObject.TYPE_OBJECT});
+    const proxy = (() => {
+        const target = plain();
+        store.append(target);
+        return Weakref.Proxy.new_full(target, GLib.MainContext.default(), dead => log.push(dead));
+    })();
+    collect();
+    assert(proxy.is_alive());
+    store.remove_all();
+    assert(!proxy.is_alive());
+    assertArray(log, []);
+    iterate();
+    assertEqual(log.length, 1);
+    assertEqual(log[0], proxy);
 });
 
 test('bad input', () => {

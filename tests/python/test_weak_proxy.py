@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import asyncio
+import copy
 import gc
 import math
 import operator
 import unittest
 
-from gi.repository import Gio, GObject, Weakref
+from gi.repository import Gio, GLib, GObject, Weakref
 
 from support import KINDS, TestCase, Thing, Valued
 
@@ -86,6 +87,35 @@ class Number(GObject.Object):
     for name in ('lt', 'le', 'gt', 'ge'):
         exec(f'def __{name}__(self, other): return ("{name}", other)')
     del name, kind, number
+
+
+class Counted(GObject.Object):
+    """A sequence of the old kind."""
+
+    __gtype_name__ = 'TestCounted'
+
+    def __getitem__(self, index):
+        if index > 2:
+            raise IndexError
+        return index
+
+    def __length_hint__(self):
+        return 5
+
+
+class Emitter(Thing):
+    __gtype_name__ = 'TestEmitter'
+
+    data = GObject.Property(type=object)
+
+    @GObject.Signal(flags=GObject.SignalFlags.RUN_LAST, return_type=str, arg_types=(int,),
+                    accumulator=GObject.signal_accumulator_first_wins)
+    def asked(self, number):
+        return f'default {number}'
+
+    @GObject.Signal
+    def told(self):
+        pass
 
 
 class ProxyTest(TestCase):
@@ -192,6 +222,9 @@ class ProxyTest(TestCase):
                 self.assertEqual(function(2, proxy), (f'r{name}', number, 2))
                 in_place = getattr(operator, f'__i{name}__')
                 self.assertEqual(in_place(proxy, 2), (f'i{name}', number, 2))
+        same = proxy
+        same += 2
+        self.assertEqual(same, ('iadd', number, 2))
         self.assertEqual(divmod(proxy, 2), ('divmod', number, 2))
         self.assertEqual(divmod(2, proxy), ('rdivmod', number, 2))
         for name in ('neg', 'pos', 'invert', 'abs'):
@@ -222,6 +255,9 @@ class ProxyTest(TestCase):
             next(Weakref.proxy(thing := self.make()))
         with self.assertRaises(TypeError):
             len(Weakref.proxy(thing))
+        proxy = Weakref.proxy(counted := self.make(Counted))
+        self.assertEqual((list(proxy), 2 in proxy, operator.length_hint(proxy)),
+                         ([0, 1, 2], True, 5))
         store = self.held(self.make())
         self.assertEqual((len(Weakref.proxy(store)), Weakref.proxy(store)[0]), (1, store[0]))
 
@@ -245,6 +281,20 @@ class ProxyTest(TestCase):
         self.assertEqual(Weakref.proxy(one), Weakref.proxy(same))
         self.assertNotEqual(Weakref.proxy(one), self.make(Valued, 2))
 
+    def test_what_the_object_does_not_define(self):
+        proxy = Weakref.proxy(thing := self.make())
+        uses = [lambda: proxy + 1, lambda: 1 + proxy, lambda: -proxy, lambda: int(proxy),
+                lambda: proxy[0], lambda: iter(proxy), lambda: len(proxy), lambda: reversed(proxy),
+                lambda: 1 in proxy, lambda: proxy < 1, lambda: proxy(), lambda: range(proxy),
+                lambda: Weakref.proxy(proxy), lambda: Weakref.ref(proxy), lambda: copy.copy(proxy)]
+        for use in uses:
+            with self.assertRaises(TypeError):
+                use()
+        with self.assertRaises(AttributeError):
+            del proxy.nothing
+        self.assertTrue(bool(proxy))
+        self.assertEqual(f'{proxy}', str(thing))
+
     def test_is_no_gobject(self):
         # PyGObject asks for __class__, and believes it: it must find out in time.
         proxy = Weakref.proxy(thing := self.make())
@@ -254,6 +304,77 @@ class ProxyTest(TestCase):
             Weakref.Ref.new(proxy)
         self.assertEqual(Weakref.getweakrefs(proxy), [])
         self.assertIs(type(thing), Thing)
+
+
+class CProxyTest(TestCase):
+    """The proxy of C, which is a GObject, and has what Python gives a class."""
+
+    def test_properties(self):
+        target = self.make(Emitter)
+        proxy = Weakref.Proxy.new(target)
+        proxy.props.name = 'a'
+        proxy.props.data = [1]
+        self.assertEqual((target.name, target.data), ('a', [1]))
+        target.name = 'b'
+        self.assertEqual((proxy.props.name, proxy.get_property('data')), ('b', [1]))
+        other = self.make(Thing)
+        proxy.bind_property('name', other, 'name', GObject.BindingFlags.BIDIRECTIONAL)
+        target.name = 'c'
+        self.assertEqual(other.name, 'c')
+        other.name = 'd'
+        self.assertEqual(target.name, 'd')
+        del target
+        self.assertEqual((proxy.props.name, proxy.props.data, proxy.is_alive()),
+                         ('thing', None, False))
+        self.assertEqual(Weakref.Proxy.new(proxy), proxy)
+
+    def test_signals(self):
+        log = []
+        target = self.make(Emitter)
+        proxy = Weakref.Proxy.new(target)
+        proxy.connect('notify::name', lambda emitter, pspec: log.append((emitter, pspec.name)))
+        proxy.connect('told', lambda emitter: log.append(emitter))
+        target.name = 'a'
+        target.emit('told')
+        proxy.emit('told')
+        self.assertEqual(log, [(proxy, 'name'), proxy, proxy])
+        log.clear()
+        self.assertEqual(proxy.emit('asked', 1), 'default 1')
+        proxy.connect('asked', lambda emitter, number: f'handled {number}')
+        self.assertEqual((target.emit('asked', 2), proxy.emit('asked', 3)),
+                         ('handled 2', 'handled 3'))
+
+    def test_death(self):
+        log = []
+        target = self.make(Emitter)
+        proxy = Weakref.Proxy.new_full(target, None, lambda *args: log.append(args), 'data')
+        self.assertIs(proxy.dup_target(), target)
+        self.assertEqual(proxy.get_target_property('name'), (True, 'thing'))
+        self.assertTrue(proxy.set_target_property('name', 'a'))
+        with self.assertRaisesRegex(GLib.Error, "has no property 'nothing'"):
+            proxy.get_target_property('nothing')
+        del target
+        self.assertEqual(log, [(proxy, 'data')])
+        for use in (proxy.dup_target, lambda: proxy.get_target_property('name'),
+                    lambda: proxy.set_target_property('name', 'b')):
+            with self.assertRaises(GLib.Error) as raised:
+                use()
+            self.assertEqual(raised.exception.code, Weakref.Error.DEAD)
+            self.assertEqual(raised.exception.message, DEAD)
+
+    def test_list_model(self):
+        store = self.held(self.make())
+        proxy = Weakref.Proxy.new(store)
+        self.assertEqual(list(proxy), list(store))
+        self.assertEqual((len(proxy), proxy[0]), (1, store[0]))
+        del store
+        self.assertEqual(len(proxy), 0)
+
+    def test_subclass_is_dead(self):
+        class Mine(Weakref.Proxy):
+            __gtype_name__ = 'TestMyProxy'
+
+        self.assertFalse(Mine().is_alive())
 
 
 if __name__ == '__main__':

@@ -151,7 +151,7 @@ function makeProxy(ref) {
     };
 
     // The target of the Proxy is a stand-in. JavaScript insists that it has whatever is reported as
-    // unchangeable, so nothing is.
+    // unchangeable, so nothing is, and nothing is made so.
     const proxy = new Proxy({}, {
         get(_, name) {
             const target = deref();
@@ -169,7 +169,11 @@ function makeProxy(ref) {
             const descriptor = Reflect.getOwnPropertyDescriptor(deref(), name);
             return descriptor && {...descriptor, configurable: true};
         },
-        defineProperty: (_, name, descriptor) => Reflect.defineProperty(deref(), name, descriptor),
+        defineProperty(_, name, descriptor) {
+            const target = deref();
+            return descriptor.configurable !== false &&
+                Reflect.defineProperty(target, name, descriptor);
+        },
         getPrototypeOf: () => Reflect.getPrototypeOf(deref()),
         setPrototypeOf: (_, prototype) => Reflect.setPrototypeOf(deref(), prototype),
         preventExtensions: () => false,

@@ -387,7 +387,7 @@ def _complete_proxy():
         methods[f'__i{name}__'] = on_target(getattr(operator, f'__i{name}__'))
     methods['__rdivmod__'] = reflected(divmod)
     for name in ('__enter__', '__exit__', '__aenter__', '__aexit__', '__aiter__', '__anext__',
-                 '__await__', '__fspath__'):
+                 '__await__', '__fspath__', '__length_hint__'):
         methods[name] = _call_special(name)
 
     for name, method in methods.items():
