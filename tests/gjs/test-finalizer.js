@@ -134,6 +134,39 @@ test('run newest first; finalize() keeps no handle', () => {
     assertArray(log, [[2], [1]]);
 });
 
+test('runs in the context that was the thread-default one', () => {
+    const context = new GLib.MainContext();
+    const [log, func] = logger();
+    context.push_thread_default();
+    const target = thing('a');
+    new Weakref.Finalizer(target, func, 1);
+    context.pop_thread_default();
+    target.run_dispose();
+    iterate();
+    assertArray(log, []);
+    while (context.iteration(false));
+    assertArray(log, [[1]]);
+});
+
+child('exceptions', () => {
+    const target = new Thing();
+    new Weakref.Finalizer(target, print, 'the other ran');
+    const finalizer = new Weakref.Finalizer(target, () => {
+        throw new RangeError('mine');
+    });
+    target.run_dispose();
+    iterate();
+    print('still here', finalizer.alive);
+});
+
+test('an exception is reported, and does not stop the others', () => {
+    // Gjs reports it as a critical.
+    const {status, stdout, stderr} = runChild('exceptions', {G_DEBUG: ''});
+    assertEqual(stdout, 'the other ran\nstill here false\n');
+    assertEqual(stderr.match(/RangeError: mine/g).length, 1);
+    assertEqual(status, 0);
+});
+
 child('holds-itself', () => {
     const target = new Thing();
     const cycle = {};
