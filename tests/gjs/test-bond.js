@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import Gio from 'gi://Gio';
+import GObject from 'gi://GObject';
 import Weakref from 'gi://Weakref';
 
-import {assert, assertEqual, assertThrows, collect, plain, run, test, thing, track} from './tap.js';
+import {
+    Thing, assert, assertArray, assertEqual, assertThrows, collect, iterate, plain, run, test,
+    thing, track,
+} from './tap.js';
 
 const action = name => track(new Gio.SimpleAction({name}));
 
@@ -15,7 +19,7 @@ test('owner keeps owned', () => {
         const owned = action('owned');
         owner = action('owner');
         ref = Weakref.Ref.new(owned);
-        Weakref.Bond.new(owner, owned);
+        new Weakref.Bond(owner, owned);
     })();
     collect();
     assertEqual(ref.get().name, 'owned');
@@ -32,7 +36,7 @@ test('owned keeps owner', () => {
         const owner = action('owner');
         owned = action('owned');
         ref = Weakref.Ref.new(owner);
-        bond = Weakref.Bond.new(owner, owned);
+        bond = new Weakref.Bond(owner, owned);
     })();
     collect();
     assertEqual(ref.get().name, 'owner');
@@ -52,7 +56,7 @@ test('break', () => {
     (() => {
         const owned = plain();
         ref = Weakref.Ref.new(owned);
-        bond = Weakref.Bond.new(owner, owned);
+        bond = new Weakref.Bond(owner, owned);
     })();
     collect();
     assert(ref.get() !== null);
@@ -62,13 +66,83 @@ test('break', () => {
     assertEqual(ref.get(), null);
 });
 
+test('outlives the wrappers', () => {
+    const store = new Gio.ListStore({item_type: GObject.TYPE_OBJECT});
+    const wrappers = new WeakSet();
+    const [bond, refs] = (() => {
+        const owner = plain();
+        const owned = plain();
+        store.append(owned);
+        wrappers.add(owner).add(owned);
+        return [new Weakref.Bond(owner, owned), [owner, owned].map(o => new Weakref.Ref(o))];
+    })();
+    collect();
+    (() => {
+        assertEqual(bond.owned, store.get_item(0));
+        assert(!wrappers.has(bond.owned) && !wrappers.has(bond.owner));
+    })();
+    collect();
+    store.remove_all();
+    collect();
+    assertArray(refs.map(ref => ref.alive), [false, false]);
+    assert(!bond.alive);
+});
+
+test('both are dead before the first callback', () => {
+    const log = [];
+    (() => {
+        const owner = plain();
+        const owned = plain();
+        const refs = [owner, owned].map(o => new Weakref.Ref(o));
+        new Weakref.Bond(owner, owned);
+        new Weakref.Finalizer(owner, () => log.push(refs.some(ref => ref.alive)));
+        new Weakref.Finalizer(owned, () => log.push(refs.some(ref => ref.alive)));
+    })();
+    collect();
+    assertArray(log, [false, false]);
+});
+
 test('errors', () => {
     const a = plain();
     const b = plain();
-    assertThrows(() => Weakref.Bond.new(a, a), /own itself/);
+    const {CYCLE, OWNED} = Weakref.Error;
+    const assertError = (func, code) => {
+        try {
+            func();
+        } catch (e) {
+            assert(e instanceof Weakref.Error && e.matches(Weakref.Error, code), e);
+            return;
+        }
+        throw new Error('did not throw');
+    };
+    assertError(() => new Weakref.Bond(a, a), CYCLE);
     Weakref.Bond.new(a, b);
-    assertThrows(() => Weakref.Bond.new(b, a), /owns/);
-    assertThrows(() => Weakref.Bond.new(plain(), b), /already has an owner/);
+    assertError(() => new Weakref.Bond(b, a), CYCLE);
+    assertError(() => Weakref.Bond.new(plain(), b), OWNED);
+});
+
+const Sub = GObject.registerClass({GTypeName: 'WeakrefTestBond'},
+    class Sub extends Weakref.Bond {});
+
+test('bad input', () => {
+    const good = plain();
+    for (const bad of [undefined, null, 5, 'a', {}, [], Symbol('a'), () => 1, Thing]) {
+        for (const make of [(...args) => new Weakref.Bond(...args), Weakref.Bond.new]) {
+            assertThrows(() => make(bad, good), /^TypeError: The owner .* a GObject, not/);
+            assertThrows(() => make(good, bad), /^TypeError: What .* owned must be a GObject, not/);
+        }
+    }
+    assertThrows(() => new Sub(good, plain()), /^TypeError: Weakref.Bond has no subclasses/);
+});
+
+test('proxies stand for their targets', () => {
+    const [a, b] = [plain(), plain()];
+    const bond = new Weakref.Bond(Weakref.proxy(a), Weakref.proxy(b));
+    assertEqual(bond.owner, a);
+    assertEqual(bond.dup_owned(), b);
+    bond.break();
+    a.run_dispose();
+    iterate();
 });
 
 // The toggle references of GJS and of the bond silence each other: it is late, but nothing is lost.
@@ -80,7 +154,7 @@ test('of a JavaScript subclass, stays until it is broken', () => {
         const owned = thing('owned');
         owner.children = [1];
         refs = [Weakref.Ref.new(owner), Weakref.Ref.new(owned)];
-        bond = Weakref.Bond.new(owner, owned);
+        bond = new Weakref.Bond(owner, owned);
     })();
     collect();
     assertEqual(refs[0].get().children.length, 1);
@@ -100,7 +174,7 @@ test('with JavaScript properties set later, stays until it is broken', () => {
         const owner = plain();
         const owned = plain();
         ref = Weakref.Ref.new(owned);
-        bond = Weakref.Bond.new(owner, owned);
+        bond = new Weakref.Bond(owner, owned);
         owned.parent = 'there';
     })();
     collect();
@@ -116,7 +190,7 @@ test('of a JavaScript subclass, goes when it is disposed', () => {
         const owner = thing('owner');
         const owned = thing('owned');
         ref = Weakref.Ref.new(owned);
-        Weakref.Bond.new(owner, owned);
+        new Weakref.Bond(owner, owned);
         owner.run_dispose();
     })();
     collect();

@@ -5,19 +5,20 @@ import Gio from 'gi://Gio';
 import GObject from 'gi://GObject';
 import Weakref from 'gi://Weakref';
 
-import {assert, assertEqual, assertThrows, collect, run, test, thing, track} from './tap.js';
+import {
+    assert, assertArray, assertEqual, assertThrows, collect, run, test, thing, track,
+} from './tap.js';
 
 const newCache = maxIdle => {
-    const cache = track(Weakref.Cache.new(GObject.TYPE_STRING, maxIdle));
+    const cache = track(new Weakref.Cache(String, maxIdle));
     cache.memory_monitor = null;
     return cache;
 };
 
+const make = key => track(new Gio.SimpleAction({name: key}));
+
 const use = (cache, ...keys) => {
-    keys.forEach(key => {
-        if (cache.lookup(key) === null)
-            cache.insert(key, track(new Gio.SimpleAction({name: key})));
-    });
+    keys.forEach(key => assertEqual(cache.ensure(key, make).name, key));
     collect();
 };
 
@@ -48,7 +49,113 @@ test('counts', () => {
     use(cache, 'a', 'b', 'a');
     assertEqual(cache.hits, 1);
     assertEqual(cache.misses, 2);
-    assertThrows(() => cache.insert(1, new GObject.Object()), /./);
+    assertEqual(cache.get('c'), undefined);
+    assertEqual(cache.misses, 3);
+    assert(cache.has('a'));
+    assertEqual(cache.hits, 1);
+});
+
+test('is a map', () => {
+    const cache = newCache(1);
+    (() => {
+        const a = make('a');
+        assertEqual(cache.set('a', a).set('b', make('b')), cache);
+        assertEqual(cache.get('a'), a);
+    })();
+    assertEqual(cache.size, 2);
+    const held = cache.get('b');
+    collect();
+    assertArray([...cache.keys()].sort(), ['a', 'b']);
+    assertArray([...cache].map(([key, {name}]) => key + name).sort(), ['aa', 'bb']);
+    assertArray([...cache.values()].map(({name}) => name).sort(), ['a', 'b']);
+    const seen = [];
+    cache.forEach((value, key, map) => seen.push(key, value.name, map === cache));
+    cache.foreach((key, value) => seen.push(key, value === cache.get(key)));
+    assertEqual(seen.length, 10);
+    assert(!seen.includes(false));
+    assert(cache.delete('b'));
+    assert(!cache.delete('b'));
+    assert(!cache.has('b'));
+    assertEqual(held.name, 'b');
+    cache.clear();
+    assertEqual(cache.size, 0);
+});
+
+test('keeps what is idle although its wrapper went, and the object lives on', () => {
+    const cache = newCache(1);
+    const store = new Gio.ListStore({item_type: GObject.TYPE_OBJECT});
+    const wrappers = new WeakSet();
+    (() => {
+        const object = cache.ensure('a', make);
+        store.append(object);
+        wrappers.add(object);
+    })();
+    collect();
+    (() => assert(!wrappers.has(store.get_item(0))))();
+    collect();
+    assertCounts(cache, 0, 1);
+    (() => assertEqual(cache.get('a'), store.get_item(0)))();
+    collect();
+    store.remove_all();
+    assertCounts(cache, 1, 0);
+    (() => assertEqual(cache.get('a').name, 'a'))();
+    cache.trim(0);
+    collect();
+    assertEqual(cache.size, 0);
+});
+
+test('ensure: errors and recursion', () => {
+    const cache = newCache(1);
+    assertThrows(() => cache.ensure('a', () => {
+        throw new RangeError('mine');
+    }), /^RangeError: mine/);
+    assertThrows(() => cache.ensure('a', () => null), /^TypeError: .*must be a GObject, not null/);
+    assertThrows(() => cache.ensure('a', key => cache.ensure(key, make)), /its own creation/);
+    assertEqual(cache.size, 0);
+    (() => assertEqual(cache.ensure('a', () => cache.ensure('b', make)), cache.get('a')))();
+    cache.clear();
+});
+
+test('bad input', () => {
+    const cache = newCache(1);
+    for (const bad of [undefined, null, 5, 1.5, {}, [], Symbol('a'), new GObject.Object()]) {
+        for (const method of ['get', 'has', 'delete'])
+            assertThrows(() => cache[method](bad), /^TypeError: (A key|The table has keys)/);
+        assertThrows(() => cache.set(bad, cache), /^TypeError: (A key|The table has keys)/);
+    }
+    assertThrows(() => cache.set('a', 5), /^TypeError: A value must be a GObject, not 5/);
+    for (const bad of [5, 'gchararray', []])
+        assertThrows(() => new Weakref.Cache(bad, 1), /^TypeError: .* must be a GType, not/);
+    for (const bad of [-1, 1.5, NaN, 'a', null, {}])
+        assertThrows(() => new Weakref.Cache(String, bad), /^TypeError: .* whole number, not/);
+    assertThrows(() => new Weakref.Cache({max_idle: -1}), /^TypeError: .* whole number, not -1/);
+});
+
+test('constructors', () => {
+    assertEqual(new Weakref.Cache().key_type.name, 'GValue');
+    assertEqual(new Weakref.Cache().max_idle, 64);
+    assertEqual(new Weakref.Cache(null, 3).max_idle, 3);
+    assertEqual(Weakref.Cache.new(GObject.TYPE_INT, 3).keyType, GObject.TYPE_INT);
+    const cache = new Weakref.Cache({key_type: String, max_idle: 3, max_tracked: 5});
+    assertEqual(cache.key_type, GObject.TYPE_STRING);
+    assertArray([cache.max_idle, cache.max_tracked], [3, 5]);
+});
+
+const Documents = GObject.registerClass({GTypeName: 'WeakrefTestDocuments'},
+    class Documents extends Weakref.Cache {
+        constructor() {
+            super(String, 1);
+        }
+
+        document(name) {
+            return this.ensure(name, make);
+        }
+    });
+
+test('subclass', () => {
+    const documents = track(new Documents());
+    (() => assertEqual(documents.document('a'), documents.document('a')))();
+    documents.clear();
 });
 
 test('notifies', () => {

@@ -26,9 +26,15 @@ function leave(target) {
     const notes = new Weakref.KeyTable().set(target, {text: 'boxed', target}).set(ref, ref);
     const set = new Weakref.Set().add(target).add(ref);
     set.connect('items-changed', () => {});
+    const cache = new Weakref.Cache(String, 1).set('a', target).set('b', new Gio.SimpleAction());
+    cache.connect('notify::n-idle', () => {});
+    const bond = new Weakref.Bond(table, target);
+    const stand = new Weakref.Proxy(target, () => print('called'));
+    stand.connect('notify', () => print('called'));
+    stand.bind_property('alive', new Gio.SimpleAction(), 'enabled', 0);
     const proxy = Weakref.proxy(target);
     proxy.connect('notify', () => print('called'));
-    return [table, ref, other, notes, set, proxy];
+    return [table, ref, other, notes, set, cache, bond, stand, proxy];
 }
 
 const scenarios = {

@@ -81,9 +81,11 @@ test('what C put in can be read, and the other way round', () => {
     const [found, value] = table.lookup(key);
     assert(found);
     assertEqual(value.a, 1);
+    assertEqual(table.dup_value(key), value);
     assertEqual(table.steal(key)[1], value);
     assertArray(table.steal(key), [false, null]);
     assertArray(table.lookup(key), [false, null]);
+    assertEqual(table.dup_value(key), null);
 });
 
 test('a value goes with its key', () => {

@@ -7,8 +7,8 @@ import GObject from 'gi://GObject';
 import Weakref from 'gi://Weakref';
 
 import {
-    Thing, assert, assertArray, assertEqual, assertThrows, collect, iterate, plain, run, test,
-    thing,
+    Thing, assert, assertArray, assertEqual, assertQuiet, assertThrows, child, collect, iterate,
+    plain, run, runChild, test, thing, track,
 } from './tap.js';
 
 const DEAD = /^ReferenceError: weakly-referenced object no longer exists$/;
@@ -149,55 +149,109 @@ test('is not for functions of C', () => {
     assertEqual(store.get_n_items(), 0);
 });
 
-test('the proxy of C is an object with the properties and signals', () => {
-    const log = [];
+// From here on the class, a GObject.
+test('a Proxy has the properties and signals of its target', () => {
     const target = thing('a');
-    const proxy = Weakref.Proxy.new(target);
+    const other = thing('other');
+    const proxy = track(new Weakref.Proxy(target));
+    const log = [];
     assert(proxy instanceof Weakref.Proxy);
+    assertEqual(proxy.target, target);
+    assertEqual(proxy.dup_target(), target);
     assertEqual(proxy.name, 'a');
     proxy.name = 'b';
     assertEqual(target.name, 'b');
-    proxy.connect('notify::name', (emitter, pspec) => log.push(emitter === proxy, pspec.name));
-    proxy.connect('poked', (emitter, n) => `poked ${n}`);
+    proxy.bind_property('name', other, 'name', GObject.BindingFlags.SYNC_CREATE);
+    proxy.connect('notify::name', emitter => log.push(emitter === proxy));
+    proxy.connect('poked', (emitter, n) => `ouch ${n}`);
     target.name = 'c';
-    assertArray(log, [true, 'name']);
-    assertEqual(target.emit('poked', 1), 'poked 1');
-    assertEqual(proxy.emit('poked', 2), 'poked 2');
-    assertEqual(proxy.dup_target(), target);
-
-    target.run_dispose();
-    assert(!proxy.is_alive());
-    assertEqual(proxy.name, '');
-    try {
-        proxy.dup_target();
-        assert(false);
-    } catch (e) {
-        assert(e.matches(Weakref.Error, Weakref.Error.DEAD));
-        assertEqual(e.message, 'weakly-referenced object no longer exists');
-    }
+    assertEqual(other.name, 'c');
+    assertArray(log, [true]);
+    assertEqual(target.emit('poked', 1), 'ouch 1');
+    assertArray(proxy.get_target_property('name'), [true, 'c']);
+    assert(proxy.set_target_property('name', 'd'));
+    assertEqual(target.name, 'd');
+    assertThrows(() => proxy.get_target_property('colour'), /colour/);
 });
 
-test('the proxy of C tells of the death in a context', () => {
-    const log = [];
+test('a Proxy outlives the wrapper of its target, and tells of the death', () => {
     const store = new Gio.ListStore({item_type: GObject.TYPE_OBJECT});
+    const log = [];
+    const callback = self => log.push(self === proxy, self.alive, self.target);
     const proxy = (() => {
         const target = plain();
         store.append(target);
-        return Weakref.Proxy.new_full(target, GLib.MainContext.default(), dead => log.push(dead));
+        return new Weakref.Proxy(target, callback);
     })();
     collect();
-    assert(proxy.is_alive());
-    store.remove_all();
-    assert(!proxy.is_alive());
+    (() => assertEqual(proxy.target, store.get_item(0)))();
+    collect();
     assertArray(log, []);
-    iterate();
-    assertEqual(log.length, 1);
-    assertEqual(log[0], proxy);
+    store.remove_all();
+    collect();
+    assertArray(log, [true, false, null]);
+    assertThrows(() => proxy.dup_target(), /weakly-referenced object no longer exists/);
+    try {
+        proxy.get_target_property('name');
+        assert(false);
+    } catch (e) {
+        assert(e.matches(Weakref.Error, Weakref.Error.DEAD), e);
+    }
 });
 
+test('a Proxy is not kept by a callback that refers to it', () => {
+    const target = thing('a');
+    (() => {
+        const proxy = track(new Weakref.Proxy(target, () => proxy.alive));
+        track(Weakref.Proxy.new(target));
+    })();
+    collect();
+    target.run_dispose();
+});
+
+child('death-in-collection', () => {
+    const log = [];
+    const proxies = (() => {
+        const target = new Thing({name: 'a'});
+        return [new Weakref.Proxy(target, () => log.push('callback')), Weakref.Proxy.new(target)];
+    })();
+    proxies.forEach(proxy => proxy.connect('notify::alive', () => log.push('notify')));
+    collect();
+    print(log.sort());
+});
+
+test('nothing is dropped or complained about when targets die during garbage collection', () => {
+    assertQuiet(runChild('death-in-collection'), 'callback,notify,notify\n');
+});
+
+test('a Proxy comes in the context that was the thread-default one', () => {
+    const context = new GLib.MainContext();
+    const log = [];
+    context.push_thread_default();
+    const target = thing('a');
+    const proxy = new Weakref.Proxy(target, () => log.push(proxy.alive));
+    context.pop_thread_default();
+    target.run_dispose();
+    iterate();
+    assertArray(log, []);
+    while (context.iteration(false));
+    assertArray(log, [false]);
+});
+
+const Sub = GObject.registerClass({GTypeName: 'WeakrefTestProxy'},
+    class Sub extends Weakref.Proxy {});
+
 test('bad input', () => {
-    for (const bad of [undefined, null, 5, 'a', {}, [], Symbol('a'), () => 1, Thing])
-        assertThrows(() => Weakref.proxy(bad), /^TypeError: The target .* a GObject, not/);
+    for (const bad of [undefined, null, 5, 'a', {}, [], Symbol('a'), () => 1, Thing]) {
+        for (const make of [Weakref.proxy, Weakref.Proxy.new, value => new Weakref.Proxy(value)])
+            assertThrows(() => make(bad), /^TypeError: The target .* a GObject, not/);
+    }
+    const target = thing('a');
+    for (const bad of [5, 'a', {}]) {
+        assertThrows(() => new Weakref.Proxy(target, bad),
+            /^TypeError: The callback of .* must be a function, not/);
+    }
+    assertThrows(() => new Sub(target), /^TypeError: Weakref.Proxy has no subclasses/);
 });
 
 run();

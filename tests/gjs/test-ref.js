@@ -28,6 +28,20 @@ test('deref', () => {
     assert(!ref.alive);
 });
 
+test('what there is of an object', () => {
+    const target = thing('a');
+    assertEqual(Weakref.count_refs(target), 0);
+    const one = new Weakref.Ref(target);
+    const other = new Weakref.Ref(Weakref.proxy(target));
+    // That of the proxy is one too.
+    assertEqual(Weakref.count_refs(Weakref.proxy(target)), Weakref.list_refs(target).length);
+    assertEqual(Weakref.list_refs(target).filter(ref => ref === one || ref === other).length, 2);
+    for (const bad of [undefined, null, 5, {}]) {
+        assertThrows(() => Weakref.count_refs(bad), /^TypeError: The target must be a GObject/);
+        assertThrows(() => Weakref.list_refs(bad), /^TypeError: The target must be a GObject/);
+    }
+});
+
 test('each has its own', () => {
     orphan(target => {
         const one = new Weakref.Ref(target);
@@ -127,6 +141,26 @@ test('callback runs once', () => {
     ref.notify('alive');
     iterate();
     assertEqual(count, 1);
+});
+
+child('exceptions', () => {
+    const target = new Thing();
+    globalThis.refs = [1, 2, 3].map(i => new Weakref.Ref(target, () => {
+        print('called', i);
+        if (i > 1)
+            throw new RangeError(`mine ${i}`);
+    }));
+    target.run_dispose();
+    iterate();
+    print('still here');
+});
+
+test('an exception in a callback is reported, and does not stop the others', () => {
+    // Gjs reports it as a critical.
+    const {status, stdout, stderr} = runChild('exceptions', {G_DEBUG: ''});
+    assertEqual(stdout, 'called 3\ncalled 2\ncalled 1\nstill here\n');
+    assertArray(stderr.match(/RangeError: mine \d/g), ['RangeError: mine 3', 'RangeError: mine 2']);
+    assertEqual(status, 0);
 });
 
 test('callback may drop its own reference', () => {
@@ -252,6 +286,12 @@ test('constructors take properties as well', () => {
         assertEqual(ref.label, 'bare');
         assertEqual(new BareRef(target).label, 'none');
     });
+});
+
+test('classes have tags', () => {
+    assertEqual(Object.prototype.toString.call(new Weakref.Ref(plain())), '[object Weakref_Ref]');
+    for (const name of ['Set', 'KeyTable', 'ValueTable', 'Cache'])
+        assertEqual(new Weakref[name]()[Symbol.toStringTag], `Weakref_${name}`);
 });
 
 test('subclass that was not registered says so', () => {

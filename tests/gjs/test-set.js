@@ -121,8 +121,33 @@ test('algebra', () => {
     assert(!one.equal(other));
     for (const method of ['union', 'intersection', 'difference', 'symmetricDifference',
         'isSubsetOf', 'isSupersetOf', 'isDisjointFrom', 'equal']) {
-        for (const bad of [undefined, null, 5, {}, new Set(), new GObject.Object()])
-            assertThrows(() => one[method](bad), /^TypeError: The other must be .*, not/);
+        for (const bad of [undefined, null, 5, {}, [], new GObject.Object(), new Set([5])])
+            assertThrows(() => one[method](bad), /^TypeError: (The other must be a set|A member .* a GObject), not/);
+    }
+});
+
+test('algebra with what is like a set', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map(thing);
+    const one = newSet(Thing).add(a).add(b);
+    const table = new Weakref.KeyTable().set(b, 1).set(c, 2);
+    for (const other of [new Set([b, c]), new Map([[b, 1], [c, 2]]), table]) {
+        assertArray(names(one.union(other)).sort(), ['a', 'b', 'c']);
+        assertArray(names(one.intersection(other)), ['b']);
+        assertArray(names(one.difference(other)), ['a']);
+        assertArray(names(one.symmetricDifference(other)).sort(), ['a', 'c']);
+        assert(!one.isSubsetOf(other));
+        assert(!one.isSupersetOf(other));
+        assert(!one.isDisjointFrom(other));
+        assert(!one.equal(other));
+    }
+    assert(one.equal(new Set([b, a])));
+    assertEqual(one.intersection(new Set([b])).item_type, Thing.$gtype);
+    assertEqual(one.union(new Set([plain()])).item_type, GObject.TYPE_OBJECT);
+
+    // And the other way round, where JavaScript has these itself.
+    if (Set.prototype.union) {
+        assertArray(names(new Set([b, c]).union(one)).sort(), ['a', 'b', 'c']);
+        assert(new Set([a]).isSubsetOf(one));
     }
 });
 
@@ -181,7 +206,7 @@ test('bad input', () => {
     assertEqual(set.add(store).size, 1);
     assertThrows(() => set.forEach(5), /^TypeError: .*must be a function, not 5/);
 
-    for (const bad of [5, 'GObject', {}, () => 1])
+    for (const bad of [5, 'GObject', [], () => 1])
         assertThrows(() => new Weakref.Set(bad), /^TypeError: The item type must be a GType, not/);
     for (const bad of [String, Object, GObject.TYPE_NONE])
         assertThrows(() => new Weakref.Set(bad), /^TypeError: .* is not the type of a GObject/);

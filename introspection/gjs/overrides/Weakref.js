@@ -52,10 +52,15 @@ function requireFunction(value, what) {
         throw new TypeError(`${what} must be a function, not ${describe(value)}`);
 }
 
-// Whether a constructor was given what GObject constructors take: an object with properties.
-function isProperties(value, name) {
+function isPlain(value) {
     return value !== null && typeof value === 'object' &&
-        Object.getPrototypeOf(value) === Object.prototype && name in value;
+        Object.getPrototypeOf(value) === Object.prototype;
+}
+
+// Constructors take a first argument, or, as those of all GObjects, an object with properties. Which
+// an enumeration is not, though it is a plain object too.
+function toProperties(value, name) {
+    return isPlain(value) && !value.$gtype ? {...value} : {[name]: value};
 }
 
 function requireType(value, what) {
@@ -72,6 +77,11 @@ function requireKeyType(value) {
         !SPECIAL_KEY_TYPES.includes(gtype.name))
         throw new TypeError(`There are no keys of type ${gtype.name}`);
     return gtype;
+}
+
+function requireCount(value, what) {
+    if (!Number.isInteger(value) || value < 0)
+        throw new TypeError(`${what} must be a whole number, not ${describe(value)}`);
 }
 
 // What the C functions take for a GValue. Gjs guesses its type, but for a GType.
@@ -120,7 +130,7 @@ function holds(values, target) {
             pending.push(...value.keys(), ...value.values());
         else if (value instanceof Set)
             pending.push(...value);
-        else if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype)
+        else if (Array.isArray(value) || isPlain(value))
             pending.push(...Object.values(value));
     }
     return false;
@@ -272,12 +282,24 @@ function defineTypeProperty(prototype, name, getter) {
         define(prototype, Object.defineProperty({}, spelling, {get}));
 }
 
+// Unlike a callback of C a signal handler may refer to the object without keeping it: the garbage
+// collector sees through it.
+function connectDeath(object, callback) {
+    const id = object.connect('notify::alive', () => {
+        object.disconnect(id);
+        callback(object);
+    });
+}
+
 function _init() {
     const Weakref = this;
-    const {Finalizer, KeyTable, Ref, ValueTable} = Weakref;
+    const {Bond, Cache, Finalizer, KeyTable, Ref, ValueTable} = Weakref;
 
     const initObject = GObject.Object.prototype._init;
+    // The shared one has no context: to connect to it would be to miss what comes during garbage
+    // collection.
     const newShared = Ref.new;
+    const newBond = Bond.new;
     // Table → a table of the keys that are being created.
     const creations = new WeakMap();
 
@@ -290,6 +312,25 @@ function _init() {
                 throw new TypeError(e.message);
             throw e;
         }
+    }
+
+    // Of a class whose instances only C makes.
+    function defineConstructor(name, make) {
+        define(Weakref[name].prototype, {
+            _init(...args) {
+                if (this.constructor !== Weakref[name])
+                    throw new TypeError(`Weakref.${name} has no subclasses`);
+                return make(...args);
+            },
+        });
+    }
+
+    function initTable(table, properties) {
+        properties.key_type = requireKeyType(properties.key_type ?? GObject.Value);
+        // The default, which is as well: Gjs crashes over a property of that value.
+        if (properties.key_type.name === 'GValue')
+            delete properties.key_type;
+        return initObject.call(table, properties);
     }
 
     // What a class has whose C methods are those of ValueTable; from them, as yet unchanged.
@@ -314,7 +355,8 @@ function _init() {
         // Another thread that inserts meanwhile was first: then its object is the result.
         ensure(key, create) {
             requireFunction(create, 'The create function');
-            const existing = this.get(key);
+            // A cache is to count what is missing once, below.
+            const existing = this.has(key) ? this.get(key) : undefined;
             if (existing !== undefined)
                 return existing;
 
@@ -339,11 +381,16 @@ function _init() {
             return withKey(this, ensure, key, () => value);
         },
 
-        // The keys there are at the start, each with its value when its turn comes.
-        *entries() {
+        // Gjs before 1.78 can't read an array of GValues.
+        dup_keys() {
             const keys = [];
             foreach.call(this, key => keys.push(key));
-            for (const key of keys) {
+            return keys;
+        },
+
+        // The keys there are at the start, each with its value when its turn comes.
+        *entries() {
+            for (const key of this.dup_keys()) {
                 const value = this.get(key);
                 if (value !== undefined)
                     yield [key, value];
@@ -352,9 +399,8 @@ function _init() {
     });
 
     define(Ref.prototype, {
-        // (target, callback), or as in GObject constructors: ({target, …}, callback).
         _init(target, callback) {
-            const properties = isProperties(target, 'target') ? {...target} : {target};
+            const properties = toProperties(target, 'target');
             properties.target = requireObject(properties.target, 'The target of a Weakref.Ref');
             if (callback !== undefined && callback !== null)
                 requireFunction(callback, 'The callback of a Weakref.Ref');
@@ -363,16 +409,8 @@ function _init() {
                 context: GLib.MainContext.ref_thread_default(),
                 ...properties,
             }) ?? this;
-
-            // Unlike the callback of new_full() a signal handler may refer to the reference without
-            // keeping it: the garbage collector sees through it.
-            if (typeof callback === 'function') {
-                const id = ref.connect('notify::alive', () => {
-                    ref.disconnect(id);
-                    callback(ref);
-                });
-            }
-
+            if (callback)
+                connectDeath(ref, callback);
             return ref;
         },
 
@@ -381,26 +419,43 @@ function _init() {
         },
     });
 
-    // The shared one has no context: to connect to it would be to miss what comes during garbage
-    // collection.
-    Ref.new = function (target) {
-        return new Ref(target);
-    };
+    // Each its own, for the sake of its context.
+    const newProxy = Weakref.Proxy.new_full;
+    defineConstructor('Proxy', (target, callback) => {
+        target = requireObject(target, 'The target of a Weakref.Proxy');
+        if (callback !== undefined && callback !== null)
+            requireFunction(callback, 'The callback of a Weakref.Proxy');
+        const proxy = newProxy(target, GLib.MainContext.ref_thread_default(), null);
+        if (callback)
+            connectDeath(proxy, callback);
+        return proxy;
+    });
 
-    define(Finalizer.prototype, {
-        _init(target, func, ...args) {
-            if (this.constructor !== Finalizer)
-                throw new TypeError('Weakref.Finalizer has no subclasses');
-            target = requireObject(target, 'The target of a Weakref.Finalizer');
-            requireFunction(func, 'The function of a Weakref.Finalizer');
-            if (holds(args, target)) {
-                console.warn('Weakref.Finalizer: the arguments hold the target itself, which ' +
-                    'keeps it alive, so that the finalizer never runs by itself');
+    // Gjs before 1.78 leaks what is in a GValue that C fills in, and complains of it after an error.
+    define(Weakref.Proxy.prototype, {
+        get_target_property(name) {
+            const target = this.dup_target();
+            const pspec = target.constructor.find_property(name);
+            if (!(pspec?.flags & GObject.ParamFlags.READABLE)) {
+                throw new Weakref.Error({
+                    code: Weakref.Error.PROPERTY,
+                    message: `${target.constructor.$gtype.name} has no property '${name}' to read`,
+                });
             }
-
-            return Finalizer.new_full(target, GLib.MainContext.ref_thread_default(),
-                Weakref.Phase.DISPOSE, () => void func(...args));
+            return [true, target[pspec.get_name()]];
         },
+    });
+
+    defineConstructor('Finalizer', (target, func, ...args) => {
+        target = requireObject(target, 'The target of a Weakref.Finalizer');
+        requireFunction(func, 'The function of a Weakref.Finalizer');
+        if (holds(args, target)) {
+            console.warn('Weakref.Finalizer: the arguments hold the target itself, which ' +
+                'keeps it alive, so that the finalizer never runs by itself');
+        }
+
+        return Finalizer.new_full(target, GLib.MainContext.ref_thread_default(),
+            Weakref.Phase.DISPOSE, () => void func(...args));
     });
 
     Weakref.finalize = function (...args) {
@@ -413,22 +468,39 @@ function _init() {
         return makeProxy(newShared(requireObject(target, 'The target of a Weakref.proxy')));
     };
 
-    define(ValueTable.prototype, tableMembers(ValueTable.prototype));
-    define(ValueTable.prototype, collectionMembers);
-    defineTypeProperty(ValueTable.prototype, 'key_type', 'get_key_type');
+    for (const name of ['count_refs', 'list_refs']) {
+        const func = Weakref[name];
+        Weakref[name] = target => func(requireObject(target, 'The target'));
+    }
+
+    defineConstructor('Bond', (owner, owned) => newBond(
+        requireObject(owner, 'The owner of a Weakref.Bond'),
+        requireObject(owned, 'What a Weakref.Bond makes owned')));
+
+    for (const {prototype} of [ValueTable, Cache]) {
+        define(prototype, tableMembers(prototype));
+        define(prototype, collectionMembers);
+        defineTypeProperty(prototype, 'key_type', 'get_key_type');
+    }
+
     define(ValueTable.prototype, {
         _init(keyType) {
-            const properties = isProperties(keyType, 'key_type')
-                ? {...keyType} : {key_type: keyType};
-            properties.key_type = requireKeyType(properties.key_type ?? GObject.Value);
-            // The default, which is as well: Gjs crashes over a property of that value.
-            if (properties.key_type.name === 'GValue')
-                delete properties.key_type;
-            return initObject.call(this, properties);
+            return initTable(this, toProperties(keyType, 'key_type'));
         },
     });
 
-    const {insert} = KeyTable.prototype;
+    define(Cache.prototype, {
+        _init(keyType, maxIdle) {
+            const properties = toProperties(keyType, 'key_type');
+            if (maxIdle !== undefined)
+                properties.max_idle = maxIdle;
+            if ('max_idle' in properties)
+                requireCount(properties.max_idle, 'The number of idle objects to keep');
+            return initTable(this, properties);
+        },
+    });
+
+    const {insert, dup_value: dupValue} = KeyTable.prototype;
     const requireTableKey = key => requireObject(key, 'A key of a Weakref.KeyTable');
 
     define(KeyTable.prototype, collectionMembers);
@@ -439,9 +511,13 @@ function _init() {
 
         // Gjs before 1.78 leaks what is in a GValue that C fills in, so not through lookup() of C.
         lookup(key) {
-            const value = this.dup_value(requireTableKey(key));
+            const value = dupValue.call(this, requireTableKey(key));
             const found = value !== null || this.contains(key);
             return [found, found ? fromValue(value) : undefined];
+        },
+
+        dup_value(key) {
+            return this.get(key) ?? null;
         },
 
         steal(key) {
@@ -480,11 +556,19 @@ function _init() {
         },
     });
 
-    const requireSet = value => {
-        if (!(value instanceof Weakref.Set))
-            throw new TypeError(`The other must be a Weakref.Set, not ${describe(value)}`);
-        return value;
-    };
+    // As the methods of Set they take whatever has the size, the members and the keys of one.
+    function requireSet(other) {
+        if (other instanceof Weakref.Set)
+            return other;
+        if (typeof other?.size !== 'number' || typeof other.has !== 'function' ||
+            typeof other.keys !== 'function')
+            throw new TypeError(`The other must be a set, not ${describe(other)}`);
+        const set = new Weakref.Set();
+        for (const item of other.keys())
+            set.add(item);
+        return set;
+    }
+
     const requireMember = value => requireObject(value, 'A member of a Weakref.Set');
     const {
         add, difference, equal, intersection, is_disjoint: isDisjointFrom, is_subset: isSubsetOf,
@@ -495,8 +579,7 @@ function _init() {
     defineTypeProperty(Weakref.Set.prototype, 'item_type', 'get_item_type');
     define(Weakref.Set.prototype, {
         _init(itemType) {
-            const properties = isProperties(itemType, 'item_type')
-                ? {...itemType} : {item_type: itemType};
+            const properties = toProperties(itemType, 'item_type');
             properties.item_type = requireType(properties.item_type ?? GObject.Object,
                 'The item type');
             if (!GObject.type_is_a(properties.item_type, GObject.TYPE_OBJECT))
@@ -555,5 +638,15 @@ function _init() {
                 return func.call(this, requireSet(other));
             },
         });
+    }
+
+    for (const name of [
+        'Bond', 'Cache', 'Finalizer', 'KeyTable', 'Proxy', 'Ref', 'Set', 'ValueTable',
+    ]) {
+        const Class = Weakref[name];
+        define(Class.prototype, {[Symbol.toStringTag]: `Weakref_${name}`});
+        // A Finalizer is not made by a function of this name.
+        if (name !== 'Finalizer')
+            Class.new = (...args) => new Class(...args);
     }
 }
