@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import System from 'system';
 import Weakref from 'gi://Weakref';
@@ -38,34 +39,68 @@ test('the declarations compile, and tell right from wrong', () => {
     return undefined;
 });
 
-// What is declared at the depth of a class's members, or of the namespace.
-test('what is declared is there', () => {
+// { class or, for the namespace, '': { static or not: names } }, from the depth of indentation.
+function readDeclarations() {
     const [, bytes] = GLib.file_get_contents(declarations);
-    const seen = new Set();
+    const found = {'': {static: [], own: []}};
     let owner = null;
     for (const line of new TextDecoder().decode(bytes).split('\n')) {
-        const [, klass] = line.match(/^ {8}(?:class|enum) (\w+)/) ?? [];
-        if (klass)
-            owner = Weakref[klass];
-        else if (/^ {8}}/.test(line))
+        const [, kind, name] = line.match(/^ {8}(class|enum|function|const) (\w+)/) ?? [];
+        if (name) {
+            found[''].static.push(name);
+            owner = {static: [], own: []};
+            if (kind === 'class' || kind === 'enum')
+                found[name] = owner;
+        } else if (/^ {8}(?:interface|namespace|type|})/.test(line)) {
             owner = null;
-
-        const [, func] = line.match(/^ {8}function (\w+)/) ?? [];
-        if (func) {
-            assertEqual(typeof Weakref[func], 'function');
-            seen.add(func);
         }
 
-        const [, isStatic, name] =
-            line.match(/^ {12}(static )?(?:get |set )?(?:\[')?(\w+)(?:'\])?(?:<.*>)?[(:,]/) ?? [];
-        if (owner && name && name !== '_init') {
-            const where = isStatic || !owner.prototype ? owner : owner.prototype;
-            assert(name in where, `${klass ?? owner.name}.${name}`);
-            seen.add(name);
-        }
+        const [, isStatic, member] =
+            line.match(/^ {12}(static )?(?:get |set )?(?:\[')?(\w+)(?:'\])?(?:<.*)?[(:,]/) ?? [];
+        if (owner && member)
+            owner[isStatic || line.endsWith(',') ? 'static' : 'own'].push(member);
     }
-    ['deref', 'FINALIZE', 'new', 'new_full', 'ensure', 'size', 'RECURSION', 'isSubsetOf', 'proxy']
-        .forEach(name => assert(seen.has(name), name));
+    return found;
+}
+
+// What all classes have, or their parents.
+const COMMON = ['_init', 'constructor', 'length', 'name', 'prototype', '$gtype'];
+const INHERITED = {
+    Error: ['code', 'domain', 'message', 'toString', 'valueOf'],
+    Set: Object.getOwnPropertyNames(Gio.ListModel.prototype),
+};
+
+test('what is declared is there', () => {
+    for (const [name, {static: statics, own}] of Object.entries(readDeclarations())) {
+        const klass = name === '' ? Weakref : Weakref[name];
+        for (const member of statics)
+            assert(member in klass, `${name}.${member}`);
+        for (const member of own)
+            assert(member in klass.prototype, `${name}.prototype.${member}`);
+    }
+});
+
+test('what is there is declared', () => {
+    const found = readDeclarations();
+    const check = (object, declared, name) => {
+        const names = Object.getOwnPropertyNames(object).filter(
+            member => ![...COMMON, ...INHERITED[name] ?? []].includes(member));
+        for (const member of names) {
+            // Other spellings, and the structs of classes.
+            if (!/-|^[a-z]+Type$|Class$/.test(member))
+                assert(declared.includes(member), `${name}.${member}`);
+        }
+        return names.length;
+    };
+
+    check(Weakref, found[''].static, '');
+    const counts = ['Bond', 'Cache', 'Error', 'Finalizer', 'KeyTable', 'Phase', 'Proxy', 'Ref',
+        'Set', 'ValueTable'].map(name => {
+        const {static: statics, own} = found[name];
+        return check(Weakref[name], statics, name) +
+            (Weakref[name].prototype ? check(Weakref[name].prototype, own, name) : 0);
+    });
+    assert(counts.every(n => n > 1), counts);
 });
 
 run();

@@ -16,8 +16,9 @@ declare module 'gi://Weakref?version=1.0' {
         /** A GType, or a class that has one: `String`, `GObject.TYPE_INT`, `Gio.File`. */
         type TypeLike = GObject.GType<any> | { $gtype: GObject.GType<any> } | Function;
 
-        /** What can be a key of a ValueTable. Numbers and objects compare as in a Map, the others
-         * by content. */
+        /** What can be a key of a ValueTable or a Cache. Numbers and objects compare as in a Map, a
+         * bigint as the number that it is, the others by content. Beyond Number.MAX_SAFE_INTEGER a
+         * key can be looked up, but an iteration does not come by it. */
         type Key =
             | string
             | number
@@ -87,6 +88,42 @@ declare module 'gi://Weakref?version=1.0' {
             hash(): number;
             /** Whether both are to the same object in the same life. */
             equal(other: Ref<any>): boolean;
+        }
+
+        /** A GObject that stands for another without keeping it, for whoever takes a GObject: it
+         * has the properties and signals of its target under their names (here, from C and in
+         * bindings), but not its methods. For JavaScript alone there is `proxy()`. */
+        class Proxy<T extends GObject.Object = GObject.Object> extends GObject.Object {
+            static $gtype: GObject.GType<Proxy>;
+
+            $signals: Ref.SignalSignatures;
+
+            /** Whether the target is alive. Notified once. */
+            get alive(): boolean;
+            /** The target, or null when it is dead. */
+            get target(): T | null;
+
+            /** @param callback as that of a Ref. */
+            constructor(target: T, callback?: ((proxy: Proxy<T>) => void) | null);
+
+            _init(...args: any[]): any;
+
+            static ['new']<T extends GObject.Object>(target: T): Proxy<T>;
+            /** As in C: a callback without a context is lost when the target dies in a garbage
+             * collection. */
+            static new_full<T extends GObject.Object>(
+                target: T,
+                context: GLib.MainContext | null,
+                callback: ((proxy: Proxy<T>) => void) | null,
+            ): Proxy<T>;
+
+            is_alive(): boolean;
+            /** The target. Throws an Error.DEAD. */
+            dup_target(): T;
+            /** Reads a property of the target. Throws an Error.DEAD, or an Error.PROPERTY. */
+            get_target_property(name: string): [boolean, any];
+            /** Writes a property of the target. Throws an Error.DEAD, or an Error.PROPERTY. */
+            set_target_property(name: string, value: any): boolean;
         }
 
         /** Which end of an object's life a finalizer waits for. */
@@ -180,8 +217,118 @@ declare module 'gi://Weakref?version=1.0' {
             remove_all(): void;
             get_size(): number;
             get_key_type(): GObject.GType;
+            dup_keys(): K[];
             dup_values(): V[];
             foreach(func: (key: K, value: V) => void): void;
+        }
+
+        namespace Cache {
+            interface SignalSignatures extends GObject.Object.SignalSignatures {
+                'notify::n-idle': (pspec: GObject.ParamSpec) => void;
+                'notify::n-in-use': (pspec: GObject.ParamSpec) => void;
+                'notify::evictions': (pspec: GObject.ParamSpec) => void;
+            }
+
+            interface ConstructorProps extends ValueTable.ConstructorProps {
+                max_idle: number;
+                max_idle_seconds: number;
+                max_tracked: number;
+                memory_monitor: Gio.MemoryMonitor | null;
+            }
+        }
+
+        /** A ValueTable that keeps some of the objects that nobody uses. An object of a JavaScript
+         * class, or with JavaScript properties, counts as in use until trim() or a memory
+         * warning. */
+        class Cache<K extends Key = Key, V extends GObject.Object = GObject.Object>
+            extends GObject.Object {
+            static $gtype: GObject.GType<Cache>;
+
+            $signals: Cache.SignalSignatures;
+
+            get key_type(): GObject.GType;
+            get keyType(): GObject.GType;
+            get size(): number;
+            /** How many objects that nobody uses are kept. */
+            get max_idle(): number;
+            set max_idle(value: number);
+            get maxIdle(): number;
+            set maxIdle(value: number);
+            /** For how long, in seconds, or 0. */
+            get max_idle_seconds(): number;
+            set max_idle_seconds(value: number);
+            get maxIdleSeconds(): number;
+            set maxIdleSeconds(value: number);
+            get max_tracked(): number;
+            set max_tracked(value: number);
+            get maxTracked(): number;
+            set maxTracked(value: number);
+            /** Who says that memory runs low. */
+            get memory_monitor(): Gio.MemoryMonitor | null;
+            set memory_monitor(value: Gio.MemoryMonitor | null);
+            get memoryMonitor(): Gio.MemoryMonitor | null;
+            set memoryMonitor(value: Gio.MemoryMonitor | null);
+            get n_idle(): number;
+            get nIdle(): number;
+            get n_in_use(): number;
+            get nInUse(): number;
+            /** How often an object was found, also by an iteration. */
+            get hits(): number;
+            get misses(): number;
+            /** How many idle objects were put out. */
+            get evictions(): number;
+
+            /**
+             * @param keyType the type of the keys; without it they may be of any.
+             * @param maxIdle how many objects that nobody uses to keep; 64 without it.
+             */
+            constructor(keyType?: TypeLike | null, maxIdle?: number);
+            constructor(properties: Partial<Cache.ConstructorProps>);
+
+            _init(...args: any[]): any;
+
+            static ['new'](key_type: GObject.GType, max_idle: number): Cache;
+
+            get(key: K): V | undefined;
+            set(key: K, value: V): this;
+            // Conflicts with GObject.Object.set.
+            set(...args: never): any;
+            has(key: K): boolean;
+            delete(key: K): boolean;
+            clear(): void;
+            /** Gives the value of the key, and creates it if there is none. */
+            ensure(key: K, create: (key: K) => V): V;
+            /** Lets at most `n` stay that nobody uses. */
+            trim(n: number): void;
+            forEach(func: (value: V, key: K, table: this) => void, self?: any): void;
+            keys(): IterableIterator<K>;
+            values(): IterableIterator<V>;
+            entries(): IterableIterator<[K, V]>;
+            [Symbol.iterator](): IterableIterator<[K, V]>;
+
+            lookup(key: K): V | null;
+            insert(key: K, value: V): boolean;
+            contains(key: K): boolean;
+            remove(key: K): boolean;
+            remove_all(): void;
+            get_size(): number;
+            get_key_type(): GObject.GType;
+            dup_keys(): K[];
+            dup_values(): V[];
+            foreach(func: (key: K, value: V) => void): void;
+            get_max_idle(): number;
+            set_max_idle(max_idle: number): void;
+            get_max_idle_seconds(): number;
+            set_max_idle_seconds(max_idle_seconds: number): void;
+            get_max_tracked(): number;
+            set_max_tracked(max_tracked: number): void;
+            dup_memory_monitor(): Gio.MemoryMonitor | null;
+            set_memory_monitor(memory_monitor: Gio.MemoryMonitor | null): void;
+            get_n_idle(): number;
+            get_n_in_use(): number;
+            get_hits(): number;
+            get_misses(): number;
+            get_evictions(): number;
         }
 
         /** A WeakMap that can be counted and iterated, and whose entries go with the object, not
@@ -211,6 +358,7 @@ declare module 'gi://Weakref?version=1.0' {
             [Symbol.iterator](): IterableIterator<[K, V]>;
 
             lookup(key: K): [boolean, V | undefined];
+            dup_value(key: K): V | null;
             steal(key: K): [boolean, V | undefined];
             insert(key: K, value: V): boolean;
             contains(key: K): boolean;
@@ -225,6 +373,14 @@ declare module 'gi://Weakref?version=1.0' {
             interface ConstructorProps extends GObject.Object.ConstructorProps {
                 item_type: TypeLike;
             }
+        }
+
+        /** What the algebra of a Set takes: a Set of this library or of JavaScript, or the keys of
+         * a Map or a KeyTable. */
+        interface SetLike<T> {
+            readonly size: number;
+            has(item: T): boolean;
+            keys(): Iterable<T>;
         }
 
         interface Set<T extends GObject.Object = GObject.Object> extends Gio.ListModel<T> {}
@@ -255,18 +411,18 @@ declare module 'gi://Weakref?version=1.0' {
             entries(): IterableIterator<[T, T]>;
             [Symbol.iterator](): IterableIterator<T>;
 
-            union(other: Set<T>): Set<T>;
-            intersection(other: Set<T>): Set<T>;
-            difference(other: Set<T>): Set<T>;
-            symmetricDifference(other: Set<T>): Set<T>;
-            symmetric_difference(other: Set<T>): Set<T>;
-            isSubsetOf(other: Set<T>): boolean;
-            is_subset(other: Set<T>): boolean;
-            isSupersetOf(other: Set<T>): boolean;
-            is_superset(other: Set<T>): boolean;
-            isDisjointFrom(other: Set<T>): boolean;
-            is_disjoint(other: Set<T>): boolean;
-            equal(other: Set<T>): boolean;
+            union<U extends GObject.Object>(other: SetLike<U>): Set<T | U>;
+            intersection<U extends GObject.Object>(other: SetLike<U>): Set<T & U>;
+            difference(other: SetLike<GObject.Object>): Set<T>;
+            symmetricDifference<U extends GObject.Object>(other: SetLike<U>): Set<T | U>;
+            symmetric_difference<U extends GObject.Object>(other: Set<U>): Set<T | U>;
+            isSubsetOf(other: SetLike<GObject.Object>): boolean;
+            is_subset(other: Set<any>): boolean;
+            isSupersetOf(other: SetLike<GObject.Object>): boolean;
+            is_superset(other: Set<any>): boolean;
+            isDisjointFrom(other: SetLike<GObject.Object>): boolean;
+            is_disjoint(other: Set<any>): boolean;
+            equal(other: SetLike<GObject.Object>): boolean;
 
             contains(item: T): boolean;
             remove(item: T): boolean;
@@ -276,9 +432,50 @@ declare module 'gi://Weakref?version=1.0' {
             foreach(func: (item: T) => void): void;
         }
 
+        namespace Bond {
+            interface SignalSignatures extends GObject.Object.SignalSignatures {
+                'notify::alive': (pspec: GObject.ParamSpec) => void;
+            }
+        }
+
+        /** Makes two objects live and die together: who holds one of them, keeps both. Bond objects
+         * of C, without JavaScript properties; those of a JavaScript class, or with such
+         * properties, stay until the bond is broken. */
+        class Bond<Owner extends GObject.Object = GObject.Object,
+            Owned extends GObject.Object = GObject.Object> extends GObject.Object {
+            static $gtype: GObject.GType<Bond>;
+
+            $signals: Bond.SignalSignatures;
+
+            /** Whether the bond holds. Notified once, but JavaScript is not told of an end during a
+             * garbage collection: that is for a Finalizer of the owner. */
+            get alive(): boolean;
+            /** The owner, or null when the bond has ended. */
+            get owner(): Owner | null;
+            /** What it owns, or null when the bond has ended. */
+            get owned(): Owned | null;
+
+            /** There is no need to keep the bond. Throws an Error.OWNED or an Error.CYCLE. */
+            constructor(owner: Owner, owned: Owned);
+
+            _init(...args: any[]): any;
+
+            static ['new']<Owner extends GObject.Object, Owned extends GObject.Object>(
+                owner: Owner,
+                owned: Owned,
+            ): Bond<Owner, Owned>;
+
+            /** Ends the bond. Whether this call did. */
+            break(): boolean;
+            is_alive(): boolean;
+            dup_owner(): Owner | null;
+            dup_owned(): Owned | null;
+        }
+
         /** What can go wrong. A key of a wrong type is a TypeError instead. */
         class Error extends GLib.Error {
             static $gtype: GObject.GType<Error>;
+            static quark(): GLib.Quark;
 
             static DEAD: number;
             static KEY_TYPE: number;
@@ -291,9 +488,16 @@ declare module 'gi://Weakref?version=1.0' {
             constructor(options: { message: string; code: number });
         }
 
+        function error_quark(): GLib.Quark;
+
+        const MAJOR_VERSION: number;
+        const MINOR_VERSION: number;
+        const MICRO_VERSION: number;
+
         /** Stands for the target without keeping it. After the death every use of it throws a
-         * ReferenceError. Only JavaScript can use it, not C: not as an argument, and `instanceof`
-         * knows the target's classes but not interfaces. */
+         * ReferenceError. Only JavaScript can use it, not C: of arguments only those of constructors
+         * and of the methods of Map and Set here; and `instanceof` knows the target's classes but
+         * not interfaces. */
         function proxy<T extends GObject.Object>(target: T): T;
 
         /** A Finalizer for those who don't keep it. */

@@ -5,6 +5,8 @@
 
 declare module 'gi://GLib?version=2.0' {
     namespace GLib {
+        type Quark = number;
+
         class MainContext {
             static default(): MainContext;
         }
@@ -74,6 +76,8 @@ declare module 'gi://Gio?version=2.0' {
             get_n_items(): number;
             get_item(position: number): A | null;
         }
+
+        interface MemoryMonitor extends GObject.Object {}
 
         class SimpleAction extends GObject.Object {
             static $gtype: GObject.GType<SimpleAction>;

@@ -85,6 +85,44 @@ const n: number = set.get_n_items();
 // @ts-expect-error
 set.add('a');
 
+const likes: boolean = set.isDisjointFrom(new Set([action])) && set.equal(notes);
+const union: Weakref.Set<Gio.SimpleAction> = set.union(new Map([[action, 1]]));
+// @ts-expect-error
+set.union([action]);
+
+const cache = new Weakref.Cache<string, Gio.SimpleAction>(String, 5);
+cache.max_idle_seconds = cache.maxIdle + cache.n_idle + cache.hits;
+const cached: Gio.SimpleAction = cache.ensure('a', key => new Gio.SimpleAction({ name: key }));
+cache.set('b', cached).trim(1);
+for (const [key, value] of cache)
+    print(key.length, value.name);
+new Weakref.Cache({ key_type: GObject.TYPE_INT, max_idle: 5 }).memory_monitor = null;
+// @ts-expect-error
+cache.set(1, action);
+// @ts-expect-error
+cache.n_idle = 1;
+// @ts-expect-error
+new Weakref.Cache(String, 'a');
+
+const bond = new Weakref.Bond(action, notes);
+const owner: Gio.SimpleAction | null = bond.owner;
+const broken: boolean = Weakref.Bond.new(set, bond).break();
+// @ts-expect-error
+new Weakref.Bond(action);
+// @ts-expect-error
+bond.owner.name;
+
+const stand = new Weakref.Proxy(action, self => print(self.alive));
+const behind: Gio.SimpleAction = stand.dup_target();
+const [isSet, enabled] = stand.get_target_property('enabled');
+Weakref.Proxy.new(action).set_target_property('enabled', isSet && enabled);
+// @ts-expect-error
+stand.target.name;
+// @ts-expect-error
+new Weakref.Proxy('a');
+
+const version: number = Weakref.MAJOR_VERSION;
+
 const proxy: Gio.SimpleAction = Weakref.proxy(action);
 print(proxy.name);
 // @ts-expect-error
