@@ -63,6 +63,8 @@ int main (string[] args) {
 	Test.init (ref args);
 
 	add_ref_tests ();
+	add_bond_tests ();
+	add_cache_tests ();
 	add_finalizer_tests ();
 	add_value_table_tests ();
 	add_key_table_tests ();
