@@ -129,6 +129,86 @@ local tests = {
       assert(set:get_size() == 1)
       assert(set:contains(b) and set:dup_items()[1] == b)
    end},
+
+   {'tables and sets follow the object, not its wrapper', function()
+      local store = Gio.ListStore.new(GObject.Type.OBJECT)
+      local values = Weakref.ValueTable.new(GObject.Type.STRING)
+      local keys, set = Weakref.KeyTable.new(), Weakref.Set.new(GObject.Type.OBJECT)
+      local n = 0
+      local function fill()
+         local object = new('a')
+         store:append(object)
+         values:insert(str('a'), object)
+         keys:insert(object, str('text'))
+         set:add(object)
+         Weakref.Finalizer.new_full(object, nil, 'DISPOSE', function() n = n + 1 end)
+      end
+      local function sizes()
+         collect()
+         return ('%d%d%d%d'):format(values:get_size(), keys:get_size(), set:get_size(), n)
+      end
+      fill()
+      assert(sizes() == '1110')
+      assert(values:lookup(str('a')) == store:get_item(0))
+      assert(keys:lookup(store:get_item(0)).value == 'text')
+      assert(set:contains(store:get_item(0)))
+      collect()
+      store:remove_all()
+      assert(sizes() == '0001')
+   end},
+
+   {'a proxy stands in for its target', function()
+      local target, other = new('a'), new('b')
+      local proxy = Weakref.Proxy.new(target)
+      assert(proxy.target == target and proxy.alive)
+      proxy:bind_property('enabled', other, 'enabled', 'DEFAULT')
+      target.enabled = false
+      assert(not other.enabled)
+      target = nil
+      collect()
+      assert(not proxy.alive)
+      local ok, err = proxy:dup_target()
+      assert(not ok and err:matches(Weakref.Error, 'DEAD'))
+   end},
+
+   {'a bond keeps both as long as one is held', function()
+      local owner, owned = new('owner'), new('owned')
+      local refs = {Weakref.Ref.new(owner), Weakref.Ref.new(owned)}
+      local bond = Weakref.Bond.new(owner, owned)
+      local ok, err = Weakref.Bond.new(owned, owner)
+      assert(not ok and err:matches(Weakref.Error, 'CYCLE'))
+      owner = nil
+      collect()
+      assert(bond.owner.name == 'owner' and bond.owned == owned)
+      collect()
+      owned = nil
+      collect()
+      assert(refs[1]:get() == nil and refs[2]:get() == nil)
+      assert(not bond.alive)
+   end},
+
+   {'a cache keeps what is idle', function()
+      local cache = Weakref.Cache.new(GObject.Type.STRING, 1)
+      local function use(name)
+         assert(cache:ensure(str(name), function(key) return new(key.value) end).name == name)
+         collect()
+      end
+      cache:set_memory_monitor(nil)
+      use('a')
+      assert(cache.n_idle == 1 and cache.n_in_use == 0)
+      local a = cache:lookup(str('a'))
+      assert(cache.n_idle == 0 and cache.n_in_use == 1 and cache.hits == 1)
+      use('b')
+      use('c')
+      assert(cache.evictions == 1 and not cache:contains(str('b')))
+      assert(cache:lookup(str('a')) == a)
+      collect()
+      cache:trim(0)
+      assert(cache:get_size() == 1)
+      a = nil
+      collect()
+      assert(cache:get_size() == 0)
+   end},
 }
 
 print('1..' .. #tests)
