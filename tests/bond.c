@@ -8,13 +8,6 @@
 
 #include "probe.h"
 
-/* How much to do: less where it is slow. */
-static guint
-test_size (guint n)
-{
-  return g_getenv ("WEAKREF_TEST_SLOW") != NULL ? n / 50 : n;
-}
-
 /* Bonds, and drops the handle. */
 static void
 bond (gpointer owner,
@@ -534,8 +527,8 @@ test_owned_kept_by_owners_dispose (void)
 
 /* Trees */
 
-#define DEPTH test_size (10000)
-#define WIDTH test_size (100000)
+#define DEPTH test_scale (10000, 200)
+#define WIDTH test_scale (100000, 2000)
 
 static void
 assert_all_go (TestProbe **nodes,
@@ -1016,7 +1009,7 @@ hunt_run (GThreadFunc func,
 static void
 test_threads_get_all_or_nothing (void)
 {
-  hunt_run (hunt_thread, test_size (600));
+  hunt_run (hunt_thread, test_scale (600, 12));
 }
 
 /* GLib's own weak references may give a member that is on its own, but never a dead one. */
@@ -1058,7 +1051,7 @@ plain_thread (gpointer data)
 static void
 test_threads_with_plain_weak_refs (void)
 {
-  hunt_run (plain_thread, test_size (600));
+  hunt_run (plain_thread, test_scale (600, 12));
 }
 
 typedef struct
@@ -1078,7 +1071,7 @@ wood_thread (gpointer data)
   GRand *rand = g_rand_new ();
   guint n;
 
-  for (n = 0; n < test_size (50000); n++)
+  for (n = 0; n < test_scale (50000, 1000); n++)
     {
       guint a = g_rand_int_range (rand, 0, 8);
       guint b = g_rand_int_range (rand, 0, 8);
@@ -1137,6 +1130,171 @@ test_threads_bond_and_break (void)
   for (i = 0; i < 8; i++)
     g_clear_object (&wood.bonds[i]);
   g_mutex_clear (&wood.lock);
+}
+
+/* Bonds come and go while others take and drop what is bonded: somebody is always in the middle of a
+ * notification when the toggle references go. */
+typedef struct
+{
+  GMutex lock;
+  WeakrefRef *refs[2];  /* lock */
+  WeakrefBond *bond;    /* lock */
+  gint n_bonded;        /* (atomic) */
+} Couple;
+
+static void
+couple_swap_bond_locked (Couple       *couple,
+                         WeakrefBond **bond)
+{
+  WeakrefBond *old = couple->bond;
+
+  couple->bond = *bond;
+  *bond = old;
+}
+
+/* If nobody else has made them anew. */
+static void
+couple_make (Couple     *couple,
+             WeakrefRef *ref)
+{
+  TestProbe *nodes[2] = { NULL };
+  WeakrefBond *bond = NULL;
+  guint i;
+
+  g_mutex_lock (&couple->lock);
+  if (couple->refs[0] == ref)
+    {
+      for (i = 0; i < 2; i++)
+        {
+          nodes[i] = test_probe_new (NULL);
+          g_clear_object (&couple->refs[i]);
+          couple->refs[i] = weakref_ref_new (nodes[i]);
+        }
+      bond = weakref_bond_new (nodes[0], nodes[1], NULL);
+      couple_swap_bond_locked (couple, &bond);
+    }
+  g_mutex_unlock (&couple->lock);
+
+  g_clear_object (&bond);
+  g_clear_object (&nodes[0]);
+  g_clear_object (&nodes[1]);
+}
+
+static void
+couple_get (Couple       *couple,
+            WeakrefRef   *refs[2],
+            WeakrefBond **bond)
+{
+  g_mutex_lock (&couple->lock);
+  refs[0] = g_object_ref (couple->refs[0]);
+  refs[1] = g_object_ref (couple->refs[1]);
+  if (bond != NULL)
+    *bond = g_object_ref (couple->bond);
+  g_mutex_unlock (&couple->lock);
+}
+
+static void
+couple_use (Couple *couple)
+{
+  WeakrefRef *refs[2];
+  TestProbe *node = NULL;
+  guint i;
+
+  couple_get (couple, refs, NULL);
+  for (i = 0; i < 20; i++)
+    {
+      node = weakref_ref_get (refs[i % 2]);
+      if (node == NULL)
+        break;
+      g_assert_false (test_probe_was_disposed (node));
+      g_object_unref (node);
+    }
+  if (node == NULL)
+    couple_make (couple, refs[0]);
+  g_object_unref (refs[0]);
+  g_object_unref (refs[1]);
+}
+
+static void
+couple_rebond (Couple *couple)
+{
+  WeakrefRef *refs[2];
+  WeakrefBond *bond;
+  gpointer nodes[2];
+
+  couple_get (couple, refs, &bond);
+  nodes[0] = weakref_ref_get (refs[0]);
+  nodes[1] = weakref_ref_get (refs[1]);
+  weakref_bond_break (bond);
+  g_clear_object (&bond);
+  if (nodes[0] != NULL && nodes[1] != NULL)
+    bond = weakref_bond_new (nodes[0], nodes[1], NULL);
+  if (bond != NULL)
+    {
+      g_atomic_int_inc (&couple->n_bonded);
+      g_mutex_lock (&couple->lock);
+      if (couple->refs[0] == refs[0])
+        couple_swap_bond_locked (couple, &bond);
+      g_mutex_unlock (&couple->lock);
+      g_clear_object (&bond);
+    }
+  g_clear_object (&nodes[0]);
+  g_clear_object (&nodes[1]);
+  g_object_unref (refs[0]);
+  g_object_unref (refs[1]);
+}
+
+static gboolean
+couple_had_enough (Couple *couple)
+{
+  return g_atomic_int_get (&couple->n_bonded) >= (gint) test_scale (60000, 100);
+}
+
+static gpointer
+couple_use_thread (gpointer data)
+{
+  guint n;
+
+  for (n = 0; !couple_had_enough (data); n++)
+    {
+      couple_use (data);
+      if (n % 16 == 0)
+        g_thread_yield ();
+    }
+
+  return NULL;
+}
+
+static gpointer
+couple_rebond_thread (gpointer data)
+{
+  while (!couple_had_enough (data))
+    couple_rebond (data);
+
+  return NULL;
+}
+
+static void
+test_threads_break_while_others_drop (void)
+{
+  Couple couple = { .bond = NULL };
+  GThread *rebonders[2];
+  guint i;
+
+  test_log_set_probes (FALSE);
+  g_mutex_init (&couple.lock);
+  couple_make (&couple, NULL);
+  for (i = 0; i < G_N_ELEMENTS (rebonders); i++)
+    rebonders[i] = g_thread_new ("rebond", couple_rebond_thread, &couple);
+  test_threads (N_THREADS, couple_use_thread, &couple);
+  for (i = 0; i < G_N_ELEMENTS (rebonders); i++)
+    g_thread_join (rebonders[i]);
+
+  g_assert_cmpuint (test_probe_count_alive (), ==, 0);
+  g_clear_object (&couple.bond);
+  g_clear_object (&couple.refs[0]);
+  g_clear_object (&couple.refs[1]);
+  g_mutex_clear (&couple.lock);
 }
 
 /* The toggle reference of a binding */
@@ -1223,6 +1381,7 @@ main (int    argc,
   test_add ("/weakref/bond/threads-get-all-or-nothing", test_threads_get_all_or_nothing);
   test_add ("/weakref/bond/threads-with-plain-weak-refs", test_threads_with_plain_weak_refs);
   test_add ("/weakref/bond/threads-bond-and-break", test_threads_bond_and_break);
+  test_add ("/weakref/bond/threads-break-while-others-drop", test_threads_break_while_others_drop);
   test_add ("/weakref/bond/with-toggle-of-a-binding", test_with_toggle_of_a_binding);
   test_add ("/weakref/bond/with-toggle-that-goes", test_with_toggle_that_goes);
 

@@ -8,13 +8,6 @@
 
 #include "probe.h"
 
-/* How much to do: less where it is slow. */
-static guint
-test_size (guint n)
-{
-  return g_getenv ("WEAKREF_TEST_SLOW") != NULL ? n / 50 : n;
-}
-
 static WeakrefCache *
 cache_new (guint max_idle)
 {
@@ -495,7 +488,7 @@ test_finalizer_drops_cache (void)
   assert_log ("-a drop ~a -b ~b -c ~c");
 }
 
-#define CHAIN ((int) test_size (20000))
+#define CHAIN ((int) test_scale (20000, 400))
 
 static void
 unref_next_cb (TestProbe *probe,
@@ -544,6 +537,38 @@ test_cascade (void)
   g_assert_cmpint (pthread_create (&thread, &attr, cascade_thread, NULL), ==, 0);
   g_assert_cmpint (pthread_join (thread, NULL), ==, 0);
   pthread_attr_destroy (&attr);
+}
+
+static void
+use_again_cb (TestProbe *probe,
+              gpointer   cache)
+{
+  TestProbe *b;
+
+  /* It is let go of, and would be dropped when this is over. */
+  weakref_cache_trim (cache, 0);
+  b = weakref_cache_lookup (cache, "b");
+  test_log ("again-%s", test_probe_get_name (b));
+  g_assert_cmpuint (G_OBJECT (b)->ref_count, ==, 2);
+  g_object_unref (b);
+  assert_counts (cache, 1, 0);
+}
+
+/* There never are two toggle references of ours: not even GLib before 2.80 would bear that. */
+static void
+test_keeps_again_what_it_let_go_of (void)
+{
+  WeakrefCache *cache = cache_new (2);
+  TestProbe *a = ensure (cache, "a");
+
+  test_probe_set_on_dispose (a, use_again_cb, cache);
+  use (cache, "b");
+  g_object_unref (a);
+  weakref_cache_remove (cache, "a");
+  assert_log ("-a again-b ~a");
+  assert_counts (cache, 1, 0);
+  g_assert_cmpuint (weakref_cache_get_evictions (cache), ==, 1);
+  assert_drop (cache, "-b ~b");
 }
 
 /* Notifications */
@@ -866,7 +891,7 @@ storm_thread (gpointer data)
   TestProbe *held[3] = { NULL };
   guint n;
 
-  for (n = 0; n < test_size (50000); n++)
+  for (n = 0; n < test_scale (50000, 1000); n++)
     {
       gconstpointer key = GINT_TO_POINTER (g_rand_int_range (rand, 0, N_KEYS));
       TestProbe **slot = &held[n % G_N_ELEMENTS (held)];
@@ -942,7 +967,7 @@ exact_thread (gpointer data)
   GRand *rand = g_rand_new ();
   guint n;
 
-  for (n = 0; n < test_size (50000); n++)
+  for (n = 0; n < test_scale (50000, 1000); n++)
     {
       int key = g_rand_int_range (rand, 0, N_KEYS);
 
@@ -958,7 +983,7 @@ static void
 test_exact_counts (void)
 {
   Storm storm = { .cache = weakref_cache_new (G_TYPE_INT, N_KEYS / 2) };
-  guint n = test_size (50000);
+  guint n = test_scale (50000, 1000);
 
   test_log_set_probes (FALSE);
   test_threads (N_THREADS, exact_thread, &storm);
@@ -968,6 +993,89 @@ test_exact_counts (void)
   assert_counts (storm.cache, N_KEYS / 2, 0);
   g_assert_cmpuint (test_probe_count_alive (), ==, N_KEYS / 2);
   g_object_unref (storm.cache);
+}
+
+/* Long enough for the others to do something. */
+static void
+rest (GRand *rand,
+      guint  max)
+{
+  volatile guint n = g_rand_int_range (rand, 0, max);
+
+  while (n > 0)
+    n--;
+}
+
+/* What is tracked comes and goes while others take and drop it: somebody is always in the middle of
+ * a notification when a toggle reference goes. */
+static gboolean
+haste_is_over (Storm *storm)
+{
+  return g_atomic_int_get (&storm->n_created) >= (gint) test_scale (5000, 50);
+}
+
+static gpointer
+hasty_thread (gpointer data)
+{
+  Storm *storm = data;
+  GRand *rand = g_rand_new ();
+
+  while (!haste_is_over (storm))
+    {
+      TestProbe *probe = weakref_cache_ensure (storm->cache, NULL, storm_create_cb, storm, NULL);
+
+      rest (rand, 50);
+      g_assert_false (test_probe_was_disposed (probe));
+      g_object_unref (probe);
+      if (g_rand_int_range (rand, 0, 100) == 0)
+        g_thread_yield ();
+    }
+  g_rand_free (rand);
+
+  return NULL;
+}
+
+static gpointer
+trim_thread (gpointer data)
+{
+  Storm *storm = data;
+
+  while (!haste_is_over (storm))
+    weakref_cache_trim (storm->cache, 0);
+
+  return NULL;
+}
+
+static gpointer
+remove_thread (gpointer data)
+{
+  Storm *storm = data;
+
+  while (!haste_is_over (storm))
+    weakref_cache_remove (storm->cache, NULL);
+
+  return NULL;
+}
+
+static void
+test_threads_trim_while_others_drop (void)
+{
+  Storm storm = { .cache = weakref_cache_new (G_TYPE_INT, 2) };
+  GThread *trimmer;
+  GThread *remover;
+
+  test_log_set_probes (FALSE);
+  weakref_cache_set_memory_monitor (storm.cache, NULL);
+  trimmer = g_thread_new ("trim", trim_thread, &storm);
+  remover = g_thread_new ("remove", remove_thread, &storm);
+  test_threads (N_THREADS, hasty_thread, &storm);
+  g_thread_join (trimmer);
+  g_thread_join (remover);
+
+  weakref_cache_trim (storm.cache, 0);
+  assert_counts (storm.cache, 0, 0);
+  g_assert_cmpuint (test_probe_count_alive (), ==, 0);
+  g_assert_finalize_object (storm.cache);
 }
 
 int
@@ -993,6 +1101,7 @@ main (int    argc,
   test_add ("/weakref/cache/finalizer-uses-cache", test_finalizer_uses_cache);
   test_add ("/weakref/cache/finalizer-drops-cache", test_finalizer_drops_cache);
   test_add ("/weakref/cache/cascade", test_cascade);
+  test_add ("/weakref/cache/keeps-again-what-it-let-go-of", test_keeps_again_what_it_let_go_of);
   test_add ("/weakref/cache/notifies-in-its-context", test_notifies_in_its_context);
   test_add ("/weakref/cache/outlives-its-context", test_outlives_its_context);
   test_add ("/weakref/cache/object-of-two-keys-and-caches", test_object_of_two_keys_and_caches);
@@ -1002,6 +1111,7 @@ main (int    argc,
   test_add ("/weakref/cache/key-types", test_key_types);
   test_add ("/weakref/cache/storm", test_storm);
   test_add ("/weakref/cache/exact-counts", test_exact_counts);
+  test_add ("/weakref/cache/threads-trim-while-others-drop", test_threads_trim_while_others_drop);
 
   return g_test_run ();
 }

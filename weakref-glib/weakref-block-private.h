@@ -37,7 +37,6 @@ typedef enum
 {
   WEAKREF_SLOT_REF,
   WEAKREF_SLOT_PROXY,
-  WEAKREF_SLOT_TOGGLE,
   WEAKREF_N_SLOTS
 } WeakrefSlot;
 

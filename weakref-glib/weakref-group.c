@@ -386,7 +386,8 @@ member_admit_locked (WeakrefHold *hold)
   WeakrefMember *member = (WeakrefMember *) hold;
   WeakrefHold *other = hold->next;
 
-  while (other != NULL && other->funcs != hold->funcs)
+  /* Another thread may have been faster. */
+  while (other != NULL && (other->funcs != hold->funcs || other->block != hold->block))
     other = other->next;
   if (member->gone || other != NULL)
     return FALSE;

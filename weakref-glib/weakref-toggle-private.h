@@ -31,6 +31,7 @@ typedef struct
 struct _WeakrefHold
 {
   const WeakrefHoldFuncs *funcs;
+  WeakrefBlock *block;   /* (const) (unowned): of the life in which it began */
   WeakrefToggle *toggle; /* toggle lock; when released, (owned) if it was the last hold */
   WeakrefHold *next;     /* toggle lock: of the same toggle; or released after this one */
   WeakrefHold **link;    /* toggle lock: what points at this hold */

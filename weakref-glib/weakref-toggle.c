@@ -7,9 +7,9 @@
 /* The only file that calls g_object_add_toggle_ref().
  *
  * INVARIANT. While a toggle is registered, it owns one toggle reference on its object, and the
- * object is not finalized. The object is *in use* if its reference count is above 1. We look at
- * the count under our lock, after each notification; what the notification says does not matter.
- * That is enough:
+ * object is not finalized; there is one toggle at most for each object. The object is *in use* if
+ * its reference count is above 1. We look at the count under our lock, after each notification;
+ * what the notification says does not matter. That is enough:
  *
  * - Whenever the count falls to 1, a notification comes after that. If it reads 1, the object is
  *   idle. If not, somebody has it again, and his own fall to 1 is yet to be notified.
@@ -19,38 +19,45 @@
  *   the count already raised by another one who waits; weakref_block_dup_target() excludes that
  *   for all weak references of this library, see there.
  *
- * A notification may come from any thread, in any order, and after the reference was removed: its
- * data is a number that is never used again, under which the toggle is found as long as it is
- * registered. Then its object may be looked at. The object pointer that comes along is never used.
+ * A notification may come from any thread, in any order, and after the reference was removed: the
+ * object that comes along is only ever an address to find a toggle by. If there is none any more,
+ * nothing is to be done; if there is one, of another object by now, then to look once too often
+ * does no harm.
  *
- * The end of an object is left to GLib: g_object_remove_toggle_ref() drops what may be the last
- * reference, and whoever got another one meanwhile, keeps the object.
+ * The end of an object is left to GLib: what may be the last reference is dropped outside the
+ * lock, and whoever got another one meanwhile, keeps the object.
  *
- * Before 2.80, g_object_unref() looks at the object once more after the count fell to 1, to find
- * out whom to notify. If we let go of the object then, it may look at freed memory. So, with such a
- * GLib, we count: as rises and falls alternate, and a rise is notified before anybody can let it
- * fall again, an object whose count is 1 has a fall to be notified as long as fewer falls than
- * rises were (the first rise being our own beginning). Until then it passes for in use. But such
- * a GLib may also lose a fall when a toggle reference is added at that moment, or notify us of a
- * rise that was somebody else's: so the one who finds a fall missing is not patient for long. What
- * remains is a fall between our decision to let go and the removal, which is next to it.
+ * Before 2.80, GLib notifies after it has let go of its own lock, in two steps: it drops or takes
+ * the reference; then it finds out whom to notify. Who is in between
+ *
+ * - has no reference if he has dropped it, and yet looks at the object;
+ * - aborts the process if there are two toggle references by now.
+ *
+ * So there never are two of ours: one that is not wanted any more is still found until the moment
+ * it is removed, and used again. And with such a GLib, before it is removed, we take a reference, so
+ * that the count can't fall to 1 any more, and wait for those who are in between. They are counted,
+ * for rises and falls alternate, and a rise is notified before anybody can let it fall again. But
+ * as such a GLib may lose a fall when a toggle reference is added at that moment, or notify
+ * us of what was somebody else's, we don't wait for ever. The toggle reference of a language is
+ * beyond us: if it is added, or ours besides it, while another thread is in between, then such a
+ * GLib aborts. It does so, too, to two languages in one process.
  *
  * On such a GLib, a g_weak_ref_get() notifies under GLib's own lock. A notification of a rise
  * therefore does nothing but take our lock and count.
  *
  * LOCKING. One lock for all toggles, their holds, and what their owners say it guards: the groups
- * of the bonds, the order in the caches. Nothing foreign runs under it; no reference is taken or
- * dropped and no toggle reference added or removed. It is never taken with another lock of ours
- * held; under it, only a block's lock is taken. Holds that were released under it end after the unlocking. */
+ * of the bonds, the order in the caches. Nothing foreign runs under it, and no reference is taken or
+ * dropped, except that a toggle reference is added and removed by somebody who has another one, so
+ * that nobody is notified of it. It is never taken with another lock of ours held; under it, only
+ * a block's lock is taken. Holds that were released under it end after the unlocking. */
 struct _WeakrefToggle
 {
-  gpointer object;      /* (owned): the toggle reference */
-  WeakrefBlock *block;  /* (owned) (const) */
-  gpointer id;          /* (const): what notifications come with */
-  WeakrefHold *holds;   /* lock: newest first */
-  guint n_changes;      /* lock: of the list */
-  gint n_falls_missing; /* lock: rises less falls */
-  gboolean in_use;      /* lock: what the holds know */
+  gpointer object;    /* (owned) (const): the toggle reference */
+  WeakrefHold *holds; /* lock: newest first */
+  guint n_changes;    /* lock: of the list */
+  gint n_rises;       /* lock: less falls, as notified; the first is our own beginning */
+  gboolean in_use;    /* lock: what the holds know */
+  gboolean ending;    /* lock: somebody is about to look whether it is still wanted */
 };
 
 /* Holds in the order in which they were released. */
@@ -61,7 +68,7 @@ typedef struct
 } Released;
 
 static GMutex toggle_lock;
-static GHashTable *toggles;        /* lock: by id */
+static GHashTable *toggles;        /* lock: by object */
 static Released released;          /* lock: since it was taken */
 static GPrivate draining;          /* what this thread is just ending */
 
@@ -79,16 +86,10 @@ released_append (Released *list,
   more->head = NULL;
 }
 
-static gpointer
-toggle_identity (gpointer toggle)
-{
-  return toggle;
-}
-
 static WeakrefToggle *
-toggle_find_locked (WeakrefBlock *block)
+toggle_find_locked (gconstpointer object)
 {
-  return weakref_block_dup_slot (block, WEAKREF_SLOT_TOGGLE, toggle_identity);
+  return toggles != NULL ? g_hash_table_lookup (toggles, object) : NULL;
 }
 
 /* Tells all holds. What they do may end some of them. */
@@ -114,26 +115,10 @@ toggle_is_referenced (WeakrefToggle *toggle)
   return g_atomic_int_get ((gint *) &object->ref_count) > 1;
 }
 
-/* Whether somebody has let the count fall to 1, and still looks at the object. */
-static gboolean
-toggle_misses_fall_locked (WeakrefToggle *toggle)
-{
-#if GLIB_CHECK_VERSION (2, 80, 0)
-  return FALSE;
-#else
-  static gint glib_is_late = -1;
-
-  if (glib_is_late < 0)
-    glib_is_late = glib_check_version (2, 80, 0) != NULL;
-
-  return glib_is_late && toggle->n_falls_missing > 0 && !toggle_is_referenced (toggle);
-#endif
-}
-
 static void
 toggle_update_locked (WeakrefToggle *toggle)
 {
-  gboolean in_use = toggle_is_referenced (toggle) || toggle_misses_fall_locked (toggle);
+  gboolean in_use = toggle_is_referenced (toggle);
 
   if (toggle->in_use != in_use)
     {
@@ -142,68 +127,82 @@ toggle_update_locked (WeakrefToggle *toggle)
     }
 }
 
-static WeakrefToggle *
-toggle_find_by_id_locked (gpointer id)
-{
-  return toggles != NULL ? g_hash_table_lookup (toggles, id) : NULL;
-}
-
 static void
-toggle_notify_cb (gpointer  id,
+toggle_notify_cb (gpointer  data,
                   GObject  *object,
                   gboolean  is_last_ref)
 {
   WeakrefToggle *toggle;
-  guint patience = 100;
 
   weakref_toggle_lock ();
-  toggle = toggle_find_by_id_locked (id);
+  toggle = toggle_find_locked (object);
   if (toggle != NULL)
     {
-      toggle->n_falls_missing += is_last_ref ? -1 : 1;
+      toggle->n_rises += is_last_ref ? -1 : 1;
       toggle_update_locked (toggle);
-    }
-
-  while (is_last_ref && toggle != NULL && toggle_misses_fall_locked (toggle))
-    {
-      if (patience-- == 0)
-        {
-          toggle->n_falls_missing = 0;
-          toggle_update_locked (toggle);
-          break;
-        }
-      weakref_toggle_unlock ();
-      g_thread_yield ();
-      weakref_toggle_lock ();
-      toggle = toggle_find_by_id_locked (id);
     }
   weakref_toggle_unlock ();
 }
 
-/* Not yet registered. The caller holds @object. */
+/* The caller has a reference on @object besides those that it may have been given as a toggle
+ * reference. */
 static WeakrefToggle *
-toggle_new (WeakrefBlock *block,
-            gpointer      object)
+toggle_get_locked (gpointer object)
 {
-  static gpointer last_id;
-  WeakrefToggle *toggle = g_new0 (WeakrefToggle, 1);
+  WeakrefToggle *toggle = toggle_find_locked (object);
 
+  if (toggle != NULL)
+    return toggle;
+
+  toggle = g_new0 (WeakrefToggle, 1);
   toggle->object = object;
-  toggle->block = weakref_block_ref (block);
-  toggle->id = (gpointer) ((gsize) g_atomic_pointer_add (&last_id, 1) + 1);
-  toggle->n_falls_missing = 1;
+  toggle->n_rises = 1;
   toggle->in_use = TRUE;
-  g_object_add_toggle_ref (object, toggle_notify_cb, toggle->id);
+  g_object_add_toggle_ref (object, toggle_notify_cb, NULL);
+  if (toggles == NULL)
+    toggles = g_hash_table_new (NULL, NULL);
+  g_hash_table_insert (toggles, object, toggle);
 
   return toggle;
 }
 
+/* Waits for those who still look at the object. */
 static void
-toggle_free (WeakrefToggle *toggle)
+toggle_settle_locked (WeakrefToggle *toggle)
 {
-  g_object_remove_toggle_ref (toggle->object, toggle_notify_cb, toggle->id);
-  weakref_block_unref (toggle->block);
-  g_free (toggle);
+#if !GLIB_CHECK_VERSION (2, 80, 0)
+  guint patience = 100;
+
+  if (glib_check_version (2, 80, 0) == NULL)
+    return;
+
+  while (toggle->holds == NULL && toggle->n_rises != 1 && patience-- > 0)
+    {
+      g_mutex_unlock (&toggle_lock);
+      g_thread_yield ();
+      g_mutex_lock (&toggle_lock);
+    }
+#endif
+}
+
+/* Lets go of the object, if nobody has begun to hold it meanwhile. */
+static void
+toggle_end (WeakrefToggle *toggle)
+{
+  gpointer object = g_object_ref (toggle->object);
+
+  g_mutex_lock (&toggle_lock);
+  toggle_settle_locked (toggle);
+  toggle->ending = FALSE;
+  if (toggle->holds == NULL)
+    {
+      g_hash_table_remove (toggles, object);
+      g_object_remove_toggle_ref (object, toggle_notify_cb, NULL);
+      g_free (toggle);
+    }
+  g_mutex_unlock (&toggle_lock);
+
+  g_object_unref (object);
 }
 
 void
@@ -243,7 +242,7 @@ weakref_toggle_unlock (void)
 
       mine.head = hold->next;
       if (toggle != NULL)
-        toggle_free (toggle);
+        toggle_end (toggle);
       hold->funcs->released (hold);
     }
   g_private_set (&draining, NULL);
@@ -257,33 +256,15 @@ weakref_hold_start (WeakrefHold            *hold,
                     WeakrefBlock           *block,
                     gpointer                object)
 {
-  WeakrefToggle *spare = NULL;
   WeakrefToggle *toggle;
   gboolean admitted;
 
   hold->funcs = funcs;
+  hold->block = block;
 
+  g_object_ref (object);
   weakref_toggle_lock ();
-  toggle = toggle_find_locked (block);
-  if (toggle == NULL)
-    {
-      weakref_toggle_unlock ();
-      spare = toggle_new (block, object);
-      weakref_toggle_lock ();
-      /* Another thread may have been faster. */
-      toggle = toggle_find_locked (block);
-    }
-
-  if (toggle == NULL)
-    {
-      if (toggles == NULL)
-        toggles = g_hash_table_new (NULL, NULL);
-      toggle = g_steal_pointer (&spare);
-      g_hash_table_insert (toggles, toggle->id, toggle);
-      weakref_block_swap_slot (block, WEAKREF_SLOT_TOGGLE, NULL, toggle);
-    }
-
-  hold->toggle = toggle;
+  toggle = hold->toggle = toggle_get_locked (object);
   hold->next = toggle->holds;
   hold->link = &toggle->holds;
   if (hold->next != NULL)
@@ -300,9 +281,7 @@ weakref_hold_start (WeakrefHold            *hold,
   else
     weakref_hold_release_locked (hold);
   weakref_toggle_unlock ();
-
-  if (spare != NULL)
-    toggle_free (spare);
+  g_object_unref (object);
 
   return admitted;
 }
@@ -311,7 +290,7 @@ weakref_hold_start (WeakrefHold            *hold,
 void
 weakref_hold_release_locked (WeakrefHold *hold)
 {
-  WeakrefToggle *toggle = hold->toggle;
+  WeakrefToggle *toggle = g_steal_pointer (&hold->toggle);
   Released one = { hold, &hold->next };
 
   *hold->link = hold->next;
@@ -320,29 +299,26 @@ weakref_hold_release_locked (WeakrefHold *hold)
   hold->next = NULL;
   toggle->n_changes++;
 
-  if (toggle->holds == NULL)
+  if (toggle->holds != NULL)
+    toggle_tell_locked (toggle);
+  else if (!toggle->ending)
     {
-      g_hash_table_remove (toggles, toggle->id);
-      weakref_block_swap_slot (toggle->block, WEAKREF_SLOT_TOGGLE, toggle, NULL);
-    }
-  else
-    {
-      hold->toggle = NULL;
-      toggle_tell_locked (toggle);
+      toggle->ending = TRUE;
+      hold->toggle = toggle;
     }
 
   released_append (&released, &one);
 }
 
-/* The hold with @funcs on the target of @block. */
+/* The hold with @funcs in the life that @block is of. */
 WeakrefHold *
 weakref_hold_find_locked (WeakrefBlock           *block,
                           const WeakrefHoldFuncs *funcs)
 {
-  WeakrefToggle *toggle = toggle_find_locked (block);
+  WeakrefToggle *toggle = toggle_find_locked (weakref_block_get_address (block));
   WeakrefHold *hold = toggle != NULL ? toggle->holds : NULL;
 
-  while (hold != NULL && hold->funcs != funcs)
+  while (hold != NULL && (hold->funcs != funcs || hold->block != block))
     hold = hold->next;
 
   return hold;
