@@ -1350,6 +1350,31 @@ test_with_toggle_that_goes (void)
   assert_log ("-p ~p -c ~c");
 }
 
+/* It was there before ours. */
+static void
+test_with_toggle_that_was_there (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  WeakrefBond *self;
+
+  g_object_add_toggle_ref (G_OBJECT (c), binding_toggle_cb, NULL);
+  self = weakref_bond_new (p, c, NULL);
+  g_object_unref (p);
+  g_object_unref (c);
+  g_object_remove_toggle_ref (G_OBJECT (c), binding_toggle_cb, NULL);
+  /* Before GLib 2.80, we did not dare add one; so it is late. */
+  if (glib_check_version (2, 80, 0) != NULL)
+    {
+      assert_log ("");
+      weakref_bond_break (self);
+      assert_log ("-p ~p -c ~c");
+    }
+  else
+    assert_log ("-p ~p -c ~c");
+  g_object_unref (self);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -1384,6 +1409,7 @@ main (int    argc,
   test_add ("/weakref/bond/threads-break-while-others-drop", test_threads_break_while_others_drop);
   test_add ("/weakref/bond/with-toggle-of-a-binding", test_with_toggle_of_a_binding);
   test_add ("/weakref/bond/with-toggle-that-goes", test_with_toggle_that_goes);
+  test_add ("/weakref/bond/with-toggle-that-was-there", test_with_toggle_that_was_there);
 
   return g_test_run ();
 }

@@ -1078,6 +1078,84 @@ test_threads_trim_while_others_drop (void)
   g_assert_finalize_object (storm.cache);
 }
 
+/* An object that a binding has by its own toggle reference, and that comes and goes in a cache, while
+ * others take and drop it. */
+typedef struct
+{
+  WeakrefCache *cache;
+  GWeakRef object;
+  gint n_done; /* (atomic) */
+} Bound;
+
+static gboolean
+bound_is_done (Bound *bound)
+{
+  return g_atomic_int_get (&bound->n_done) >= (gint) test_scale (1000000, 500);
+}
+
+static gpointer
+bound_use_thread (gpointer data)
+{
+  Bound *bound = data;
+
+  while (!bound_is_done (bound))
+    g_object_unref (g_weak_ref_get (&bound->object));
+
+  return NULL;
+}
+
+static gpointer
+bound_cache_thread (gpointer data)
+{
+  Bound *bound = data;
+
+  while (!bound_is_done (bound))
+    {
+      GObject *object = g_weak_ref_get (&bound->object);
+
+      weakref_cache_insert (bound->cache, NULL, object);
+      g_object_unref (object);
+      weakref_cache_trim (bound->cache, 0);
+      g_atomic_int_inc (&bound->n_done);
+    }
+
+  return NULL;
+}
+
+static void
+ignore_toggle_cb (gpointer  data,
+                  GObject  *object,
+                  gboolean  is_last_ref)
+{
+}
+
+static void
+test_threads_with_toggle_of_a_binding (void)
+{
+  Bound bound = { .cache = weakref_cache_new (G_TYPE_INT, 2) };
+  TestProbe *probe = test_probe_new ("a");
+  GThread *users[2];
+  guint i;
+
+  weakref_cache_set_memory_monitor (bound.cache, NULL);
+  g_weak_ref_init (&bound.object, probe);
+  g_object_add_toggle_ref (G_OBJECT (probe), ignore_toggle_cb, NULL);
+  g_object_unref (probe);
+  for (i = 0; i < G_N_ELEMENTS (users); i++)
+    users[i] = g_thread_new ("use", bound_use_thread, &bound);
+  test_threads (2, bound_cache_thread, &bound);
+  for (i = 0; i < G_N_ELEMENTS (users); i++)
+    g_thread_join (users[i]);
+
+  weakref_cache_trim (bound.cache, 0);
+  g_assert_cmpuint (G_OBJECT (probe)->ref_count, ==, 1);
+  assert_log ("");
+  g_object_remove_toggle_ref (G_OBJECT (probe), ignore_toggle_cb, NULL);
+  assert_log ("-a ~a");
+  g_weak_ref_clear (&bound.object);
+  g_assert_finalize_object (bound.cache);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -1112,6 +1190,7 @@ main (int    argc,
   test_add ("/weakref/cache/storm", test_storm);
   test_add ("/weakref/cache/exact-counts", test_exact_counts);
   test_add ("/weakref/cache/threads-trim-while-others-drop", test_threads_trim_while_others_drop);
+  test_add ("/weakref/cache/threads-with-toggle-of-a-binding", test_threads_with_toggle_of_a_binding);
 
   return g_test_run ();
 }

@@ -38,9 +38,10 @@
  * that the count can't fall to 1 any more, and wait for those who are in between. They are counted,
  * for rises and falls alternate, and a rise is notified before anybody can let it fall again. But
  * as such a GLib may lose a fall when a toggle reference is added at that moment, or notify
- * us of what was somebody else's, we don't wait for ever. The toggle reference of a language is
- * beyond us: if it is added, or ours besides it, while another thread is in between, then such a
- * GLib aborts. It does so, too, to two languages in one process.
+ * us of what was somebody else's, we don't wait for ever. Nor do we add one of ours to one of a
+ * language, which would silence it: a plain reference keeps the object as well, until its owner lets
+ * go of it. What is beyond us is a language that adds its own to ours in the very moment in
+ * which another thread is in between.
  *
  * On such a GLib, a g_weak_ref_get() notifies under GLib's own lock. A notification of a rise
  * therefore does nothing but take our lock and count.
@@ -52,7 +53,8 @@
  * a block's lock is taken. Holds that were released under it end after the unlocking. */
 struct _WeakrefToggle
 {
-  gpointer object;    /* (owned) (const): the toggle reference */
+  gpointer object;    /* (owned) (const): the toggle reference, or a plain one */
+  gboolean is_plain;  /* (const) */
   WeakrefHold *holds; /* lock: newest first */
   guint n_changes;    /* lock: of the list */
   gint n_rises;       /* lock: less falls, as notified; the first is our own beginning */
@@ -107,12 +109,13 @@ toggle_tell_locked (WeakrefToggle *toggle)
     }
 }
 
+/* If we are not notified, it may be at any time. */
 static gboolean
 toggle_is_referenced (WeakrefToggle *toggle)
 {
   GObject *object = toggle->object;
 
-  return g_atomic_int_get ((gint *) &object->ref_count) > 1;
+  return toggle->is_plain || g_atomic_int_get ((gint *) &object->ref_count) > 1;
 }
 
 static void
@@ -144,6 +147,23 @@ toggle_notify_cb (gpointer  data,
   weakref_toggle_unlock ();
 }
 
+static gboolean
+glib_is_old (void)
+{
+#if GLIB_CHECK_VERSION (2, 80, 0)
+  return FALSE;
+#else
+  return glib_check_version (2, 80, 0) != NULL;
+#endif
+}
+
+/* For an old GLib: how it knows itself whether there is a toggle reference. */
+static gboolean
+has_toggle_ref (GObject *object)
+{
+  return (g_datalist_get_flags (&object->qdata) & 1) != 0;
+}
+
 /* The caller has a reference on @object besides those that it may have been given as a toggle
  * reference. */
 static WeakrefToggle *
@@ -158,7 +178,11 @@ toggle_get_locked (gpointer object)
   toggle->object = object;
   toggle->n_rises = 1;
   toggle->in_use = TRUE;
-  g_object_add_toggle_ref (object, toggle_notify_cb, NULL);
+  toggle->is_plain = glib_is_old () && has_toggle_ref (object);
+  if (toggle->is_plain)
+    g_object_ref (object);
+  else
+    g_object_add_toggle_ref (object, toggle_notify_cb, NULL);
   if (toggles == NULL)
     toggles = g_hash_table_new (NULL, NULL);
   g_hash_table_insert (toggles, object, toggle);
@@ -166,15 +190,11 @@ toggle_get_locked (gpointer object)
   return toggle;
 }
 
-/* Waits for those who still look at the object. */
+/* For an old GLib: waits for those who still look at the object. */
 static void
 toggle_settle_locked (WeakrefToggle *toggle)
 {
-#if !GLIB_CHECK_VERSION (2, 80, 0)
   guint patience = 100;
-
-  if (glib_check_version (2, 80, 0) == NULL)
-    return;
 
   while (toggle->holds == NULL && toggle->n_rises != 1 && patience-- > 0)
     {
@@ -182,7 +202,6 @@ toggle_settle_locked (WeakrefToggle *toggle)
       g_thread_yield ();
       g_mutex_lock (&toggle_lock);
     }
-#endif
 }
 
 /* Lets go of the object, if nobody has begun to hold it meanwhile. */
@@ -192,12 +211,16 @@ toggle_end (WeakrefToggle *toggle)
   gpointer object = g_object_ref (toggle->object);
 
   g_mutex_lock (&toggle_lock);
-  toggle_settle_locked (toggle);
+  if (glib_is_old ())
+    toggle_settle_locked (toggle);
   toggle->ending = FALSE;
   if (toggle->holds == NULL)
     {
       g_hash_table_remove (toggles, object);
-      g_object_remove_toggle_ref (object, toggle_notify_cb, NULL);
+      if (toggle->is_plain)
+        g_object_unref (object);
+      else
+        g_object_remove_toggle_ref (object, toggle_notify_cb, NULL);
       g_free (toggle);
     }
   g_mutex_unlock (&toggle_lock);
