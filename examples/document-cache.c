@@ -4,9 +4,9 @@
 
 /* A document cache over real files: document-cache [FILE OR DIRECTORY…].
  *
- * Four threads read all the files, all at the same time. Each file is loaded once, by the thread that
- * is first, as long as anybody holds the document; the others get the same object, and wait for it
- * if it is being loaded just now. When the last reader is done, the document goes. */
+ * Four threads read all the files, all at the same time. Each file is loaded once, by the thread
+ * that is first, as long as anybody holds the document; the others get the same object, and wait
+ * for it if it is being loaded just now. When the last reader is done, the document goes. */
 
 #include <weakref-glib/weakref-glib.h>
 

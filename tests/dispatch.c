@@ -51,6 +51,22 @@ test_later_in_order (void)
 }
 
 static void
+test_before_what_is_idle (void)
+{
+  GMainContext *context = g_main_context_new ();
+  GSource *source = g_idle_source_new ();
+
+  g_source_set_callback (source, run_cb, (gpointer) "idle", NULL);
+  g_source_attach (source, context);
+  g_source_unref (source);
+  dispatch (context, "1");
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  assert_log ("run:1 free:1 run:idle");
+  g_main_context_unref (context);
+}
+
+static void
 test_never_inside_the_call (void)
 {
   GMainContext *context = g_main_context_new ();
@@ -323,6 +339,7 @@ main (int    argc,
 #define ADD(path, func) test_add ("/weakref/dispatch/" path, func)
   ADD ("now", test_now);
   ADD ("later-in-order", test_later_in_order);
+  ADD ("before-what-is-idle", test_before_what_is_idle);
   ADD ("never-inside-the-call", test_never_inside_the_call);
   ADD ("from-a-callback", test_from_a_callback);
   ADD ("context-that-goes-frees-once", test_context_that_goes_frees_once);

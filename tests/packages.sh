@@ -18,5 +18,6 @@ install_packages () {
     # An old list of packages names versions that are gone.
     apt-get -qq update
     # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing >/dev/null
+    DEBIAN_FRONTEND=noninteractive \
+        apt-get -qq -y --no-install-recommends install $missing >/dev/null
 }

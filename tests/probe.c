@@ -170,7 +170,9 @@ test_probe_get_name (TestProbe *probe)
 gboolean
 test_probe_was_disposed (TestProbe *probe)
 {
-  return g_atomic_int_get (&((TestProbePrivate *) test_probe_get_instance_private (probe))->disposed);
+  TestProbePrivate *priv = test_probe_get_instance_private (probe);
+
+  return g_atomic_int_get (&priv->disposed);
 }
 
 void

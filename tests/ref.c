@@ -288,6 +288,9 @@ check_resurrected (gboolean    chain_up,
   assert_log (log_before);
   g_assert_false (weakref_ref_is_alive (ref));
   g_assert_null (weakref_ref_get (ref));
+  /* It is one of an earlier life. */
+  g_assert_cmpuint (weakref_count_refs (back), ==, 0);
+  g_assert_null (weakref_list_refs (back));
 
   again = weakref_ref_new (back);
   assert_log (log_after);
@@ -819,6 +822,7 @@ test_list (void)
   WeakrefRef *plain = weakref_ref_new (a);
   WeakrefRef *two = logging_ref (a, "2");
   WeakrefValueTable *table = weakref_value_table_new (G_TYPE_STRING);
+  WeakrefProxy *proxy = weakref_proxy_new (a);
   GList *list;
 
   /* What else there is, is no ref. */
@@ -843,6 +847,7 @@ test_list (void)
   g_assert_null (weakref_list_refs (a));
 
   g_object_unref (a);
+  g_object_unref (proxy);
   g_object_unref (table);
   assert_log ("-a free:a ~a");
 }

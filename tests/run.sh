@@ -2,9 +2,9 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Installs what is missing (on Debian, as root), builds, and runs the whole suite: plain, with clang,
-# under AddressSanitizer and UndefinedBehaviorSanitizer, and under valgrind. Ends with one line,
-# "N passed, N failed, N skipped", and fails if a test failed.
+# Installs what is missing (on Debian, as root), builds, and runs the whole suite: plain, with
+# clang, under AddressSanitizer and UndefinedBehaviorSanitizer, and under valgrind. Ends with one
+# line, "N passed, N failed, N skipped", and fails if a test failed.
 
 set -eu
 cd "$(dirname "$0")/.."

@@ -188,7 +188,7 @@ test_never_returns_the_dying (void)
   g_assert_cmpuint (weakref_value_table_get_size (race.table), ==, 0);
   g_object_unref (race.table);
 
-  g_test_message ("dying objects among the hits: hand-rolled %d of %d, table %d of %d, ref %d of %d",
+  g_test_message ("dying ones among the hits: hand-rolled %d of %d, table %d of %d, ref %d of %d",
                   race.dying[0], race.hits[0], race.dying[1], race.hits[1], race.dying[2],
                   race.hits[2]);
   g_assert_cmpint (race.dying[1], ==, 0);

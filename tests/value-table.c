@@ -30,6 +30,13 @@ assert_size (WeakrefValueTable *table,
   g_assert_cmpuint (weakref_value_table_get_size (table), ==, expected);
 }
 
+static void
+assert_empty (GPtrArray *array)
+{
+  g_assert_cmpuint (array->len, ==, 0);
+  g_ptr_array_unref (array);
+}
+
 static WeakrefValueTable *
 string_table (void)
 {
@@ -266,18 +273,11 @@ static void
 test_empty (void)
 {
   WeakrefValueTable *table = string_table ();
-  GPtrArray *array;
 
   assert_size (table, 0);
-  array = weakref_value_table_dup_keys (table);
-  g_assert_cmpuint (array->len, ==, 0);
-  g_ptr_array_unref (array);
-  array = weakref_value_table_dup_values (table);
-  g_assert_cmpuint (array->len, ==, 0);
-  g_ptr_array_unref (array);
-  array = weakref_value_table_dup_keys_value (table);
-  g_assert_cmpuint (array->len, ==, 0);
-  g_ptr_array_unref (array);
+  assert_empty (weakref_value_table_dup_keys (table));
+  assert_empty (weakref_value_table_dup_keys_value (table));
+  assert_empty (weakref_value_table_dup_values (table));
   weakref_value_table_foreach (table, log_entry_cb, NULL);
   weakref_value_table_remove_all (table);
   g_object_unref (table);
@@ -636,6 +636,31 @@ test_own_keys_use_the_table (void)
   g_assert_cmpuint (n_own_keys, ==, 0);
 }
 
+static gboolean
+log_equal_cb (gconstpointer a,
+              gconstpointer b)
+{
+  test_log ("%s?%s", (const char *) a, (const char *) b);
+  return g_str_equal (a, b);
+}
+
+static void
+test_death_compares_no_keys (void)
+{
+  WeakrefValueTable *table = weakref_value_table_new_full (g_str_hash, log_equal_cb,
+                                                           (WeakrefCopyFunc) g_strdup, g_free);
+  TestProbe *a = test_probe_new ("a");
+
+  weakref_value_table_insert (table, "x", a);
+  assert_log ("");
+  assert_at (table, "x", a);
+  assert_log ("x?x x?x");
+  g_object_unref (a);
+  assert_log ("-a ~a");
+  assert_size (table, 0);
+  g_object_unref (table);
+}
+
 static void
 test_own_keys_by_pointer (void)
 {
@@ -679,6 +704,9 @@ dispose_looks_up_cb (TestProbe *probe,
                      gpointer   table)
 {
   assert_at (table, "x", NULL);
+  assert_empty (weakref_value_table_dup_keys (table));
+  assert_empty (weakref_value_table_dup_keys_value (table));
+  assert_empty (weakref_value_table_dup_values (table));
   weakref_value_table_foreach (table, log_entry_cb, NULL);
 }
 
@@ -694,7 +722,8 @@ dispose_inserts_cb (TestProbe *probe,
                     gpointer   table)
 {
   successor = test_probe_new ("b");
-  weakref_value_table_insert (table, "x", successor);
+  /* There was nothing any more. */
+  g_assert_true (weakref_value_table_insert (table, "x", successor));
 }
 
 static void
@@ -746,6 +775,14 @@ static void
 dispose_removes_cb (TestProbe *probe,
                     gpointer   table)
 {
+  g_assert_false (weakref_value_table_remove (table, "x"));
+  assert_size (table, 0);
+}
+
+static void
+dispose_removes_all_cb (TestProbe *probe,
+                        gpointer   table)
+{
   weakref_value_table_remove_all (table);
   assert_size (table, 0);
 }
@@ -760,15 +797,21 @@ dispose_drops_cb (TestProbe *probe,
 static void
 test_dying_is_removed (void)
 {
-  WeakrefValueTable *table = string_table ();
-  TestProbe *a = test_probe_new ("a");
+  static const TestProbeFunc funcs[] = { dispose_removes_cb, dispose_removes_all_cb };
+  guint i;
 
-  weakref_value_table_insert (table, "x", a);
-  test_probe_set_on_dispose (a, dispose_removes_cb, table);
-  g_object_unref (a);
-  assert_log ("-a ~a");
-  assert_size (table, 0);
-  g_object_unref (table);
+  for (i = 0; i < G_N_ELEMENTS (funcs); i++)
+    {
+      WeakrefValueTable *table = string_table ();
+      TestProbe *a = test_probe_new ("a");
+
+      weakref_value_table_insert (table, "x", a);
+      test_probe_set_on_dispose (a, funcs[i], table);
+      g_object_unref (a);
+      assert_log ("-a ~a");
+      assert_size (table, 0);
+      g_object_unref (table);
+    }
 }
 
 static void
@@ -1925,6 +1968,7 @@ main (int    argc,
   ADD ("keys/type-property", test_key_type_property);
   ADD ("own-keys/functions", test_own_keys);
   ADD ("own-keys/use-the-table", test_own_keys_use_the_table);
+  ADD ("own-keys/not-compared-by-a-death", test_death_compares_no_keys);
   ADD ("own-keys/by-pointer", test_own_keys_by_pointer);
   ADD ("dying/is-not-found", test_dying_is_not_found);
   ADD ("dying/is-replaced-by-ensure", test_dying_is_replaced_by_ensure);

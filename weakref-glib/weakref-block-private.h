@@ -48,8 +48,8 @@ typedef enum
   WEAKREF_FATE_DOOMED  /* the group has decided: nobody gets the target any more */
 } WeakrefFate;
 
-/* For those who take an interest in @object: nobody does in its own finalize any more. GLib would set
- * a GWeakRef there that dangles afterwards, and never notify. */
+/* For those who take an interest in @object: nobody does in its own finalize any more. GLib would
+ * set a GWeakRef there that dangles afterwards, and never notify. */
 static inline gboolean
 weakref_is_held (gpointer object)
 {

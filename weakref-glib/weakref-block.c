@@ -50,7 +50,7 @@
 struct _WeakrefBlock
 {
   gatomicrefcount ref_count;
-  gint dead;             /* (atomic): written once, under the lock */
+  gint dead;             /* (atomic): set under the lock, for ever */
   gint fate;             /* (atomic): written under the toggle lock */
   GWeakRef target;       /* the truth: the one way to a strong reference */
   GMutex lock;
@@ -103,7 +103,7 @@ weakref_block_unref (WeakrefBlock *block)
   g_free (block);
 }
 
-/* Ends the life. Idempotent; of several threads exactly one does the work. */
+/* Ends the life. Idempotent; of several threads exactly one gets the watches. */
 static void
 block_kill (WeakrefBlock *block)
 {
@@ -116,11 +116,6 @@ block_kill (WeakrefBlock *block)
   g_weak_ref_set (&block->target, NULL);
 
   g_mutex_lock (&block->lock);
-  if (block->dead)
-    {
-      g_mutex_unlock (&block->lock);
-      return;
-    }
   g_atomic_int_set (&block->dead, TRUE);
   watches = g_steal_pointer (&block->watches);
   g_mutex_unlock (&block->lock);
@@ -299,9 +294,9 @@ block_upgrade (WeakrefBlock *block)
  * Objects that are bonded die together: a group that nobody holds is doomed as a whole, under the
  * toggle lock, and its members are disposed one after the other. From that moment on, nobody
  * shall get any of them. So, with the reference in hand, and before anything else, we ask: either
- * the group, which looks at the reference counts of its members, has seen our reference and goes on,
- * or we see that it is doomed, and have come too late. The lock is there to let the group finish
- * when it is just looking. */
+ * the group, which looks at the reference counts of its members, has seen our reference and goes
+ * on, or we see that it is doomed, and have come too late. The lock is there to let the group
+ * finish when it is just looking. */
 gpointer
 weakref_block_dup_target (WeakrefBlock *block)
 {

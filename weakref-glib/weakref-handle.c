@@ -62,7 +62,6 @@ weakref_handle_unref (WeakrefHandle *handle)
   if (!g_atomic_ref_count_dec (&handle->ref_count))
     return;
 
-  weakref_callback_cancel (&handle->callback);
   weakref_watch_clear (&handle->watch);
   g_weak_ref_clear (&handle->self);
   g_clear_pointer (&handle->context, g_main_context_unref);

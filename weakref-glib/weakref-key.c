@@ -11,7 +11,8 @@
 
 /* A key is a gconstpointer, as in GHashTable. What fits into a pointer everywhere is in the pointer
  * (GINT_TO_POINTER(), GUINT_TO_POINTER(), GSIZE_TO_POINTER()); 64-bit integers and doubles are
- * passed by address, as g_int64_hash() and g_double_hash() have it; all else is a pointer already. */
+ * passed by address, as g_int64_hash() and g_double_hash() have it; all else is a pointer
+ * already. */
 
 /* Numbers: what a GValue of any numeric type says */
 
@@ -73,7 +74,7 @@ number_from_value (const GValue *value,
     case G_TYPE_UINT64: *number = number_from_uint64 (g_value_get_uint64 (value)); return TRUE;
     case G_TYPE_ENUM:   *number = number_from_int64 (g_value_get_enum (value)); return TRUE;
     case G_TYPE_FLAGS:  *number = number_from_int64 (g_value_get_flags (value)); return TRUE;
-    case G_TYPE_FLOAT:  *number = number_from_double ((gdouble) g_value_get_float (value)); return TRUE;
+    case G_TYPE_FLOAT:  *number = number_from_double (g_value_get_float (value)); return TRUE;
     case G_TYPE_DOUBLE: *number = number_from_double (g_value_get_double (value)); return TRUE;
     default:            return FALSE;
     }

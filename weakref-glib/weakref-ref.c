@@ -173,8 +173,8 @@ weakref_ref_class_init (WeakrefRefClass *klass)
    *
    * Since: 1.0
    */
-  /* Not readable: it is gone with the death. Construct properties are set in the order of their installation: before the target, with which
-   * the watch starts. */
+  /* Not readable: it is gone with the death. Construct properties are set in the order of their
+   * installation: this one before the target, with which the watch starts. */
   props[PROP_CONTEXT] =
     g_param_spec_boxed ("context", NULL, NULL, G_TYPE_MAIN_CONTEXT,
                         G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
@@ -233,9 +233,9 @@ weakref_ref_new (gpointer target)
  *
  * Makes a weak reference of your own to @target, with a callback.
  *
- * The callback runs once, after the death, if the reference is still there by then. @destroy
- * runs once in any case, in any thread: after the callback, when the reference is dropped, or at once
- * if there is no callback.
+ * The callback runs once, after the death, if the reference is still there by then. @destroy runs
+ * once in any case, in any thread: after the callback, when the reference is dropped, or at once if
+ * there is no callback.
  *
  * With a @context the callback always comes later, from an iteration of it, even in the same
  * thread. If the context goes away without iterating again, the callback does not run.
@@ -303,7 +303,8 @@ weakref_ref_get (WeakrefRef *self)
  * Tells whether the target is alive.
  *
  * With other threads about, %TRUE may be out of date when it arrives; %FALSE is for ever. The call
- * holds the target for a moment: if its last owner lets go just then, it is disposed in this thread.
+ * holds the target for a moment: if its last owner lets go just then, it is disposed in this
+ * thread.
  *
  * Returns: %TRUE if the target is alive
  *

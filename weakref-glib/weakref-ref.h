@@ -25,8 +25,8 @@ G_DECLARE_FINAL_TYPE (WeakrefRef, weakref_ref, WEAKREF, REF, GObject)
  *
  * Is called once when the target of a [class@Weakref.Ref] has died.
  *
- * The target can't be had any more: [method@Weakref.Ref.get] gives %NULL. Anything may be done here,
- * dropping the last reference on @ref included.
+ * The target can't be had any more: [method@Weakref.Ref.get] gives %NULL. Anything may be done
+ * here, dropping the last reference on @ref included.
  *
  * Since: 1.0
  */

@@ -522,7 +522,8 @@ weakref_value_core_dup_values (WeakrefValueCore *core)
   return objects;
 }
 
-/* Calls @func with each entry whose object is alive, holding both. */
+/* Calls @func with each entry whose object is alive, holding both. It may drop the table object: the
+ * entries keep the core. */
 void
 weakref_value_core_foreach (WeakrefValueCore      *core,
                             WeakrefValueTableFunc  func,
@@ -572,10 +573,7 @@ weakref_value_core_foreach_value (WeakrefValueCore           *core,
 {
   ForeachValue call = { &core->kind, func, user_data };
 
-  /* A callback may drop the table object. */
-  weakref_table_ref (core);
   weakref_value_core_foreach (core, foreach_value_cb, &call);
-  weakref_table_unref (core);
 }
 
 /* @size bytes, zeroed, of which the core is the first. */

@@ -22,15 +22,18 @@
  * | key type | a key is |
  * |---|---|
  * | `G_TYPE_STRING` | a `const char *` |
- * | `G_TYPE_BOOLEAN`, `CHAR`, `UCHAR`, `INT`, `UINT`, enums, flags | in the pointer: GINT_TO_POINTER(), GUINT_TO_POINTER() |
+ * | `G_TYPE_BOOLEAN`: %TRUE or %FALSE, `CHAR`, `INT`, enums | in the pointer: GINT_TO_POINTER() |
+ * | `G_TYPE_UCHAR`, `UINT`, flags | in the pointer: GUINT_TO_POINTER() |
  * | `G_TYPE_LONG`, `ULONG`, `G_TYPE_GTYPE` | in the pointer: GSIZE_TO_POINTER() |
  * | `G_TYPE_INT64`, `UINT64`, `DOUBLE` | the address of the number |
- * | `G_TYPE_OBJECT` and its subtypes, interfaces | the object: compared by identity and *held strongly* |
+ * | `G_TYPE_OBJECT`, its subtypes, interfaces | the object: by identity, and *held strongly* |
  * | `G_TYPE_BYTES`, `G_TYPE_VARIANT` | the #GBytes or #GVariant, compared by content |
  * | `G_TYPE_POINTER` | any pointer |
- * | `G_TYPE_VALUE` | a `const GValue *` of any of these types; numbers are equal if their values are |
+ * | `G_TYPE_VALUE` | a `const GValue *` of any of these; numbers are equal if their values are |
  *
- * Double keys are equal as in JavaScript's `Map`: a NaN is itself, and -0 is 0.
+ * Double keys are equal as in JavaScript's `Map`: a NaN is itself, and -0 is 0. A key that holds the
+ * object which it stands for, or is it, keeps that object until the entry is removed. A floating
+ * #GVariant is sunk by the table if it becomes a key, and left as it is by a lookup.
  *
  * All methods can be called from any thread at any time. A table does not keep its objects, its
  * entries don't keep the table.
@@ -166,8 +169,8 @@ weakref_value_table_new (GType key_type)
  *
  * Makes a table with keys of your own.
  *
- * The table only ever frees what it has copied: without @key_copy there is no @key_free, and the keys
- * have to outlive the table.
+ * The table only ever frees what it has copied: without @key_copy there is no @key_free, and the
+ * keys have to outlive the table.
  *
  * @hash and @equal run under the table's lock, and must not use the table; @key_copy and @key_free
  * don't, and may. All four can be called in any thread.

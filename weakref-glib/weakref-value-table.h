@@ -31,7 +31,8 @@ typedef gpointer (*WeakrefCopyFunc) (gconstpointer key);
  * @user_data: (closure): the data given with the function
  * @error: return location for an error
  *
- * Creates the object for a key. It runs without any lock held, and may use the table.
+ * Creates the object for a key. It runs in the thread that asks, without any lock held, and may use
+ * the table. The object may float: then its reference is sunk.
  *
  * Returns: (transfer full) (type GObject.Object): the object, or %NULL with @error set
  *
@@ -47,7 +48,8 @@ typedef gpointer (*WeakrefCreateFunc) (gconstpointer   key,
  * @user_data: (closure): the data given with the function
  * @error: return location for an error
  *
- * Creates the object for a key. It runs without any lock held, and may use the table.
+ * Creates the object for a key. It runs in the thread that asks, without any lock held, and may use
+ * the table. The object may float: then its reference is sunk.
  *
  * Returns: (transfer full) (type GObject.Object) (nullable): the object, or %NULL with @error set
  *
