@@ -205,6 +205,18 @@ word_param_new (const char *name)
   G_PARAM_SPEC_STRING (pspec)->cset_first = g_strdup ("w");
   G_PARAM_SPEC_STRING (pspec)->cset_nth = g_strdup ("ord");
   G_PARAM_SPEC_STRING (pspec)->substitutor = 'o';
+  G_PARAM_SPEC_STRING (pspec)->ensure_non_null = TRUE;
+
+  return pspec;
+}
+
+static GParamSpec *
+folded_param_new (const char *name)
+{
+  GParamSpec *pspec = g_param_spec_string (name, "Folded", "Never empty", "word",
+                                           G_PARAM_READWRITE);
+
+  G_PARAM_SPEC_STRING (pspec)->null_fold_if_empty = TRUE;
 
   return pspec;
 }
@@ -239,22 +251,14 @@ kinds_new (void)
   add_kind (variant, G_VARIANT_TYPE_STRING, g_variant_new_string ("variant"));
 #undef add_kind
   g_ptr_array_add (kinds, g_param_spec_pointer ("a-pointer", "Nick", "Blurb", flags));
-  g_ptr_array_add (kinds, word_param_new ("a-string"));
+  g_ptr_array_add (kinds, word_param_new ("a-word"));
+  g_ptr_array_add (kinds, folded_param_new ("a-folded-string"));
   g_ptr_array_add (kinds, even_param_new ("even"));
+  /* This one is only for the constructor, and so not for a proxy. */
+  g_ptr_array_add (kinds, g_param_spec_int ("seal", NULL, NULL, 0, 9, 0,
+                                            G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY));
 
   return kinds;
-}
-
-/* What every kind with bounds has to change. */
-static gboolean
-set_out_of_bounds (GValue *value)
-{
-  GValue big = G_VALUE_INIT;
-
-  g_value_init (&big, G_TYPE_INT);
-  g_value_set_int (&big, 99);
-
-  return g_value_transform (&big, value);
 }
 
 static GValue kinds_value = G_VALUE_INIT;
@@ -298,6 +302,39 @@ test_kinds_init (TestKinds *self)
 {
 }
 
+/* Whether both do the same about a value that may not be valid. */
+static void
+check_validation (GParamSpec *pspec,
+                  GParamSpec *copy,
+                  GType       type,
+                  const char *text)
+{
+  GValue from = G_VALUE_INIT;
+  GValue value = G_VALUE_INIT;
+  GValue same = G_VALUE_INIT;
+  gboolean changed;
+
+  g_value_init (&from, type);
+  g_value_init (&value, pspec->value_type);
+  g_value_init (&same, pspec->value_type);
+  if (type == G_TYPE_STRING)
+    g_value_set_static_string (&from, text);
+  else
+    g_value_set_int (&from, 99);
+
+  if (g_value_transform (&from, &value))
+    {
+      g_value_copy (&value, &same);
+      changed = g_param_value_validate (pspec, &value);
+      g_assert_cmpint (g_param_value_validate (copy, &same), ==, changed);
+      g_assert_cmpint (g_param_values_cmp (pspec, &value, &same), ==, 0);
+    }
+
+  g_value_unset (&from);
+  g_value_unset (&value);
+  g_value_unset (&same);
+}
+
 static void
 check_kind (WeakrefProxy *proxy,
             GParamSpec   *pspec)
@@ -322,16 +359,10 @@ check_kind (WeakrefProxy *proxy,
   g_object_get_property (G_OBJECT (proxy), pspec->name, &same);
   g_assert_cmpint (g_param_values_cmp (pspec, &value, &same), ==, 0);
 
-  /* and what to do about a value that is not valid. */
-  if (set_out_of_bounds (&value))
-    {
-      gboolean changed;
-
-      g_value_copy (&value, &same);
-      changed = g_param_value_validate (pspec, &value);
-      g_assert_cmpint (g_param_value_validate (copy, &same), ==, changed);
-      g_assert_cmpint (g_param_values_cmp (pspec, &value, &same), ==, 0);
-    }
+  /* and the validation. */
+  check_validation (pspec, copy, G_TYPE_INT, NULL);
+  check_validation (pspec, copy, G_TYPE_STRING, NULL);
+  check_validation (pspec, copy, G_TYPE_STRING, "");
   g_value_unset (&value);
   g_value_unset (&same);
 }
@@ -348,13 +379,14 @@ test_every_kind_of_property (void)
 
   for (i = 0; i < n_pspecs; i++)
     {
-      if (pspecs[i]->owner_type == test_kinds_get_type ())
+      if (pspecs[i]->owner_type == test_kinds_get_type () && pspecs[i]->flags & G_PARAM_READABLE)
         {
           check_kind (proxy, pspecs[i]);
           n_checked++;
         }
     }
-  g_assert_cmpuint (n_checked, ==, 22);
+  g_assert_cmpuint (n_checked, ==, 23);
+  g_assert_null (g_object_class_find_property (G_OBJECT_GET_CLASS (proxy), "seal"));
   g_value_unset (&kinds_value);
   g_free (pspecs);
 
@@ -912,6 +944,117 @@ test_accumulator_does_not_ask_a_proxy_without_handlers (void)
   assert_emit (a, 1, "first");
   drop (a, "-a ~a");
   drop (b, "-b ~b");
+}
+
+static void
+test_answer_for_another_detail (void)
+{
+  TestSubject *a = test_subject_new ("a");
+  WeakrefProxy *proxy = weakref_proxy_new (a);
+
+  g_signal_connect (proxy, "first::dark", G_CALLBACK (answer_cb), GINT_TO_POINTER (2));
+  g_signal_connect (a, "first", G_CALLBACK (answer_cb), GINT_TO_POINTER (1));
+  assert_emit (a, 2, "first::dark");
+  assert_emit (a, 1, "first::light");
+  assert_emit (a, 1, "first");
+  assert_emit (proxy, 2, "first::dark");
+  assert_emit (proxy, 1, "first::light");
+
+  g_object_unref (proxy);
+  drop (a, "-a ~a");
+}
+
+static void
+test_accumulator_is_the_targets (void)
+{
+  TestSubject *a = test_subject_new ("a");
+  WeakrefProxy *proxy = weakref_proxy_new (a);
+  gulong id;
+
+  assert_emit (a, FALSE, "agreed");
+  g_signal_connect (proxy, "agreed", G_CALLBACK (answer_cb), GINT_TO_POINTER (TRUE));
+  assert_emit (a, TRUE, "agreed");
+  id = g_signal_connect (a, "agreed", G_CALLBACK (answer_cb), GINT_TO_POINTER (FALSE));
+  assert_emit (a, FALSE, "agreed");
+  assert_emit (proxy, FALSE, "agreed");
+  g_signal_handler_disconnect (a, id);
+  assert_emit (proxy, TRUE, "agreed");
+
+  g_object_unref (proxy);
+  drop (a, "-a ~a");
+}
+
+static void
+test_signal_without_hooks (void)
+{
+  TestSubject *a = test_subject_new ("a");
+  WeakrefProxy *proxy = weakref_proxy_new (a);
+
+  g_signal_connect (a, "unhooked", G_CALLBACK (answer_cb), GINT_TO_POINTER (1));
+  /* As documented, there is no way to keep the proxy out of it. */
+  assert_emit (a, 0, "unhooked");
+  g_signal_connect (proxy, "unhooked", G_CALLBACK (answer_cb), GINT_TO_POINTER (2));
+  assert_emit (a, 2, "unhooked");
+  assert_emit (proxy, 2, "unhooked");
+
+  g_object_unref (proxy);
+  assert_emit (a, 1, "unhooked");
+  drop (a, "-a ~a");
+}
+
+/* A child that implements an interface with a signal of a name that its parent has already. */
+typedef TestProbe TestForerunner;
+typedef TestProbeClass TestForerunnerClass;
+
+static GType test_forerunner_get_type (void);
+
+G_DEFINE_TYPE (TestForerunner, test_forerunner, TEST_TYPE_PROBE)
+
+static void
+test_forerunner_class_init (TestForerunnerClass *klass)
+{
+  g_signal_new ("topic-seen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 0);
+}
+
+static void
+test_forerunner_init (TestForerunner *self)
+{
+}
+
+typedef TestProbe TestFollower;
+typedef TestProbeClass TestFollowerClass;
+
+static GType test_follower_get_type (void);
+
+G_DEFINE_TYPE_WITH_CODE (TestFollower, test_follower, test_forerunner_get_type (),
+                         G_IMPLEMENT_INTERFACE (TEST_TYPE_TOPICAL, NULL))
+
+static void
+test_follower_class_init (TestFollowerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->set_property = test_kinds_set_property;
+  G_OBJECT_CLASS (klass)->get_property = test_kinds_get_property;
+  g_object_class_override_property (G_OBJECT_CLASS (klass), 1, "topic");
+}
+
+static void
+test_follower_init (TestFollower *self)
+{
+}
+
+static void
+test_two_signals_of_a_name (void)
+{
+  TestProbe *a = g_object_new (test_follower_get_type (), "name", "a", NULL);
+  WeakrefProxy *proxy = weakref_proxy_new (a);
+
+  g_signal_connect (proxy, "topic-seen", G_CALLBACK (log_signal_cb), (gpointer) "seen");
+  g_signal_emit_by_name (a, "topic-seen");
+  assert_log ("seen");
+
+  g_object_unref (proxy);
+  drop (a, "-a ~a");
 }
 
 static void
@@ -1625,6 +1768,7 @@ test_action (void)
   WeakrefProxy *proxy = weakref_proxy_new (simple);
   GAction *action = G_ACTION (proxy);
   GVariant *state;
+  GVariantType *type;
 
   g_signal_connect (simple, "activate", G_CALLBACK (log_activate_cb), NULL);
   log_notify (proxy, "notify::enabled", "p");
@@ -1653,6 +1797,14 @@ test_action (void)
   g_assert_cmpint (get_int (action, "enabled"), ==, FALSE);
   g_assert_cmpstr (g_action_get_name (action), ==, "paint");
   assert_string (action, "name", "paint");
+  g_object_get (action, "state", &state, "parameter-type", &type, NULL);
+  g_assert_cmpstr (g_variant_get_string (state, NULL), ==, "blue");
+  g_assert_true (g_variant_type_equal (type, "s"));
+  g_variant_unref (state);
+  g_variant_type_free (type);
+  g_object_get (action, "state-type", &type, NULL);
+  g_assert_true (g_variant_type_equal (type, "s"));
+  g_variant_type_free (type);
   state = g_action_get_state (action);
   g_assert_cmpstr (g_variant_get_string (state, NULL), ==, "blue");
   g_variant_unref (state);
@@ -1719,6 +1871,7 @@ test_action_group (void)
   GSimpleAction *move = g_simple_action_new ("move", NULL);
   WeakrefProxy *proxy;
   GActionGroup *group;
+  const GVariantType *type;
   gulong id;
   char **names;
 
@@ -1735,8 +1888,9 @@ test_action_group (void)
   g_strfreev (names);
   g_assert_true (g_action_group_has_action (group, "paint"));
   g_assert_false (g_action_group_has_action (group, "move"));
-  g_assert_true (g_variant_type_equal (g_action_group_get_action_parameter_type (group, "paint"),
-                                       "s"));
+  /* Whoever is given the type may read it when the target is gone. */
+  type = g_action_group_get_action_parameter_type (group, "paint");
+  g_assert_true ((const char *) type == g_intern_string ("s"));
   g_signal_connect (paint, "activate", G_CALLBACK (log_activate_cb), NULL);
   g_action_group_activate_action (group, "paint", g_variant_new_string ("x"));
   assert_log ("activate:x");
@@ -1761,6 +1915,31 @@ test_action_group (void)
   g_object_unref (proxy);
   g_object_unref (paint);
   g_object_unref (move);
+}
+
+static void
+test_action_group_takes_leave_of_what_was_seen (void)
+{
+  GSimpleActionGroup *simple = g_simple_action_group_new ();
+  GActionEntry entries[] = { { .name = "a" }, { .name = "b" }, { .name = "c" } };
+  WeakrefProxy *listed;
+  WeakrefProxy *asked;
+
+  g_action_map_add_action_entries (G_ACTION_MAP (simple), entries, 3, NULL);
+  listed = weakref_proxy_new (simple);
+  asked = weakref_proxy_new_full (simple, NULL, NULL, NULL, NULL);
+  g_signal_connect (listed, "action-removed::a", G_CALLBACK (log_action_cb), (gpointer) "listed");
+  g_signal_connect (listed, "action-removed::c", G_CALLBACK (log_action_cb), (gpointer) "listed");
+  g_signal_connect (asked, "action-removed", G_CALLBACK (log_action_cb), (gpointer) "asked");
+  g_strfreev (g_action_group_list_actions (G_ACTION_GROUP (listed)));
+  g_assert_true (g_action_group_has_action (G_ACTION_GROUP (asked), "b"));
+  g_action_map_remove_action (G_ACTION_MAP (simple), "c");
+  assert_log ("listed:c asked:c");
+
+  /* Newest first. */
+  drop (simple, "asked:b listed:a");
+  g_object_unref (listed);
+  g_object_unref (asked);
 }
 
 /* Threads */
@@ -1978,6 +2157,10 @@ main (int    argc,
   add ("return-values-count", test_return_values_count);
   add ("accumulator-does-not-ask-a-proxy-without-handlers",
        test_accumulator_does_not_ask_a_proxy_without_handlers);
+  add ("answer-for-another-detail", test_answer_for_another_detail);
+  add ("accumulator-is-the-targets", test_accumulator_is_the_targets);
+  add ("signal-without-hooks", test_signal_without_hooks);
+  add ("two-signals-of-a-name", test_two_signals_of_a_name);
   add ("stopping-on-the-proxy-stops-the-target", test_stopping_on_the_proxy_stops_the_target);
   add ("connect-object", test_connect_object);
   add ("signal-group", test_signal_group);
@@ -2011,6 +2194,9 @@ main (int    argc,
   add ("action", test_action);
   add ("simple-action-keeps-its-defaults", test_simple_action_keeps_its_defaults);
   add ("action-group", test_action_group);
+
+  add ("action-group-takes-leave-of-what-was-seen",
+       test_action_group_takes_leave_of_what_was_seen);
 
   add ("read-while-another-thread-drops", test_read_while_another_thread_drops);
   add ("emissions-in-two-threads", test_emissions_in_two_threads);

@@ -104,6 +104,16 @@ test_subject_said (TestSubject *self,
   test_log ("default:%s", what);
 }
 
+static gboolean
+all_agree_cb (GSignalInvocationHint *hint,
+              GValue                *total,
+              const GValue          *answer,
+              gpointer               user_data)
+{
+  g_value_copy (answer, total);
+  return g_value_get_boolean (answer);
+}
+
 static void
 test_subject_class_init (TestSubjectClass *klass)
 {
@@ -141,10 +151,13 @@ test_subject_class_init (TestSubjectClass *klass)
   g_signal_new ("again", type, G_SIGNAL_RUN_LAST | G_SIGNAL_NO_RECURSE, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 0);
   g_signal_new ("sum", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_INT, 1, G_TYPE_INT);
-  g_signal_new ("first", type, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_first_wins, NULL, NULL,
-                G_TYPE_INT, 0);
+  g_signal_new ("first", type, G_SIGNAL_RUN_LAST | G_SIGNAL_DETAILED, 0,
+                g_signal_accumulator_first_wins, NULL, NULL, G_TYPE_INT, 0);
+  g_signal_new ("unhooked", type, G_SIGNAL_RUN_LAST | G_SIGNAL_NO_HOOKS, 0,
+                g_signal_accumulator_first_wins, NULL, NULL, G_TYPE_INT, 0);
   g_signal_new ("handled", type, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL,
                 NULL, G_TYPE_BOOLEAN, 0);
+  g_signal_new ("agreed", type, G_SIGNAL_RUN_LAST, 0, all_agree_cb, NULL, NULL, G_TYPE_BOOLEAN, 0);
 }
 
 static void

@@ -15,8 +15,9 @@ G_BEGIN_DECLS
  * write-only); topic (string) comes from the interface.
  *
  * Signals: said (string; detailed, logs "default:…" last), again (does not recurse), sum (int →
- * int), first (→ int, the first answer wins), handled (→ boolean, the first TRUE wins), topic-seen
- * (of the interface). */
+ * int), first (→ int, the first answer wins; detailed), unhooked (the same, but takes no emission
+ * hooks), handled (→ boolean, the first TRUE wins), agreed (→ boolean, the first FALSE wins),
+ * topic-seen (of the interface). */
 
 #define TEST_TYPE_TOPICAL (test_topical_get_type ())
 G_DECLARE_INTERFACE (TestTopical, test_topical, TEST, TOPICAL, GObject)

@@ -69,8 +69,7 @@ has_handlers (WeakrefProxy *self,
               GQuark        detail)
 {
   /* One question, whatever the detail, is enough for a proxy to which nothing is connected. */
-  return g_signal_handler_find (self, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_UNBLOCKED, signal_id, 0,
-                                NULL, NULL, NULL) != 0 &&
+  return g_signal_handler_find (self, G_SIGNAL_MATCH_ID, signal_id, 0, NULL, NULL, NULL) != 0 &&
          (g_signal_has_handler_pending (self, signal_id, 0, FALSE) ||
           (detail != 0 && g_signal_has_handler_pending (self, signal_id, detail, FALSE)));
 }
