@@ -1556,23 +1556,51 @@ first_proxy_thread (gpointer probe)
   return NULL;
 }
 
+typedef struct
+{
+  GPtrArray *probes;
+  gint n_arrived; /* (atomic) */
+} TypeRace;
+
+/* All take the next probe at the same moment. */
+static gpointer
+race_for_types_thread (gpointer data)
+{
+  TypeRace *race = data;
+  guint i;
+
+  for (i = 0; i < race->probes->len; i++)
+    {
+      g_atomic_int_inc (&race->n_arrived);
+      while ((guint) g_atomic_int_get (&race->n_arrived) < 2 * (i + 1))
+        g_thread_yield ();
+      first_proxy_thread (race->probes->pdata[i]);
+    }
+
+  return NULL;
+}
+
 static void
 test_threads_race_for_the_type (void)
 {
-  guint before = count_proxy_types ();
+  TypeRace race = { g_ptr_array_new_with_free_func (g_object_unref), 0 };
+  guint n = test_scale (2000, 50);
+  guint before;
   guint i;
 
   test_log_set_probes (FALSE);
-  for (i = 0; i < 100; i++)
+  for (i = 0; i < n; i++)
     {
       char *name = g_strdup_printf ("Raced%u", i);
-      TestProbe *probe = g_object_new (register_probe (name), "name", "a", NULL);
 
-      test_threads (4, first_proxy_thread, probe);
-      g_object_unref (probe);
+      g_ptr_array_add (race.probes, g_object_new (register_probe (name), "name", "a", NULL));
       g_free (name);
     }
-  g_assert_cmpuint (count_proxy_types (), ==, before + 100);
+
+  before = count_proxy_types ();
+  test_threads (2, race_for_types_thread, &race);
+  g_assert_cmpuint (count_proxy_types (), ==, before + n);
+  g_ptr_array_unref (race.probes);
 }
 
 static void
