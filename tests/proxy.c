@@ -1855,14 +1855,18 @@ test_simple_action_keeps_its_defaults (void)
   WeakrefProxy *proxy = weakref_proxy_new (simple);
   GVariant *state;
 
-  /* It toggles its state if nobody is connected. */
+  /* It toggles its state if nobody is connected; who is connected to the proxy does not count. */
   g_action_activate (G_ACTION (proxy), NULL);
   state = g_action_get_state (G_ACTION (simple));
   g_assert_true (g_variant_get_boolean (state));
   g_variant_unref (state);
+  g_signal_connect_swapped (proxy, "activate", G_CALLBACK (log_word_cb), (gpointer) "proxy");
+  g_action_activate (G_ACTION (simple), NULL);
+  state = g_action_get_state (G_ACTION (simple));
+  g_assert_false (g_variant_get_boolean (state));
+  g_variant_unref (state);
 
   g_signal_connect_swapped (simple, "activate", G_CALLBACK (log_word_cb), (gpointer) "target");
-  g_signal_connect_swapped (proxy, "activate", G_CALLBACK (log_word_cb), (gpointer) "proxy");
   g_action_activate (G_ACTION (simple), NULL);
   assert_log ("proxy target");
   g_action_activate (G_ACTION (proxy), NULL);

@@ -31,16 +31,24 @@
  *
  * *Signals.* A handler that is connected to the proxy runs when the target emits, as if it were
  * connected to the target, and its return value counts there. Emitting on the proxy emits on the
- * target. If several handlers of one proxy return something, they count as one: the first %TRUE, or
- * the last value of any other type. One that is connected with `G_CONNECT_AFTER` runs after the
- * others of that proxy, but before the default handler of the target.
+ * target; but `notify`, and the signals of the interfaces above, are the proxy's own. If several
+ * handlers of one proxy return something, they count as one: the first %TRUE, or the last value of
+ * any other type. One that is connected with `G_CONNECT_AFTER` runs after the others of that proxy,
+ * but before the default handler of the target.
  *
  * GObject has no way to find out that somebody connects to an object. So a proxy listens to all the
  * signals of its target from the start, and each emission costs the target a look for handlers on
- * its proxies, a few hundred nanoseconds for each proxy, with handlers or without: share one with
- * [ctor@Weakref.Proxy.new] where you can. A target that asks g_signal_has_handler_pending() is told
- * that it has handlers. In signals that return a value a proxy without handlers takes no part;
- * there, emissions on all objects cost some more as long as a proxy of such a type exists.
+ * each of its proxies, whether there are any or not: some 0.1 µs, and 0.2 µs or more in a signal
+ * that returns a value and in a notification that nobody else listens to. Share one with
+ * [ctor@Weakref.Proxy.new] where you can. What else follows from it:
+ *
+ * - A target that asks g_signal_has_handler_pending() is told that it has handlers.
+ *   [class@Gio.SimpleAction] isn't, because it does what it does by default only without. It emits
+ *   `activate` and `change-state` only if it has handlers of its own, and then those on the proxy
+ *   run, too.
+ * - In signals that return a value a proxy without handlers takes no part. There, emissions on all
+ *   objects cost some more as long as a proxy of such a type exists. A signal with
+ *   `G_SIGNAL_NO_HOOKS` gets a zero from it.
  *
  * *After the death* properties read as their defaults, and nothing can be written or emitted. First
  * `notify::alive` is emitted, then what the interfaces have to say: the list is empty, the action
@@ -48,7 +56,8 @@
  * target's signals are disconnected, as in a dispose, and their numbers are void. (A #GSignalGroup
  * wants to be told; set its target to %NULL in `notify::alive`.) The handlers of `notify` stay
  * until the proxy goes, because bindings disconnect theirs by number; so do those of the interfaces
- * that the proxy implements. What the target emits while it is disposed still arrives.
+ * that the proxy implements. Signals which the target emits while it is disposed still arrive, but
+ * not `notify`, nor those of the interfaces: the proxy has nothing more to show by then.
  *
  * A proxy of a proxy is one of its target. In tables and sets a proxy is itself, not its target.
  *
