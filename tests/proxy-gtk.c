@@ -114,27 +114,35 @@ test_builder_binding (void)
     "    <property name='search' bind-source='proxy' bind-property='text'"
     "              bind-flags='sync-create'/>"
     "  </object>"
+    "  <object class='GtkStringFilter' id='expressed'>"
+    "    <binding name='search'><lookup name='text'>proxy</lookup></binding>"
+    "  </object>"
     "</interface>";
   TestSubject *a = test_subject_new ("a");
   WeakrefProxy *proxy = weakref_proxy_new (a);
   GtkBuilder *builder = gtk_builder_new ();
   GError *error = NULL;
   GtkStringFilter *filter;
+  GtkStringFilter *expressed;
 
   gtk_builder_expose_object (builder, "proxy", G_OBJECT (proxy));
   gtk_builder_add_from_string (builder, ui, -1, &error);
   g_assert_no_error (error);
   filter = g_object_ref (GTK_STRING_FILTER (gtk_builder_get_object (builder, "filter")));
+  expressed = g_object_ref (GTK_STRING_FILTER (gtk_builder_get_object (builder, "expressed")));
   g_object_unref (builder);
 
   g_assert_cmpstr (gtk_string_filter_get_search (filter), ==, "default");
+  g_assert_cmpstr (gtk_string_filter_get_search (expressed), ==, "default");
   g_object_set (a, "text", "new", NULL);
   g_assert_cmpstr (gtk_string_filter_get_search (filter), ==, "new");
+  g_assert_cmpstr (gtk_string_filter_get_search (expressed), ==, "new");
 
   g_object_unref (a);
   assert_log ("-a ~a");
   g_assert_cmpstr (gtk_string_filter_get_search (filter), ==, "new");
   g_object_unref (filter);
+  g_object_unref (expressed);
   g_object_unref (proxy);
 }
 
