@@ -11,19 +11,19 @@ G_BEGIN_DECLS
 /* Everything at once, from many threads: a class of ours is one file with a StressClass.
  *
  * A run is a row of rounds. In a round, workers take random steps of random classes on a pool of
- * shared objects, while the main thread iterates a context, the view, to which callbacks may be
- * directed. Then the workers end, the view is drained, and what must be true when all is quiet is
+ * shared objects, while the thread of the round iterates a context, the view, to which callbacks may
+ * be directed. Then the workers end, the view is drained, and what must be true when all is quiet is
  * asserted: first with the objects alive, then with all of them dead. */
 
 typedef struct
 {
   const char *name;
-  /* The main thread, before the workers start. */
+  /* The thread of the round, before the workers start. */
   void (*begin) (void);
   /* One random operation. Any thread; also from inside a callback. */
   void (*step) (void);
-  /* The main thread, when the workers have ended and the view has nothing to do: with the objects
-   * alive, and with all objects dead; the last is also to free what begin() made. */
+  /* The thread of the round, when the workers have ended and the view has nothing to do: with the
+   * objects alive, and with all objects dead; the last is also to free what begin() made. */
   void (*settled) (void);
   void (*end) (void);
   /* The state of a worker in this class, for a model that only that worker changes. Each may be
