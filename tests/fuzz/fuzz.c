@@ -107,8 +107,8 @@ static GPtrArray *orphans; /* (owned): objects that came back */
 
 static gboolean is_kept (const Target *target);
 
-/* Trees of bonded objects. When nobody has any of a tree, all their lives are over, before the first
- * dispose. Who has them, is seen from the reference counts, of which the library has one. */
+/* Trees of bonded objects. When nobody has any of a tree, all their lives are over, before the
+ * first dispose. Who has them, is seen from the reference counts, of which the library has one. */
 
 static gboolean
 is_tied (const Target *target)
