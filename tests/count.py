@@ -6,9 +6,9 @@
 Prints one line, "N passed, N failed, N skipped", over all the logs together. What counts is
 the claim, not the program: every top-level TAP line of a test program is one test. A program
 that speaks no TAP is one test, by its exit status. A program that ended badly (crash, timeout,
-wrong plan, non-zero exit) without a failed test of its own is one failed test more; a program
-that meson expects to fail, and which does, is one passed test. A "# TODO" counts as skipped
-if the test fails, as failed if it unexpectedly passes.
+wrong plan or none, nothing tested, non-zero exit) without a failed test of its own is one
+failed test more; a program that meson expects to fail, and which does, is one passed test. A
+"# TODO" counts as skipped if the test fails, as failed if it unexpectedly passes.
 
 Exit status: 0 if the logs could be read, whatever they say; 2 if one could not, or is empty.
 """
@@ -20,7 +20,7 @@ import sys
 
 # GLib comments its nested tests out ("# ok 1 …"), TAP 14 indents them: ours start in column 0.
 TEST = re.compile(r'(not )?ok\b(?:.*?#\s*(SKIP|TODO))?', re.IGNORECASE)
-SKIP_ALL = re.compile(r'1\.\.0\b')
+PLAN = re.compile(r'1\.\.(\d+)\b')
 BAD = {'FAIL', 'ERROR', 'TIMEOUT', 'INTERRUPT', 'UNEXPECTEDPASS'}
 
 
@@ -29,9 +29,12 @@ def count_program(run):
     if run['result'] == 'EXPECTEDFAIL':
         return collections.Counter(passed=1)
     counts = collections.Counter()
+    has_plan = False
     for line in run['stdout'].split('\n'):
-        if SKIP_ALL.match(line):
-            counts['skipped'] += 1
+        if match := PLAN.match(line):
+            has_plan = True
+            if int(match[1]) == 0:
+                counts['skipped'] += 1
         elif match := TEST.match(line):
             is_bad = match[1] is not None
             directive = (match[2] or '').upper()
@@ -41,10 +44,13 @@ def count_program(run):
                 counts['failed'] += 1
             else:
                 counts['skipped' if directive == 'SKIP' else 'passed'] += 1
-    if run['result'] in BAD:
+    is_skipped = run['result'] == 'SKIP'
+    # meson lets both pass: a program that stops in the middle, and one that says nothing.
+    is_cut_off = not has_plan if counts else is_skipped and run['returncode'] == 0
+    if run['result'] in BAD or is_cut_off:
         counts['failed'] = counts['failed'] or 1
     elif not counts:
-        counts['skipped' if run['result'] == 'SKIP' else 'passed'] += 1
+        counts['skipped' if is_skipped else 'passed'] += 1
     return counts
 
 

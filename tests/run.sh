@@ -10,7 +10,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . tests/packages.sh
 
-install_packages gcc clang libc6-dev libclang-rt-14-dev meson ninja-build pkg-config \
+install_packages gcc clang libc6-dev meson ninja-build pkg-config \
     libglib2.0-dev libglib2.0-dev-bin libgirepository1.0-dev gobject-introspection \
     gjs python3 python3-gi gir1.2-gtk-4.0 libgtk-4-dev xvfb xauth \
     valac lua5.3 lua-lgi gi-docgen valgrind mypy binutils
