@@ -8,6 +8,8 @@
  * that is first, as long as anybody holds the document; the others get the same object, and wait
  * for it if it is being loaded just now. When the last reader is done, the document goes. */
 
+#include <stdlib.h>
+
 #include <weakref-glib/weakref-glib.h>
 
 #define N_THREADS 4
@@ -76,11 +78,14 @@ load_cb (gconstpointer   path,
 static DemoDocument *
 get_document (const char *path)
 {
+  /* A link to a file is that file. */
+  g_autofree char *real_path = realpath (path, NULL);
   g_autoptr (GError) error = NULL;
   DemoDocument *document;
 
   g_atomic_int_inc (&n_asked);
-  document = weakref_value_table_ensure (cache, path, load_cb, NULL, &error);
+  document = weakref_value_table_ensure (cache, real_path != NULL ? real_path : path, load_cb, NULL,
+                                         &error);
   if (document == NULL)
     g_error ("%s", error->message);
 

@@ -59,8 +59,9 @@ gjs -m examples/named-objects.js
 
 cat <<END
 
-The library's C cache does the same for threads: "$dir/examples/document-cache"
-has four of them read all files in /usr/share/common-licenses, each of which is loaded once:
+The same with real files and threads (examples/document-cache.c): four of them read all that is in
+/usr/share/common-licenses. Each file is loaded once, also if it has several names, and everybody is
+given the same document. It leaves the cache with its last reader, and is loaded anew after that:
 
 END
 "$dir/examples/document-cache"

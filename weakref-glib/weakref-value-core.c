@@ -522,8 +522,8 @@ weakref_value_core_dup_values (WeakrefValueCore *core)
   return objects;
 }
 
-/* Calls @func with each entry whose object is alive, holding both. It may drop the table object: the
- * entries keep the core. */
+/* Calls @func with each entry whose object is alive, holding both. It may drop the table object:
+ * the entries keep the core. */
 void
 weakref_value_core_foreach (WeakrefValueCore      *core,
                             WeakrefValueTableFunc  func,

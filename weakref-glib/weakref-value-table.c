@@ -31,9 +31,9 @@
  * | `G_TYPE_POINTER` | any pointer |
  * | `G_TYPE_VALUE` | a `const GValue *` of any of these; numbers are equal if their values are |
  *
- * Double keys are equal as in JavaScript's `Map`: a NaN is itself, and -0 is 0. A key that holds the
- * object which it stands for, or is it, keeps that object until the entry is removed. A floating
- * #GVariant is sunk by the table if it becomes a key, and left as it is by a lookup.
+ * Double keys are equal as in JavaScript's `Map`: a NaN is itself, and -0 is 0. A key that holds
+ * the object which it stands for, or is it, keeps that object until the entry is removed. A
+ * floating #GVariant is sunk by the table if it becomes a key, and left as it is by a lookup.
  *
  * All methods can be called from any thread at any time. A table does not keep its objects, its
  * entries don't keep the table.
