@@ -1417,11 +1417,12 @@ static gpointer
 crowd_thread (gpointer data)
 {
   Crowd *crowd = data;
+  const char key[] = "a"; /* each has one of his own */
   GError *error = NULL;
   gpointer object;
 
   g_atomic_int_inc (&crowd->n_there);
-  object = weakref_value_table_ensure (crowd->table, "a", crowd_create_cb, crowd, &error);
+  object = weakref_value_table_ensure (crowd->table, key, crowd_create_cb, crowd, &error);
   crowd->objects[g_atomic_int_add (&crowd->next, 1)] = object;
   if (object == NULL)
     {
@@ -1594,6 +1595,80 @@ static void
 test_recursion_in_a_circle_of_three (void)
 {
   check_circle (3);
+}
+
+/* One makes "x"; the other one waits for it to make "y". Then the first, done with "x" before the
+ * other one has so much as woken up, asks for "y": that is no circle. */
+
+typedef struct
+{
+  WeakrefValueTable *table;
+  gint making_y; /* (atomic) */
+} Relay;
+
+static gpointer
+relay_create_x_cb (gconstpointer key,
+                   gpointer      user_data,
+                   GError      **error)
+{
+  Relay *relay = user_data;
+  guint i;
+
+  while (!g_atomic_int_get (&relay->making_y))
+    g_thread_yield ();
+  /* Let the other one begin to wait. */
+  for (i = 0; i < 100; i++)
+    g_thread_yield ();
+  return test_probe_new ("x");
+}
+
+static gpointer
+relay_create_y_cb (gconstpointer key,
+                   gpointer      user_data,
+                   GError      **error)
+{
+  Relay *relay = user_data;
+  gpointer x;
+
+  g_atomic_int_set (&relay->making_y, TRUE);
+  x = weakref_value_table_ensure (relay->table, "x", relay_create_x_cb, relay, error);
+  g_assert_nonnull (x);
+  g_object_unref (x);
+  return test_probe_new ("y");
+}
+
+static gpointer
+relay_thread (gpointer data)
+{
+  Relay *relay = data;
+
+  return weakref_value_table_ensure (relay->table, "y", relay_create_y_cb, relay, NULL);
+}
+
+static void
+test_no_recursion_once_landed (void)
+{
+  guint n_rounds = test_scale (100, 5);
+  guint round;
+
+  test_log_set_probes (FALSE);
+  for (round = 0; round < n_rounds; round++)
+    {
+      Relay relay = { string_table (), FALSE };
+      GError *error = NULL;
+      GThread *thread = g_thread_new ("relay", relay_thread, &relay);
+      gpointer x = weakref_value_table_ensure (relay.table, "x", relay_create_x_cb, &relay, &error);
+      gpointer y;
+
+      g_assert_no_error (error);
+      y = weakref_value_table_ensure (relay.table, "y", relay_create_y_cb, &relay, &error);
+      g_assert_no_error (error);
+      g_object_unref (g_thread_join (thread));
+      g_object_unref (x);
+      g_object_unref (y);
+      assert_size (relay.table, 0);
+      g_object_unref (relay.table);
+    }
 }
 
 /* One thread is in the middle of something, the other one looks. */
@@ -1993,6 +2068,7 @@ main (int    argc,
   ADD ("threads/creation-fails-for-some", test_creation_fails_for_some);
   ADD ("threads/recursion-in-a-circle-of-two", test_recursion_in_a_circle_of_two);
   ADD ("threads/recursion-in-a-circle-of-three", test_recursion_in_a_circle_of_three);
+  ADD ("threads/no-recursion-once-landed", test_no_recursion_once_landed);
   ADD ("threads/others-work-during-a-creation", test_others_work_during_a_creation);
   ADD ("threads/insert-during-a-creation", test_insert_during_a_creation_elsewhere);
   ADD ("threads/ensure-while-it-dies", test_ensure_while_it_dies_elsewhere);
