@@ -944,6 +944,8 @@ last_interest_cb (gpointer target,
   call
   TOO_LATE (g_assert_null (weakref_ref_new (target)));
   TOO_LATE (g_assert_null (weakref_ref_new_full (target, NULL, log_cb, NULL, NULL)));
+  TOO_LATE (g_assert_cmpuint (weakref_count_refs (target), ==, 0));
+  TOO_LATE (g_assert_null (weakref_list_refs (target)));
   TOO_LATE (g_assert_null (weakref_proxy_new (target)));
   TOO_LATE (g_assert_null (weakref_proxy_new_full (target, NULL, NULL, NULL, NULL)));
   TOO_LATE (g_assert_null (weakref_finalizer_new (target, freed_cb, NULL, NULL)));

@@ -279,10 +279,10 @@ block_upgrade (WeakrefBlock *block)
   gpointer target;
   gint state;
 
-  if (G_LIKELY (!weakref_gil_is_needed ()) || !block_has_toggle_ref (block))
+  if (G_LIKELY (!weakref_gil_is_needed ()) || !block_has_toggle_ref (block) ||
+      !weakref_gil_take (&state))
     return g_weak_ref_get (&block->target);
 
-  state = weakref_gil_take ();
   target = g_weak_ref_get (&block->target);
   weakref_gil_give_back (state);
 

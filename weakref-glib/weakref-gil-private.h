@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 void     weakref_gil_find      (void);
 gboolean weakref_gil_is_needed (void);
-gint     weakref_gil_take      (void);
-void     weakref_gil_give_back (gint state);
+gboolean weakref_gil_take      (gint *state);
+void     weakref_gil_give_back (gint  state);
 
 G_END_DECLS

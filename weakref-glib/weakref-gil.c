@@ -19,9 +19,12 @@
 
 typedef gint (*EnsureFunc) (void);
 typedef void (*ReleaseFunc) (gint state);
+typedef gint (*IsInitializedFunc) (void);
 
-static gpointer gil_release; /* (atomic) */
-static gpointer gil_ensure;  /* (atomic): set last */
+/* In the order in which they are set; who sees the last sees all. */
+static gpointer gil_is_initialized; /* (atomic) */
+static gpointer gil_release;        /* (atomic) */
+static gpointer gil_ensure;         /* (atomic) */
 
 /* Looks for the GIL. The import of our Python override makes a table; so it is enough to call this
  * now and then, with a new table. */
@@ -29,8 +32,9 @@ void
 weakref_gil_find (void)
 {
   GModule *process;
-  gpointer ensure;
+  gpointer is_initialized;
   gpointer release;
+  gpointer ensure;
 
   /* The name is that of a boxed type of PyGObject. */
   if (glib_check_version (2, 80, 0) == NULL || weakref_gil_is_needed () ||
@@ -38,10 +42,13 @@ weakref_gil_find (void)
     return;
 
   process = g_module_open (NULL, 0);
-  if (process != NULL && g_module_symbol (process, "PyGILState_Release", &release) &&
+  if (process != NULL &&
+      g_module_symbol (process, "Py_IsInitialized", &is_initialized) &&
+      g_module_symbol (process, "PyGILState_Release", &release) &&
       g_module_symbol (process, "PyGILState_Ensure", &ensure))
     {
       /* Of several threads, all find the same. */
+      g_atomic_pointer_set (&gil_is_initialized, is_initialized);
       g_atomic_pointer_set (&gil_release, release);
       g_atomic_pointer_set (&gil_ensure, ensure);
     }
@@ -55,11 +62,15 @@ weakref_gil_is_needed (void)
   return g_atomic_pointer_get (&gil_ensure) != NULL;
 }
 
-/* As a thread may that has it already. */
-gint
-weakref_gil_take (void)
+/* Takes it if Python has not ended. A thread may that has it already. */
+gboolean
+weakref_gil_take (gint *state)
 {
-  return ((EnsureFunc) g_atomic_pointer_get (&gil_ensure)) ();
+  if (!((IsInitializedFunc) g_atomic_pointer_get (&gil_is_initialized)) ())
+    return FALSE;
+
+  *state = ((EnsureFunc) g_atomic_pointer_get (&gil_ensure)) ();
+  return TRUE;
 }
 
 void

@@ -411,6 +411,7 @@ guint
 weakref_count_refs (gpointer target)
 {
   g_return_val_if_fail (G_IS_OBJECT (target), 0);
+  g_return_val_if_fail (weakref_is_held (target), 0);
 
   return weakref_handle_count (weakref_block_peek (target, WEAKREF_PHASE_DISPOSE), ref_deliver_cb);
 }
@@ -430,6 +431,7 @@ GList *
 weakref_list_refs (gpointer target)
 {
   g_return_val_if_fail (G_IS_OBJECT (target), NULL);
+  g_return_val_if_fail (weakref_is_held (target), NULL);
 
   return weakref_handle_list (weakref_block_peek (target, WEAKREF_PHASE_DISPOSE), ref_deliver_cb);
 }
