@@ -269,6 +269,7 @@ weakref_value_table_insert_value (WeakrefValueTable *self,
   g_return_val_if_fail (G_IS_VALUE (key), FALSE);
   g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
   g_return_val_if_fail (weakref_is_held (object), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (!weakref_key_from_value (&self->core->kind, key, &buffer, &pointer, error))
     return FALSE;
@@ -322,6 +323,7 @@ weakref_value_table_lookup_value (WeakrefValueTable *self,
 
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), NULL);
   g_return_val_if_fail (G_IS_VALUE (key), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   if (!weakref_key_from_value (&self->core->kind, key, &buffer, &pointer, error))
     return NULL;
@@ -449,6 +451,7 @@ weakref_value_table_contains_value (WeakrefValueTable *self,
 
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
   g_return_val_if_fail (G_IS_VALUE (key), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (!weakref_key_from_value (&self->core->kind, key, &buffer, &pointer, error))
     return FALSE;
@@ -501,6 +504,7 @@ weakref_value_table_remove_value (WeakrefValueTable *self,
 
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
   g_return_val_if_fail (G_IS_VALUE (key), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (!weakref_key_from_value (&self->core->kind, key, &buffer, &pointer, error))
     return FALSE;
