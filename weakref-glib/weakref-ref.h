@@ -23,7 +23,8 @@ G_DECLARE_FINAL_TYPE (WeakrefRef, weakref_ref, WEAKREF, REF, GObject)
  * @ref: the reference, dead by now
  * @user_data: (closure): the data given with the callback
  *
- * Is called once when the target of a [class@Weakref.Ref] has died.
+ * Is called once when the target of a [class@Weakref.Ref] has died, in the thread that dropped the
+ * last reference on it or in the #GMainContext that was given.
  *
  * The target can't be had any more: [method@Weakref.Ref.get] gives %NULL. Anything may be done
  * here, dropping the last reference on @ref included.
