@@ -192,8 +192,8 @@ test_object_is_held_by_its_copy (void)
 static void
 test_no_keys_of_such_a_type (void)
 {
-  static const GType fundamentals[] = { G_TYPE_INVALID, G_TYPE_NONE, G_TYPE_FLOAT, G_TYPE_PARAM,
-                                        G_TYPE_BOXED };
+  static const GType fundamentals[] = { G_TYPE_INVALID, G_TYPE_NONE, G_TYPE_INTERFACE,
+                                        G_TYPE_FLOAT, G_TYPE_PARAM, G_TYPE_BOXED };
   WeakrefKeyKind kind;
   guint i;
 
