@@ -837,6 +837,32 @@ test_busy_functions_keep_the_order (void)
     g_clear_object (&handles[i]);
 }
 
+static void
+switch_on_cb (gpointer user_data)
+{
+  WeakrefFinalizer **finalizer = user_data;
+
+  test_log ("switch");
+  weakref_finalizer_set_at_exit (*finalizer, TRUE);
+}
+
+static void
+test_function_switches_on_what_was_passed_over (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefFinalizer *off;
+
+  weakref_finalize (a, run_cb, (gpointer) "first", NULL);
+  weakref_finalize (a, switch_on_cb, &off, NULL);
+  off = finalizer (a, "off");
+  weakref_finalizer_set_at_exit (off, FALSE);
+  weakref_finalizer_run_at_exit ();
+  assert_log ("switch run:first run:off free:off");
+  g_object_unref (off);
+  g_object_unref (a);
+  assert_log ("-a ~a");
+}
+
 /* The exit of a process: what its finalizers have logged is printed last, since C runs its exit
  * handlers newest first. */
 
@@ -981,6 +1007,102 @@ test_exit_from_another_thread (void)
   assert_child ("run:1");
 }
 
+static void
+make_late_cb (void)
+{
+  test_log ("late");
+  weakref_finalize (survivor, run_cb, (gpointer) "2", NULL);
+}
+
+static void
+test_exit_handler_makes_one (void)
+{
+  if (g_test_subprocess ())
+    {
+      begin_child ();
+      /* Before the library has its own, and so called after that. */
+      atexit (make_late_cb);
+      weakref_finalize (survivor, run_cb, (gpointer) "1", NULL);
+      exit (0);
+    }
+
+  assert_child ("run:1 late run:2");
+}
+
+static TestGate gates[2];
+
+static gpointer
+make_thread (gpointer data)
+{
+  test_gate_wait (&gates[0]);
+  weakref_finalize (survivor, run_cb, (gpointer) "made", NULL);
+  g_assert_true (weakref_finalizer_detach (handles[0]));
+  test_gate_open (&gates[1]);
+
+  return NULL;
+}
+
+static void
+meet_cb (gpointer user_data)
+{
+  test_log ("meet");
+  test_gate_open (&gates[0]);
+  test_gate_wait (&gates[1]);
+}
+
+static void
+test_exit_while_another_thread_goes_on (void)
+{
+  if (g_test_subprocess ())
+    {
+      begin_child ();
+      test_gate_init (&gates[0]);
+      test_gate_init (&gates[1]);
+      weakref_finalize (survivor, run_cb, (gpointer) "1", NULL);
+      handles[0] = finalizer (survivor, "detached");
+      weakref_finalize (survivor, meet_cb, NULL, NULL);
+      g_thread_unref (g_thread_new ("make", make_thread, NULL));
+      exit (0);
+    }
+
+  assert_child ("meet free:detached run:made run:1");
+}
+
+static void
+stay_cb (gpointer user_data)
+{
+  test_log ("running");
+  test_gate_open (&gates[0]);
+  /* For ever. */
+  test_gate_wait (&gates[1]);
+}
+
+static gpointer
+run_thread (gpointer finalizer)
+{
+  weakref_finalizer_run (finalizer);
+  return NULL;
+}
+
+static void
+test_exit_while_a_function_runs (void)
+{
+  if (g_test_subprocess ())
+    {
+      begin_child ();
+      test_gate_init (&gates[0]);
+      test_gate_init (&gates[1]);
+      weakref_finalize (survivor, run_cb, (gpointer) "1", NULL);
+      handles[0] = weakref_finalizer_new (survivor, stay_cb, (gpointer) "stays", freed_cb);
+      g_thread_unref (g_thread_new ("run", run_thread, handles[0]));
+      test_gate_wait (&gates[0]);
+      exit (0);
+    }
+
+  /* It is neither run again nor waited for. */
+  assert_child ("running run:1");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -1015,12 +1137,17 @@ main (int    argc,
   ADD ("run-at-exit/newest-first", test_run_at_exit);
   ADD ("run-at-exit/what-stays-keeps-its-order", test_what_stays_keeps_its_order);
   ADD ("run-at-exit/busy-functions-keep-the-order", test_busy_functions_keep_the_order);
+  ADD ("run-at-exit/function-switches-on-what-was-passed-over",
+       test_function_switches_on_what_was_passed_over);
   ADD ("exit/newest-first", test_exit_runs_newest_first);
   ADD ("exit/leaves-what-is-not-for-it", test_exit_leaves_what_is_not_for_it);
   ADD ("exit/busy-functions-keep-the-order", test_exit_with_busy_functions);
   ADD ("exit/never-calls-a-binding", test_exit_never_calls_a_binding);
   ADD ("exit/after-the-binding", test_exit_after_the_binding);
   ADD ("exit/from-another-thread", test_exit_from_another_thread);
+  ADD ("exit/handler-makes-one", test_exit_handler_makes_one);
+  ADD ("exit/while-another-thread-goes-on", test_exit_while_another_thread_goes_on);
+  ADD ("exit/while-a-function-runs", test_exit_while_a_function_runs);
 #undef ADD
 
   return g_test_run ();

@@ -73,6 +73,7 @@ static GParamSpec *props[N_PROPS];
  * `at_exit`, is a leaf, and nothing is called under it. */
 static GMutex registry_lock;
 static WeakrefFinalizer *registry;
+static gint exit_is_handled; /* (atomic): C will call registry_exit_cb() */
 
 static void
 registry_link_locked (WeakrefFinalizer **list,
@@ -140,20 +141,19 @@ registry_run (gboolean with_bindings)
 static void
 registry_exit_cb (void)
 {
+  /* An exit handler that runs after this one may make finalizers too. */
+  g_atomic_int_set (&exit_is_handled, FALSE);
+
   registry_run (FALSE);
 }
 
 static void
 registry_add (WeakrefFinalizer *self)
 {
-  static gsize exit_handler;
   gboolean too_late;
 
-  if (g_once_init_enter (&exit_handler))
-    {
-      atexit (registry_exit_cb);
-      g_once_init_leave (&exit_handler, TRUE);
-    }
+  if (g_atomic_int_compare_and_exchange (&exit_is_handled, FALSE, TRUE))
+    atexit (registry_exit_cb);
 
   g_object_ref (self);
 
