@@ -650,7 +650,8 @@ typedef struct
 {
   gint next;  /* (atomic) */
   TestProbe *probe;
-  WeakrefFinalizer *finalizers[50];
+  WeakrefFinalizer *self;
+  gint made;  /* (atomic) */
   gint n_run; /* (atomic) */
 } Disposal;
 
@@ -665,15 +666,20 @@ disposal_thread (gpointer data)
 {
   Disposal *disposal = data;
   gint part = g_atomic_int_add (&disposal->next, 1);
-  guint i;
 
-  for (i = 0; i < G_N_ELEMENTS (disposal->finalizers); i++)
+  if (part == 0)
     {
-      if (part == 0)
+      weakref_finalizer_run_at_exit ();
+    }
+  else if (part == 1)
+    {
+      disposal->self = weakref_finalizer_new (disposal->probe, disposal_cb, disposal, NULL);
+      g_atomic_int_set (&disposal->made, TRUE);
+    }
+  else
+    {
+      while (!g_atomic_int_get (&disposal->made))
         g_object_run_dispose (G_OBJECT (disposal->probe));
-      else
-        disposal->finalizers[i] = weakref_finalizer_new (disposal->probe, disposal_cb, disposal,
-                                                         NULL);
     }
 
   return NULL;
@@ -682,7 +688,9 @@ disposal_thread (gpointer data)
 static void
 test_disposed_while_it_is_made (void)
 {
-  guint n_rounds = test_scale (300, 20);
+  guint n_rounds = test_scale (2000, 5);
+  Disposal ignored = { 0 };
+  TestProbe *other;
   guint round;
   guint i;
 
@@ -692,21 +700,31 @@ test_disposed_while_it_is_made (void)
       return;
     }
 
+  /* There is so much to pass over at the exit that the new one waits at the registry, and its target
+   * dies meanwhile. */
   test_log_set_probes (FALSE);
+  other = test_probe_new ("b");
+  for (i = 0; i < 5000; i++)
+    {
+      WeakrefFinalizer *self = weakref_finalizer_new (other, disposal_cb, &ignored, NULL);
+
+      weakref_finalizer_set_at_exit (self, FALSE);
+      g_object_unref (self);
+    }
+
   for (round = 0; round < n_rounds; round++)
     {
       Disposal disposal = { .probe = test_probe_new ("a") };
 
-      test_threads (2, disposal_thread, &disposal);
+      test_threads (3, disposal_thread, &disposal);
       g_object_unref (disposal.probe);
-      g_assert_cmpint (disposal.n_run, ==, G_N_ELEMENTS (disposal.finalizers));
-      for (i = 0; i < G_N_ELEMENTS (disposal.finalizers); i++)
-        {
-          /* The library has let go of it. */
-          g_assert_cmpuint (G_OBJECT (disposal.finalizers[i])->ref_count, ==, 1);
-          g_object_unref (disposal.finalizers[i]);
-        }
+      g_assert_cmpint (disposal.n_run, ==, 1);
+      /* The library has let go of it. */
+      g_assert_cmpuint (G_OBJECT (disposal.self)->ref_count, ==, 1);
+      g_object_unref (disposal.self);
     }
+
+  g_object_unref (other);
 }
 
 /* The exit */
