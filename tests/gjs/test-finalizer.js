@@ -203,6 +203,35 @@ test('run_at_exit runs what is left, newest first', () => {
     assertQuiet(runChild('run-at-exit'), 'last\nmade meanwhile\nfirst\n');
 });
 
+child('raises', () => {
+    globalThis.targets = [new Thing()];
+    const [target] = globalThis.targets;
+    new Weakref.Finalizer(target, print, 'first');
+    new Weakref.Finalizer(target, () => {
+        throw new Error('mine');
+    });
+    new Weakref.Finalizer(target, print, 'last');
+    Weakref.Finalizer.run_at_exit();
+});
+
+test('one that throws is reported, and the rest run', () => {
+    // Gjs reports it as a critical of its own.
+    const {status, stdout, stderr} = runChild('raises', {G_DEBUG: ''});
+    assertEqual(status, 0);
+    assertEqual(stdout, 'last\nfirst\n');
+    assertEqual(stderr.match(/Error: mine/g).length, 1);
+});
+
+child('after-run-at-exit', () => {
+    globalThis.targets = [new Thing()];
+    Weakref.Finalizer.run_at_exit();
+    new Weakref.Finalizer(globalThis.targets[0], print, 'late');
+});
+
+test('what is made after run_at_exit is left alone', () => {
+    assertQuiet(runChild('after-run-at-exit'));
+});
+
 const Sub = GObject.registerClass({GTypeName: 'WeakrefTestFinalizer'},
     class Sub extends Weakref.Finalizer {});
 

@@ -169,6 +169,51 @@ def global_user():
     return held
 
 
+class FinalizerTest(TestCase):
+    """The class of the C library."""
+
+    def make_finalizer(self, thing, phase, func, *args):
+        return Weakref.Finalizer.new_full(thing, None, phase, lambda *_: func(*args))
+
+    def test_phases(self):
+        for kind in KINDS:
+            log = []
+            thing = self.make(kind)
+            for phase in Weakref.Phase.DISPOSE, Weakref.Phase.FINALIZE:
+                self.make_finalizer(thing, phase, log.append, phase.value_nick)
+            thing.run_dispose()
+            self.assertEqual(log, ['dispose'])
+            del thing
+            gc.collect()
+            self.assertEqual(log, ['dispose', 'finalize'])
+
+    def test_by_hand_once(self):
+        log = []
+        thing = self.make()
+        run, detached = (self.make_finalizer(thing, Weakref.Phase.DISPOSE, log.append, i)
+                         for i in range(2))
+        self.assertIs(run.peek(), thing)
+        self.assertEqual((run.run(), run.run(), run.detach(), run.peek(), run.is_alive()),
+                         (True, False, False, None, False))
+        self.assertEqual((detached.detach(), detached.detach(), detached.run()),
+                         (True, False, False))
+        del thing
+        self.assertEqual(log, [0])
+
+    def test_data_is_freed_once_it_is_over(self):
+        thing = self.make()
+        for end in lambda f: f.run(), lambda f: f.detach(), lambda f: thing.run_dispose():
+            data = Thing()
+            gone = weakref.ref(data)
+            finalizer = self.make_finalizer(thing, Weakref.Phase.DISPOSE, id, data)
+            del data
+            gc.collect()
+            self.assertIsNotNone(gone())
+            end(finalizer)
+            gc.collect()
+            self.assertIsNone(gone())
+
+
 class AtExitTest(TestCase):
     BEGIN = '''
 import sys
@@ -238,6 +283,39 @@ make('last')
 print('end')
 ''')
         self.assertEqual((out, errors), (['end', 'last', 'first'], ''))
+
+    def test_one_of_the_c_class_that_raises_is_printed_and_the_rest_run(self):
+        out, errors = run_child(self.BEGIN + '''
+def make(func, *args):
+    Weakref.Finalizer.new_full(thing, None, Weakref.Phase.DISPOSE, lambda *_: func(*args))
+make(note, 'first')
+make(int, 'not a number')
+make(note, 'last')
+sys.exit(0)
+''')
+        self.assertEqual(out, ['last', 'first'])
+        self.assertEqual(errors.count('ValueError: invalid literal'), 1)
+
+    def test_those_of_the_c_class_run_after_an_unhandled_exception(self):
+        out, errors = run_child(self.BEGIN + '''
+Weakref.Finalizer.new_full(thing, None, Weakref.Phase.FINALIZE, lambda *_: note('final'))
+1 / 0
+''', check=False)
+        self.assertEqual(out, ['final'])
+        self.assertIn('ZeroDivisionError', errors)
+
+    def test_what_is_made_too_late_is_not_called(self):
+        # After the override's own exit function: C's handler must leave it alone.
+        out, errors = run_child('''
+import atexit
+keep = GObject.Object()
+atexit._clear()
+def late():
+    Weakref.Finalizer.new_full(keep, None, Weakref.Phase.DISPOSE, lambda *_: print('called'))
+    print('late', flush=True)
+atexit.register(late)
+''')
+        self.assertEqual((out, errors), (['late'], ''))
 
     def test_not_run_again_after_exit(self):
         out, errors = run_child(self.BEGIN + '''
