@@ -184,12 +184,54 @@ test_value_holding_its_key_keeps_both (void)
   g_object_unref (a);
   assert_log ("");
   g_assert_cmpuint (weakref_key_table_get_size (table), ==, 1);
-
-  /* Its dispose breaks it. */
+  /* Its dispose breaks it, */
   g_object_run_dispose (G_OBJECT (a));
   assert_log ("-a ~a");
   g_assert_cmpuint (weakref_key_table_get_size (table), ==, 0);
+
+  /* the removal of the entry, */
+  a = test_probe_new ("a");
+  weakref_key_table_insert (table, a, a);
+  weakref_key_table_remove (table, a);
+  assert_log ("-a ~a");
+
+  /* or the end of the table. */
+  a = test_probe_new ("a");
+  weakref_key_table_insert (table, a, a);
   g_object_unref (table);
+  assert_log ("-a ~a");
+}
+
+static void
+toggle_cb (gpointer  user_data,
+           GObject  *object,
+           gboolean  is_last)
+{
+  test_log (is_last ? "down" : "up");
+}
+
+static void
+test_lookup_takes_no_reference (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefKeyTable *table = weakref_key_table_new (NULL);
+  gpointer value;
+
+  g_object_add_toggle_ref (G_OBJECT (a), toggle_cb, NULL);
+  g_object_unref (a);
+  assert_log ("down");
+  weakref_key_table_insert (table, a, "1");
+  g_free (test_log_steal ());
+
+  g_assert_nonnull (weakref_key_table_lookup (table, a));
+  g_assert_true (weakref_key_table_lookup_extended (table, a, &value));
+  g_assert_true (weakref_key_table_contains (table, a));
+  g_assert_nonnull (weakref_key_table_steal (table, a));
+  assert_log ("");
+
+  g_object_unref (table);
+  g_object_remove_toggle_ref (G_OBJECT (a), toggle_cb, NULL);
+  assert_log ("-a ~a");
 }
 
 static void
@@ -210,6 +252,8 @@ test_disposed_key_starts_anew (void)
   g_object_unref (table);
 }
 
+/* Iteration */
+
 static void
 each_cb (gpointer key,
          gpointer value,
@@ -217,8 +261,9 @@ each_cb (gpointer key,
 {
   WeakrefKeyTable *table = user_data;
 
-  test_log ("%s=%s", test_probe_get_name (key), (const char *) value);
   weakref_key_table_remove_all (table);
+  /* It is good during the call. */
+  test_log ("%s=%s", test_probe_get_name (key), (const char *) value);
 }
 
 static void
@@ -243,6 +288,132 @@ test_foreach_goes_over_a_snapshot (void)
   assert_log ("-a ~a");
 }
 
+static TestProbe *pair[2];
+
+/* Acts on the one of the two whose turn it is not, at the first call. */
+static gpointer
+act_on_other (gpointer key,
+              gpointer (*act) (gpointer))
+{
+  guint i = key == pair[0];
+  gpointer other = pair[i];
+
+  test_log ("call");
+  if (other == NULL)
+    return NULL;
+
+  pair[i] = NULL;
+  return g_thread_join (g_thread_new ("act", act, other));
+}
+
+static gpointer
+drop (gpointer object)
+{
+  g_object_unref (object);
+  return NULL;
+}
+
+static void
+drop_other_cb (gpointer key,
+               gpointer value,
+               gpointer user_data)
+{
+  act_on_other (key, drop);
+}
+
+static void
+test_key_may_die_in_another_thread_during_iteration (void)
+{
+  WeakrefKeyTable *table = weakref_key_table_new (NULL);
+  guint i;
+
+  test_log_set_probes (FALSE);
+  for (i = 0; i < 2; i++)
+    {
+      pair[i] = test_probe_new ("p");
+      weakref_key_table_insert (table, pair[i], "1");
+    }
+  weakref_key_table_foreach (table, drop_other_cb, NULL);
+  assert_log ("call");
+  g_assert_cmpuint (weakref_key_table_get_size (table), ==, 1);
+
+  g_clear_object (&pair[0]);
+  g_clear_object (&pair[1]);
+  g_object_unref (table);
+}
+
+static WeakrefKeyTable *stolen_from;
+
+static gpointer
+steal (gpointer object)
+{
+  g_assert_cmpstr (weakref_key_table_steal (stolen_from, object), ==, "1");
+  g_object_unref (object);
+  return NULL;
+}
+
+static void
+steal_other_cb (gpointer key,
+                gpointer value,
+                gpointer user_data)
+{
+  /* Not that of the other: it is somebody else's by now. */
+  g_assert_cmpstr (value, ==, "1");
+  act_on_other (key, steal);
+}
+
+static void
+test_stolen_values_are_passed_over (void)
+{
+  TestProbe *kept[2];
+  guint i;
+
+  test_log_set_probes (FALSE);
+  stolen_from = weakref_key_table_new (NULL);
+  for (i = 0; i < 2; i++)
+    {
+      kept[i] = test_probe_new ("p");
+      pair[i] = g_object_ref (kept[i]);
+      weakref_key_table_insert (stolen_from, pair[i], "1");
+    }
+  weakref_key_table_foreach (stolen_from, steal_other_cb, NULL);
+  assert_log ("call");
+  g_assert_cmpuint (weakref_key_table_get_size (stolen_from), ==, 1);
+
+  for (i = 0; i < 2; i++)
+    {
+      g_clear_object (&pair[i]);
+      g_object_unref (kept[i]);
+    }
+  g_clear_object (&stolen_from);
+}
+
+static void
+drop_table_cb (gpointer key,
+               gpointer value,
+               gpointer user_data)
+{
+  WeakrefKeyTable **table = user_data;
+
+  g_clear_object (table);
+  test_log ("%s=%s", test_probe_get_name (key), (const char *) value);
+}
+
+static void
+test_iteration_may_drop_the_table (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefKeyTable *table = weakref_key_table_new (log_free);
+
+  weakref_key_table_insert (table, a, "1");
+  weakref_key_table_foreach (table, drop_table_cb, &table);
+  assert_log ("a=1 free:1");
+  g_object_unref (a);
+  assert_log ("-a ~a");
+}
+
+/* Values of all kinds */
+
 static void
 test_gvalues (void)
 {
@@ -251,6 +422,7 @@ test_gvalues (void)
   WeakrefKeyTable *table = weakref_key_table_new_for_values ();
   GValue in = G_VALUE_INIT;
   GValue out = G_VALUE_INIT;
+  const char *strv[] = { "one", "two", NULL };
   GValue *copy;
 
   g_assert_false (weakref_key_table_lookup_value (table, a, &out));
@@ -263,6 +435,22 @@ test_gvalues (void)
   g_assert_true (weakref_key_table_insert_value (table, a, &in));
   g_assert_true (weakref_key_table_lookup_value (table, a, &out));
   g_assert_cmpstr (g_value_get_string (&out), ==, "text");
+  g_value_unset (&out);
+  g_value_unset (&in);
+
+  g_value_init (&in, G_TYPE_INT);
+  g_value_set_int (&in, G_MININT);
+  g_assert_false (weakref_key_table_insert_value (table, a, &in));
+  g_assert_true (weakref_key_table_lookup_value (table, a, &out));
+  g_assert_cmpint (g_value_get_int (&out), ==, G_MININT);
+  g_value_unset (&out);
+  g_value_unset (&in);
+
+  g_value_init (&in, G_TYPE_STRV);
+  g_value_set_boxed (&in, strv);
+  g_assert_false (weakref_key_table_insert_value (table, a, &in));
+  g_assert_true (weakref_key_table_lookup_value (table, a, &out));
+  g_assert_true (g_strv_equal (g_value_get_boxed (&out), strv));
   g_value_unset (&out);
   g_value_unset (&in);
 
@@ -285,25 +473,134 @@ test_gvalues (void)
   assert_log ("-a ~a");
 }
 
+/* A boxed string whose end uses the table that it was in. */
+
+static WeakrefKeyTable *box_table; /* (unowned) (nullable) */
+static gpointer box_key;           /* (unowned) */
+static guint n_boxes;
+
+static gpointer
+box_copy (gpointer box)
+{
+  n_boxes++;
+  return g_strdup (box);
+}
+
+static void
+box_free (gpointer box)
+{
+  n_boxes--;
+  if (box_table != NULL)
+    test_log ("free:%s:%s", (char *) box,
+              weakref_key_table_contains (box_table, box_key) ? "yes" : "no");
+  g_free (box);
+}
+
+static void
+insert_box (WeakrefKeyTable *table,
+            gpointer         key,
+            const char      *box)
+{
+  static GType type;
+  GValue value = G_VALUE_INIT;
+
+  if (type == 0)
+    type = g_boxed_type_register_static ("TestBox", box_copy, box_free);
+
+  g_value_init (&value, type);
+  g_value_set_static_boxed (&value, box);
+  weakref_key_table_insert_value (table, key, &value);
+  g_value_unset (&value);
+}
+
+static void
+test_boxed_value_is_freed_once_and_may_use_the_table (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  TestProbe *b = test_probe_new ("b");
+  WeakrefKeyTable *table = weakref_key_table_new_for_values ();
+  GValue value = G_VALUE_INIT;
+
+  box_table = table;
+  box_key = b;
+  insert_box (table, b, "B");
+  insert_box (table, a, "1");
+  g_assert_cmpuint (n_boxes, ==, 2);
+
+  insert_box (table, a, "2");
+  assert_log ("free:1:yes");
+  weakref_key_table_remove (table, a);
+  assert_log ("free:2:yes");
+  g_assert_cmpuint (n_boxes, ==, 1);
+
+  /* It gives a copy. */
+  insert_box (table, a, "3");
+  g_assert_true (weakref_key_table_steal_value (table, a, &value));
+  assert_log ("free:3:yes");
+  g_assert_cmpstr (g_value_get_boxed (&value), ==, "3");
+  g_value_unset (&value);
+  assert_log ("free:3:yes");
+  g_assert_cmpuint (n_boxes, ==, 1);
+
+  insert_box (table, a, "4");
+  g_object_unref (a);
+  assert_log ("-a free:4:yes ~a");
+  weakref_key_table_remove_all (table);
+  assert_log ("free:B:no");
+  g_assert_cmpuint (n_boxes, ==, 0);
+
+  insert_box (table, b, "5");
+  box_table = NULL;
+  g_object_unref (table);
+  g_assert_cmpuint (n_boxes, ==, 0);
+  g_object_unref (b);
+  assert_log ("-b ~b");
+}
+
 static void
 test_bad_input (void)
 {
   TestProbe *a = test_probe_new ("a");
   WeakrefKeyTable *pointers = weakref_key_table_new (NULL);
+  WeakrefKeyTable *values = weakref_key_table_new_for_values ();
   GValue value = G_VALUE_INIT;
+  GValue no_value = G_VALUE_INIT;
 
-  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, "*insert*G_IS_OBJECT (key)*");
-  g_assert_false (weakref_key_table_insert (pointers, NULL, "1"));
-  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, "*lookup*G_IS_OBJECT (key)*");
-  g_assert_null (weakref_key_table_lookup (pointers, NULL));
-  /* Values into a table of pointers. */
   g_value_init (&value, G_TYPE_INT);
-  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, "*insert_value*for_values*");
-  g_assert_false (weakref_key_table_insert_value (pointers, a, &value));
+
+#define BAD(pattern, call) \
+  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, pattern); call
+  BAD ("*insert*G_IS_OBJECT (key)*", g_assert_false (weakref_key_table_insert (pointers, NULL, "")));
+  BAD ("*insert*KEY_TABLE (self)*", g_assert_false (weakref_key_table_insert (NULL, a, "")));
+  BAD ("*lookup*G_IS_OBJECT (key)*", g_assert_null (weakref_key_table_lookup (pointers, NULL)));
+  BAD ("*G_IS_OBJECT (key)*", g_assert_false (weakref_key_table_contains (pointers, NULL)));
+  BAD ("*remove*G_IS_OBJECT (key)*", g_assert_false (weakref_key_table_remove (pointers, NULL)));
+  BAD ("*steal*G_IS_OBJECT (key)*", g_assert_null (weakref_key_table_steal (pointers, NULL)));
+  BAD ("*foreach*func*", weakref_key_table_foreach (pointers, NULL, NULL));
+  BAD ("*remove_all*KEY_TABLE (self)*", weakref_key_table_remove_all (NULL));
+  BAD ("*get_size*KEY_TABLE (self)*", g_assert_cmpuint (weakref_key_table_get_size (NULL), ==, 0));
+  BAD ("*dup_keys*KEY_TABLE (self)*", g_assert_null (weakref_key_table_dup_keys (NULL)));
+
+  /* Values and tables of pointers, and the other way round. */
+  BAD ("*insert_value*for_values*",
+       g_assert_false (weakref_key_table_insert_value (pointers, a, &value)));
+  BAD ("*lookup_value*for_values*",
+       g_assert_false (weakref_key_table_lookup_value (pointers, a, &no_value)));
+  BAD ("*dup_value*for_values*", g_assert_null (weakref_key_table_dup_value (pointers, a)));
+  BAD ("*steal_value*for_values*",
+       g_assert_false (weakref_key_table_steal_value (pointers, a, &no_value)));
+  BAD ("*foreach_value*for_values*", weakref_key_table_foreach_value (pointers, NULL, NULL));
+  BAD ("*insert*for_values*", g_assert_false (weakref_key_table_insert (values, a, "")));
+  BAD ("*steal*for_values*", g_assert_null (weakref_key_table_steal (values, a)));
+  BAD ("*insert_value*G_IS_VALUE (value)*",
+       g_assert_false (weakref_key_table_insert_value (values, a, &no_value)));
+#undef BAD
   g_test_assert_expected_messages ();
   g_assert_cmpuint (weakref_key_table_get_size (pointers), ==, 0);
+  g_assert_cmpuint (weakref_key_table_get_size (values), ==, 0);
 
   g_object_unref (pointers);
+  g_object_unref (values);
   g_object_unref (a);
   assert_log ("-a ~a");
 }
@@ -408,17 +705,25 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  test_add ("/weakref/key-table/insert-lookup", test_insert_lookup);
-  test_add ("/weakref/key-table/value-is-freed-once", test_value_is_freed_once);
-  test_add ("/weakref/key-table/value-free-may-use-the-table", test_value_free_may_use_the_table);
-  test_add ("/weakref/key-table/address-reuse", test_address_reuse);
-  test_add ("/weakref/key-table/value-holding-its-key-keeps-both",
-            test_value_holding_its_key_keeps_both);
-  test_add ("/weakref/key-table/disposed-key-starts-anew", test_disposed_key_starts_anew);
-  test_add ("/weakref/key-table/foreach-goes-over-a-snapshot", test_foreach_goes_over_a_snapshot);
-  test_add ("/weakref/key-table/gvalues", test_gvalues);
-  test_add ("/weakref/key-table/bad-input", test_bad_input);
-  test_add ("/weakref/key-table/threads-free-each-value-once", test_threads_free_each_value_once);
+#define ADD(path, func) test_add ("/weakref/key-table/" path, func)
+  ADD ("insert-lookup", test_insert_lookup);
+  ADD ("value-is-freed-once", test_value_is_freed_once);
+  ADD ("value-free-may-use-the-table", test_value_free_may_use_the_table);
+  ADD ("address-reuse", test_address_reuse);
+  ADD ("value-holding-its-key-keeps-both", test_value_holding_its_key_keeps_both);
+  ADD ("lookup-takes-no-reference", test_lookup_takes_no_reference);
+  ADD ("disposed-key-starts-anew", test_disposed_key_starts_anew);
+  ADD ("iteration/is-over-a-snapshot", test_foreach_goes_over_a_snapshot);
+  ADD ("iteration/key-may-die-in-another-thread",
+       test_key_may_die_in_another_thread_during_iteration);
+  ADD ("iteration/stolen-values-are-passed-over", test_stolen_values_are_passed_over);
+  ADD ("iteration/may-drop-the-table", test_iteration_may_drop_the_table);
+  ADD ("gvalues/of-all-kinds", test_gvalues);
+  ADD ("gvalues/boxed-is-freed-once-and-may-use-the-table",
+       test_boxed_value_is_freed_once_and_may_use_the_table);
+  ADD ("bad-input", test_bad_input);
+  ADD ("threads-free-each-value-once", test_threads_free_each_value_once);
+#undef ADD
 
   return g_test_run ();
 }
