@@ -1584,7 +1584,8 @@ static void
 test_threads_race_for_the_type (void)
 {
   TypeRace race = { g_ptr_array_new_with_free_func (g_object_unref), 0 };
-  guint n = test_scale (2000, 50);
+  /* Few enough not to run into what GLib leaks when it has 2,048 quarks. */
+  const guint n = 300;
   guint before;
   guint i;
 
