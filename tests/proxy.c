@@ -1422,18 +1422,33 @@ test_is_itself_in_a_table (void)
   TestSubject *a = test_subject_new ("a");
   WeakrefProxy *proxy = weakref_proxy_new (a);
   WeakrefSet *set = weakref_set_new (G_TYPE_OBJECT);
+  WeakrefKeyTable *keys = weakref_key_table_new (freed_cb);
+  WeakrefValueTable *values = weakref_value_table_new (G_TYPE_STRING);
   WeakrefRef *ref = weakref_ref_new (proxy);
+  gpointer value;
 
+  weakref_key_table_insert (keys, proxy, (gpointer) "value");
+  g_assert_false (weakref_key_table_contains (keys, a));
+  weakref_value_table_insert (values, "key", proxy);
+  value = weakref_value_table_lookup (values, "key");
+  g_assert_true (value == proxy);
+  g_object_unref (value);
   weakref_set_add (set, proxy);
   g_assert_true (weakref_set_contains (set, proxy));
   g_assert_false (weakref_set_contains (set, a));
   drop (a, "-a ~a");
   g_assert_true (weakref_set_contains (set, proxy));
   g_assert_true (weakref_ref_is_alive (ref));
-  g_object_unref (proxy);
+  g_assert_true (weakref_key_table_contains (keys, proxy));
+  g_assert_true (weakref_value_table_contains (values, "key"));
+  drop (proxy, "free:value");
   g_assert_cmpuint (weakref_set_get_size (set), ==, 0);
+  g_assert_cmpuint (weakref_key_table_get_size (keys), ==, 0);
+  g_assert_false (weakref_value_table_contains (values, "key"));
   g_object_unref (ref);
   g_object_unref (set);
+  g_object_unref (keys);
+  g_object_unref (values);
 }
 
 /* Checked access */
@@ -1951,6 +1966,28 @@ test_action_group (void)
 }
 
 static void
+test_action_in_a_group (void)
+{
+  GSimpleAction *simple = g_simple_action_new ("paint", G_VARIANT_TYPE_STRING);
+  WeakrefProxy *proxy = weakref_proxy_new (simple);
+  GSimpleActionGroup *group = g_simple_action_group_new ();
+
+  g_signal_connect (simple, "activate", G_CALLBACK (log_activate_cb), NULL);
+  g_signal_connect (group, "action-enabled-changed", G_CALLBACK (log_action_enabled_cb), NULL);
+  g_action_map_add_action (G_ACTION_MAP (group), G_ACTION (proxy));
+  g_action_group_activate_action (G_ACTION_GROUP (group), "paint", g_variant_new_string ("x"));
+  assert_log ("activate:x");
+
+  drop (simple, "paint:0");
+  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (group), "paint"));
+  g_action_map_remove_action (G_ACTION_MAP (group), "paint");
+  g_assert_false (g_action_group_has_action (G_ACTION_GROUP (group), "paint"));
+  g_object_unref (group);
+  g_assert_cmpuint (G_OBJECT (proxy)->ref_count, ==, 1);
+  g_object_unref (proxy);
+}
+
+static void
 test_action_group_takes_leave_of_what_was_seen (void)
 {
   GSimpleActionGroup *simple = g_simple_action_group_new ();
@@ -2228,6 +2265,7 @@ main (int    argc,
   add ("simple-action-keeps-its-defaults", test_simple_action_keeps_its_defaults);
   add ("action-group", test_action_group);
 
+  add ("action-in-a-group", test_action_in_a_group);
   add ("action-group-takes-leave-of-what-was-seen",
        test_action_group_takes_leave_of_what_was_seen);
 
