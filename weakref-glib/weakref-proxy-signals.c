@@ -178,29 +178,23 @@ forward_notify (WeakrefProxy *self,
     g_object_notify_by_pspec (G_OBJECT (self), pspec);
 }
 
+/* The target emits. */
 static void
-forwarder_marshal (GClosure     *closure,
-                   GValue       *return_value,
-                   guint         n_params,
-                   const GValue *params,
-                   gpointer      hint_data,
-                   gpointer      marshal_data)
+proxy_hear (WeakrefProxy             *self,
+            const WeakrefProxySignal *signal,
+            GQuark                    detail,
+            GValue                   *return_value,
+            guint                     n_params,
+            const GValue             *params)
 {
-  const WeakrefProxySignal *signal = ((Forwarder *) closure)->signal;
-  WeakrefHandle *handle = closure->data;
-  GSignalInvocationHint *hint = hint_data;
-  WeakrefProxy *self;
+  gpointer target = g_value_get_object (&params[0]);
+  gboolean listening = has_handlers (self, signal->proxy_id, detail);
 
-  /* A target that was disposed without having been asked to, and lives on, has its handlers yet. */
-  if (weakref_block_is_dead (handle->watch.block))
+  if (!listening && signal->interface < 0)
     return;
 
   /* While it is disposed, a target may tell of changes in what can't be read here any more. */
-  if (!signal->own && !weakref_block_is_alive (handle->watch.block))
-    return;
-
-  self = g_weak_ref_get (&handle->self);
-  if (self == NULL)
+  if (!signal->own && !weakref_block_is_alive (self->handle->watch.block))
     return;
 
   if (signal->interface >= 0)
@@ -209,18 +203,40 @@ forwarder_marshal (GClosure     *closure,
         WEAKREF_PROXY_GET_TYPE_CLASS (self)->interfaces[signal->interface];
 
       if (iface->track != NULL)
-        iface->track (self->states[signal->interface], g_value_get_object (&params[0]),
-                      g_signal_name (signal->target_id), params);
+        iface->track (self->states[signal->interface], target, g_signal_name (signal->target_id),
+                      params);
     }
 
-  if (has_handlers (self, signal->proxy_id, hint->detail))
-    {
-      if (signal->notify)
-        forward_notify (self, g_value_get_param (&params[1])->name);
-      else if (!forward_signal (self, signal, hint->detail, return_value, n_params, params))
-        g_signal_stop_emission (g_value_get_object (&params[0]), hint->signal_id, hint->detail);
-    }
+  if (!listening)
+    return;
 
+  if (signal->notify)
+    forward_notify (self, g_value_get_param (&params[1])->name);
+  else if (!forward_signal (self, signal, detail, return_value, n_params, params))
+    g_signal_stop_emission (target, signal->target_id, detail);
+}
+
+static void
+forwarder_marshal (GClosure     *closure,
+                   GValue       *return_value,
+                   guint         n_params,
+                   const GValue *params,
+                   gpointer      hint_data,
+                   gpointer      marshal_data)
+{
+  WeakrefHandle *handle = closure->data;
+  GSignalInvocationHint *hint = hint_data;
+  WeakrefProxy *self;
+
+  /* A target that was disposed without having been asked to, and lives on, has its handlers yet. */
+  if (weakref_block_is_dead (handle->watch.block))
+    return;
+
+  self = g_weak_ref_get (&handle->self);
+  if (self == NULL)
+    return;
+
+  proxy_hear (self, ((Forwarder *) closure)->signal, hint->detail, return_value, n_params, params);
   g_object_unref (self);
 }
 
