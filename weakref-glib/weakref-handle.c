@@ -158,11 +158,8 @@ handle_collect (WeakrefBlock *block)
 {
   GPtrArray *handles = g_ptr_array_new_with_free_func (handle_unref_cb);
 
-  if (block != NULL)
-    {
-      weakref_block_collect (block, &handle_funcs, handle_collect_cb, handles);
-      weakref_block_unref (block);
-    }
+  weakref_block_collect (block, &handle_funcs, handle_collect_cb, handles);
+  weakref_block_unref (block);
 
   return handles;
 }
@@ -173,10 +170,14 @@ GList *
 weakref_handle_list (WeakrefBlock  *block,
                      WeakrefDeliver deliver)
 {
-  GPtrArray *handles = handle_collect (block);
+  GPtrArray *handles;
   GList *list = NULL;
   guint i;
 
+  if (block == NULL)
+    return NULL;
+
+  handles = handle_collect (block);
   for (i = handles->len; i > 0; i--)
     {
       WeakrefHandle *handle = g_ptr_array_index (handles, i - 1);
@@ -191,15 +192,19 @@ weakref_handle_list (WeakrefBlock  *block,
   return list;
 }
 
-/* Takes the block. */
+/* Their number, those that are on their way out included. Takes the block. */
 guint
 weakref_handle_count (WeakrefBlock  *block,
                       WeakrefDeliver deliver)
 {
-  GPtrArray *handles = handle_collect (block);
+  GPtrArray *handles;
   guint count = 0;
   guint i;
 
+  if (block == NULL)
+    return 0;
+
+  handles = handle_collect (block);
   for (i = 0; i < handles->len; i++)
     {
       if (((WeakrefHandle *) g_ptr_array_index (handles, i))->deliver == deliver)
