@@ -89,11 +89,17 @@ test('reads and writes properties of all kinds', () => {
         /^TypeError/);
     assertEqual(target.rigid, undefined);
     assertThrows(() => Object.freeze(proxy), /^TypeError/);
+    Object.defineProperty(target, 'rigid', {value: 8, configurable: false});
+    assertEqual(Object.getOwnPropertyDescriptor(proxy, 'rigid').value, 8);
+    assertThrows(() => delete proxy.rigid, /^TypeError/);
     assert(delete proxy.expando);
     assertEqual(target.expando, undefined);
     assertEqual(`${proxy}`, `${target}`);
     assertEqual(Object.getPrototypeOf(proxy), Thing.prototype);
     assertEqual(proxy.constructor, Thing);
+    const prototype = Object.create(Thing.prototype);
+    Object.setPrototypeOf(proxy, prototype);
+    assertEqual(Object.getPrototypeOf(target), prototype);
 });
 
 test('signals of the target', () => {

@@ -6,6 +6,7 @@ import copy
 import gc
 import math
 import operator
+import os
 import unittest
 
 from gi.repository import Gio, GLib, GObject, Weakref
@@ -63,6 +64,25 @@ class Number(GObject.Object):
         yield from ()
         return 'awaited'
 
+    async def __aenter__(self):
+        return 'entered'
+
+    async def __aexit__(self, *error):
+        self.exited = error[0]
+
+    def __aiter__(self):
+        self.turns = 2
+        return self
+
+    async def __anext__(self):
+        if self.turns == 0:
+            raise StopAsyncIteration
+        self.turns -= 1
+        return self.turns
+
+    def __fspath__(self):
+        return '/path'
+
     def __bytes__(self):
         return b'bytes'
 
@@ -84,9 +104,12 @@ class Number(GObject.Object):
         exec(f'def __{name}__(self): return {number.__name__}(self.value)')
     for name in ('neg', 'pos', 'invert', 'abs'):
         exec(f'def __{name}__(self): return "{name}"')
-    for name in ('lt', 'le', 'gt', 'ge'):
+    for name in ('lt', 'le', 'gt', 'ge', 'ne'):
         exec(f'def __{name}__(self, other): return ("{name}", other)')
     del name, kind, number
+
+    def __pow__(self, other, modulo=None):
+        return ('pow', self, other) if modulo is None else ('pow', self, other, modulo)
 
 
 class Counted(GObject.Object):
@@ -227,9 +250,10 @@ class ProxyTest(TestCase):
         self.assertEqual(same, ('iadd', number, 2))
         self.assertEqual(divmod(proxy, 2), ('divmod', number, 2))
         self.assertEqual(divmod(2, proxy), ('rdivmod', number, 2))
+        self.assertEqual(pow(proxy, proxy_of_other, 3), ('pow', number, other, 3))
         for name in ('neg', 'pos', 'invert', 'abs'):
             self.assertEqual(getattr(operator, name)(proxy), name)
-        for name in ('lt', 'le', 'gt', 'ge'):
+        for name in ('lt', 'le', 'gt', 'ge', 'ne'):
             self.assertEqual(getattr(operator, name)(proxy, proxy_of_other), (name, other))
 
     def test_conversions(self):
@@ -239,6 +263,7 @@ class ProxyTest(TestCase):
                           math.ceil(proxy)], [3] * 9)
         self.assertEqual((str(proxy), bytes(proxy), f'{proxy:x}'),
                          ('string', b'bytes', 'formatted x'))
+        self.assertEqual(os.fspath(proxy), '/path')
         self.assertTrue(bool(proxy))
         number.items.clear()
         self.assertFalse(bool(proxy))
@@ -268,9 +293,12 @@ class ProxyTest(TestCase):
         self.assertEqual((entered, number.exited), ('entered', ValueError))
 
         async def wait():
-            return await proxy
+            async with proxy as entered:
+                turns = [turn async for turn in proxy]
+            return await proxy, entered, turns
 
-        self.assertEqual(asyncio.run(wait()), 'awaited')
+        self.assertEqual(asyncio.run(wait()), ('awaited', 'entered', [1, 0]))
+        self.assertIsNone(number.exited)
         with self.assertRaises(TypeError):
             with Weakref.proxy(thing := self.make()):
                 pass
