@@ -1713,6 +1713,24 @@ test_list_model (void)
   drop (proxy, "free:items");
 }
 
+static void
+test_list_model_in_a_context (void)
+{
+  GListStore *store = g_list_store_new (TEST_TYPE_PROBE);
+  TestProbe *a = test_probe_new ("a");
+  WeakrefProxy *proxy = weakref_proxy_new_full (store, g_main_context_default (), NULL, NULL,
+                                                NULL);
+
+  g_signal_connect (proxy, "items-changed", G_CALLBACK (log_items_changed_cb), NULL);
+  g_list_store_append (store, a);
+  assert_log ("0-0+1=1");
+  g_object_unref (a);
+  drop (store, "-a ~a");
+  test_iterate ();
+  assert_log ("0-1+0=0");
+  g_object_unref (proxy);
+}
+
 /* A list that empties itself in its dispose, one by one. */
 typedef TestProbe TestList;
 typedef TestProbeClass TestListClass;
@@ -2260,6 +2278,7 @@ main (int    argc,
   add ("made-from-outside-is-dead", test_made_from_outside_is_dead);
 
   add ("list-model", test_list_model);
+  add ("list-model-in-a-context", test_list_model_in_a_context);
   add ("dying-list-is-empty-at-once", test_dying_list_is_empty_at_once);
   add ("action", test_action);
   add ("simple-action-keeps-its-defaults", test_simple_action_keeps_its_defaults);

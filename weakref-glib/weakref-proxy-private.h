@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 
 /* How proxies implement an interface of their targets. Properties and signals take care of
  * themselves; what is left is the vtable, and what to say at the death. To support another
- * interface, write one such struct, and list it in weakref-proxy-type.c.
+ * interface, write a file with one such struct, declare it below, and list it in
+ * weakref-proxy-type.c.
  *
  * Each proxy has a state of it, filled with zeros when the proxy is made. */
 typedef struct
@@ -22,7 +23,8 @@ typedef struct
   /* The target is there, held by the caller. May be NULL. */
   void   (*start)        (gpointer      state,
                           gpointer      target);
-  /* The target emits a signal of the interface; whether anybody listens or not. May be NULL. */
+  /* The target emits a signal of the interface, whether anybody listens or not, and is not being
+   * disposed. May be NULL. */
   void   (*track)        (gpointer      state,
                           gpointer      target,
                           const char   *signal,
