@@ -3,12 +3,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Count the tests in meson's logs: count.py BUILD/meson-logs/testlog.json…
 
-Prints one line, "N passed, N failed, N skipped", over all the logs together. What counts is
-the claim, not the program: every top-level TAP line of a test program is one test. A program
-that speaks no TAP is one test, by its exit status. A program that ended badly (crash, timeout,
-wrong plan or none, nothing tested, non-zero exit) without a failed test of its own is one
-failed test more; a program that meson expects to fail, and which does, is one passed test. A
-"# TODO" counts as skipped if the test fails, as failed if it unexpectedly passes.
+Prints one line, "N passed, N failed, N skipped", over all the logs together; and before it, to
+stderr, a line for each test that failed or was skipped, with the reason. What counts is the claim,
+not the program: every top-level TAP line of a test program is one test. A program that speaks no
+TAP is one test, by its exit status. A program that ended badly (crash, timeout, wrong plan or
+none, nothing tested, non-zero exit) without a failed test of its own is one failed test more; a
+program that meson expects to fail, and which does, is one passed test. A "# TODO" counts as
+skipped if the test fails, as failed if it unexpectedly passes. A test that is skipped without a
+reason has failed.
 
 Exit status: 0 if the logs could be read, whatever they say; 2 if one could not, or is empty.
 """
@@ -19,39 +21,47 @@ import re
 import sys
 
 # GLib comments its nested tests out ("# ok 1 …"), TAP 14 indents them: ours start in column 0.
-TEST = re.compile(r'(not )?ok\b(?:.*?#\s*(SKIP|TODO))?', re.IGNORECASE)
-PLAN = re.compile(r'1\.\.(\d+)\b')
+TEST = re.compile(r'(not )?ok\b\s*\d*(?:\s*-)?(.*?)(?:#\s*(SKIP|TODO)\S*(.*))?$', re.IGNORECASE)
+PLAN = re.compile(r'1\.\.(\d+)\b(?:.*?#\s*SKIP\S*(.*))?', re.IGNORECASE)
 BAD = {'FAIL', 'ERROR', 'TIMEOUT', 'INTERRUPT', 'UNEXPECTEDPASS'}
 
 
-def count_program(run):
-    """Return the Counter of one entry of the log: one run of one test program."""
+def read_program(run):
+    """Yield (outcome, claim, reason) for each test of one run of one test program."""
     if run['result'] == 'EXPECTEDFAIL':
-        return collections.Counter(passed=1)
-    counts = collections.Counter()
+        yield 'passed', '', ''
+        return
+
+    tests = []
     has_plan = False
     for line in run['stdout'].split('\n'):
         if match := PLAN.match(line):
             has_plan = True
             if int(match[1]) == 0:
-                counts['skipped'] += 1
+                tests.append(('skipped', '', match[2] or ''))
         elif match := TEST.match(line):
-            is_bad = match[1] is not None
-            directive = (match[2] or '').upper()
-            if directive == 'TODO':
-                counts['skipped' if is_bad else 'failed'] += 1
-            elif is_bad:
-                counts['failed'] += 1
-            else:
-                counts['skipped' if directive == 'SKIP' else 'passed'] += 1
+            bad, claim, directive, reason = (group or '' for group in match.groups())
+            outcome = 'failed' if bad else 'passed'
+            if directive.upper() == 'TODO':
+                outcome = 'skipped' if bad else 'failed'
+                reason = f'to do{reason}'
+            elif directive and not bad:
+                outcome = 'skipped'
+            tests.append((outcome, claim, reason))
+
     is_skipped = run['result'] == 'SKIP'
     # meson lets both pass: a program that stops in the middle, and one that says nothing.
-    is_cut_off = not has_plan if counts else is_skipped and run['returncode'] == 0
+    is_cut_off = not has_plan if tests else is_skipped and run['returncode'] == 0
     if run['result'] in BAD or is_cut_off:
-        counts['failed'] = counts['failed'] or 1
-    elif not counts:
-        counts['skipped' if is_skipped else 'passed'] += 1
-    return counts
+        if not any(outcome == 'failed' for outcome, _, _ in tests):
+            tests.append(('failed', '', f"{run['result']}, exit status {run['returncode']}"))
+    elif not tests:
+        tests.append(('skipped' if is_skipped else 'passed', '', run['stdout']))
+
+    for outcome, claim, reason in tests:
+        if outcome == 'skipped' and not reason.strip():
+            outcome, reason = 'failed', 'skipped without a reason'
+        yield outcome, claim.strip(), reason.strip()
 
 
 def main(paths):
@@ -67,7 +77,11 @@ def main(paths):
             print(f'count.py: {path}: no test was run', file=sys.stderr)
             return 2
         for run in runs:
-            counts += count_program(run)
+            for outcome, claim, reason in read_program(run):
+                counts[outcome] += 1
+                if outcome != 'passed':
+                    print(': '.join(filter(None, (outcome, run['name'], claim, reason))),
+                          file=sys.stderr)
     print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
     return 0
 
