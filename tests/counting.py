@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Tests that count.py counts what meson says of test programs, good and bad."""
+"""Tests that count.py counts what meson says of test programs, good and bad, and .ci/run adds up."""
 
 import pathlib
 import shutil
@@ -90,6 +90,43 @@ class CountTest(unittest.TestCase):
                                  stderr=subprocess.PIPE, text=True)
             self.assertEqual((run.returncode, run.stdout), (2, ''))
             self.assertIn(path.name, run.stderr)
+
+
+class CiTest(unittest.TestCase):
+    """What .ci/run makes of two scripts that end in one way or another."""
+
+    def assert_closes(self, suite, matrix, expected):
+        with tempfile.TemporaryDirectory() as scratch:
+            for name, script in ('run.sh', suite), ('matrix.sh', matrix):
+                path = pathlib.Path(scratch, 'tests', name)
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(script)
+            ci = pathlib.Path(scratch, '.ci', 'run')
+            ci.parent.mkdir()
+            shutil.copy(COUNT.parents[1] / '.ci' / 'run', ci)
+            run = subprocess.run([ci], stdout=subprocess.PIPE, text=True)
+        self.assertEqual(run.stdout.splitlines()[-1], expected, run.stdout)
+        self.assertEqual(run.returncode != 0, ' 0 failed' not in expected)
+
+    def test_adds_up(self):
+        self.assert_closes('echo 7 passed, 0 failed, 1 skipped',
+                           'echo x: 9 passed, 9 failed, 9 skipped\n'
+                           'echo matrix: 30 passed, 0 failed, 2 skipped',
+                           '37 passed, 0 failed, 3 skipped')
+
+    def test_fails_with_either(self):
+        good, bad = 'echo 7 passed, 0 failed, 1 skipped', 'echo 7 passed, 10 failed, 1 skipped'
+        self.assert_closes(f'{bad}; exit 1', f'{good}', '14 passed, 10 failed, 2 skipped')
+        self.assert_closes(f'{good}', f'{bad}; exit 1', '14 passed, 10 failed, 2 skipped')
+
+    def test_fails_without_a_closing_line(self):
+        good = 'echo 7 passed, 0 failed, 1 skipped'
+        self.assert_closes('exit 2', good, '7 passed, 1 failed, 1 skipped')
+        self.assert_closes(good, 'exit 0', '7 passed, 1 failed, 1 skipped')
+
+    def test_fails_with_the_exit_status_alone(self):
+        good = 'echo 7 passed, 0 failed, 1 skipped'
+        self.assert_closes(good, f'{good}; exit 3', '14 passed, 1 failed, 2 skipped')
 
 
 if __name__ == '__main__':

@@ -22,6 +22,7 @@ packages='gcc libc6-dev meson ninja-build pkgconf libglib2.0-dev libglib2.0-bin
 optional='valac lua-lgi lua5.3' # not every suite has them
 
 tree=$(cd "$(dirname "$0")/.." && pwd)
+HOME=${HOME:-/root}
 cache=${WEAKREF_MATRIX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weakref-glib/roots}
 marker=etc/weakref-glib-packages # the packages of a complete root
 PATH=$PATH:/usr/sbin:/sbin
@@ -111,7 +112,8 @@ make_root () { # SUITE, unless it is there and complete
             rm -rf --one-file-system "$root" # half-made
             script=/usr/share/debootstrap/scripts/$1
             [ -e "$script" ] || script=${script%/*}/sid
-            LC_ALL=C run apart debootstrap --variant=minbase --no-check-gpg \
+            # Its downloads have no end of their own where the network swallows everything.
+            LC_ALL=C run apart timeout 30m debootstrap --variant=minbase --no-check-gpg \
                 "$1" "$root" "$mirror" "$script" || return
         fi
         install_packages "$1" "$root" || return
@@ -129,11 +131,13 @@ copy_tree () { # into a fresh directory of the root
 # Sets $versions and $counts. Whatever is optional in the build is required here: a library
 # that is not found must not make its tests disappear.
 test_suite () {
+    say "testing on $suite"
     copy_tree
     # shellcheck disable=SC2016
     versions=$(inside "$root" / sh -c 'printf "GLib %s, PyGObject %s, GJS %s" \
         "$(pkg-config --modversion glib-2.0)" \
-        "$(python3 -c "import gi; print(gi.__version__)")" "$(gjs --version | cut -d " " -f 2)"')
+        "$(python3 -c "import gi; print(gi.__version__)")" "$(gjs --version | cut -d " " -f 2)"') ||
+        versions='no versions'
     counts='0 passed, 1 failed, 0 skipped'
     if ! run inside "$root" "$dir" sh -c '
         meson setup -Dwerror=false -Dauto_features=enabled _build >_build.log 2>&1 &&
