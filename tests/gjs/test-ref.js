@@ -4,6 +4,7 @@
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
+import System from 'system';
 import Weakref from 'gi://Weakref';
 
 import {
@@ -70,6 +71,37 @@ child('death-in-collection', () => {
     other.connect('notify::alive', () => log.push('other'));
     collect();
     print(log.sort());
+});
+
+child('main-loop', () => {
+    const loop = new GLib.MainLoop(null, false);
+    const ref = orphan(target => new Weakref.Ref(target, () => {
+        print('dead');
+        loop.quit();
+    }), () => new GObject.Object());
+    // Not while the callback of a source is running: its frame may have the target.
+    GLib.idle_add(GLib.PRIORITY_DEFAULT_IDLE, () => {
+        System.gc();
+        return ref.alive;
+    });
+    loop.run();
+    print('quit');
+});
+
+test('callback comes from a running main loop, and may quit it', () => {
+    assertQuiet(runChild('main-loop'), 'dead\nquit\n');
+});
+
+child('no-main-loop', () => {
+    globalThis.ref = orphan(target => new Weakref.Ref(target, () => print('dead')),
+        () => new GObject.Object());
+    System.gc();
+    System.gc();
+    print(globalThis.ref.alive);
+});
+
+test('callback does not come, and nothing is complained about, without a main loop', () => {
+    assertQuiet(runChild('no-main-loop'), 'false\n');
 });
 
 child('death-in-collection-raw', () => {

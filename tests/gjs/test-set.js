@@ -204,7 +204,10 @@ test('bad input', () => {
     assertEqual(set.size, 0);
     const store = track(new Gio.ListStore());
     assertEqual(set.add(store).size, 1);
-    assertThrows(() => set.forEach(5), /^TypeError: .*must be a function, not 5/);
+    for (const method of ['forEach', 'foreach']) {
+        assertThrows(() => set[method](5), /^TypeError: .*must be a function, not 5/);
+        assertThrows(() => newSet()[method](), /^TypeError: .*must be a function, not undefined/);
+    }
 
     for (const bad of [5, 'GObject', [], () => 1])
         assertThrows(() => new Weakref.Set(bad), /^TypeError: The item type must be a GType, not/);

@@ -179,7 +179,9 @@ declare module 'gi://Weakref?version=1.0' {
             }
         }
 
-        /** A Map whose entries go when their values, which are objects, die. */
+        /** A Map whose entries go when their values, which are objects, die. An iteration, as that of
+         * all collections here, comes by what was there at its start and still is at its turn, and
+         * does not keep it until then. */
         class ValueTable<K extends Key = Key, V extends GObject.Object = GObject.Object>
             extends GObject.Object {
             static $gtype: GObject.GType<ValueTable>;

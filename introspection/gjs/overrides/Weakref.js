@@ -606,6 +606,7 @@ function _init() {
         },
 
         foreach(func) {
+            requireFunction(func, 'The callback');
             this.forEach(item => func(item));
         },
 
