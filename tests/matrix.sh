@@ -12,14 +12,14 @@
 # stderr. Fails if a test fails, or the build. A root that cannot be made is skipped, loudly.
 #
 # Needs to be root, and a network the first time. The roots are made with debootstrap (minutes
-# and 1 GB each) and kept in $WEAKREF_MATRIX_CACHE, by default ~/.cache/weakref-glib/roots, as
+# and over 1 GB each) and kept in $WEAKREF_MATRIX_CACHE, by default ~/.cache/weakref-glib/roots, as
 # they are: remove one to have it made anew, from newer packages.
 
 set -eu
 
 packages='gcc libc6-dev meson ninja-build pkgconf libglib2.0-dev libglib2.0-bin
     gobject-introspection libgirepository1.0-dev gjs python3-gi'
-optional='valac lua-lgi lua5.3' # not every suite has them
+optional='valac lua-lgi lua5.3 mypy node-typescript' # not every suite has them
 
 tree=$(cd "$(dirname "$0")/.." && pwd)
 HOME=${HOME:-/root}
