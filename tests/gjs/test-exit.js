@@ -29,6 +29,7 @@ function leave(target) {
     const cache = new Weakref.Cache(String, 1).set('a', target).set('b', new Gio.SimpleAction());
     cache.connect('notify::n-idle', () => {});
     const bond = new Weakref.Bond(table, target);
+    bond.connect('notify::alive', () => {});
     const stand = new Weakref.Proxy(target, () => print('called'));
     stand.connect('notify', () => print('called'));
     stand.bind_property('alive', new Gio.SimpleAction(), 'enabled', 0);
