@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Tests that count.py counts what meson says of test programs, good and bad, and .ci/run adds up."""
+"""Tests that count.py counts what meson says of programs, good and bad, and .ci/run adds up."""
 
 import pathlib
 import shutil

@@ -121,8 +121,9 @@ test('algebra', () => {
     assert(!one.equal(other));
     for (const method of ['union', 'intersection', 'difference', 'symmetricDifference',
         'isSubsetOf', 'isSupersetOf', 'isDisjointFrom', 'equal']) {
-        for (const bad of [undefined, null, 5, {}, [], new GObject.Object(), new Set([5])])
-            assertThrows(() => one[method](bad), /^TypeError: (The other must be a set|A member .* a GObject), not/);
+        for (const bad of [undefined, null, 5, {}, [], new GObject.Object()])
+            assertThrows(() => one[method](bad), /^TypeError: The other must be a set, not/);
+        assertThrows(() => one[method](new Set([5])), /^TypeError: A member .* a GObject, not 5/);
     }
 });
 

@@ -179,9 +179,9 @@ declare module 'gi://Weakref?version=1.0' {
             }
         }
 
-        /** A Map whose entries go when their values, which are objects, die. An iteration, as that of
-         * all collections here, comes by what was there at its start and still is at its turn, and
-         * does not keep it until then. */
+        /** A Map whose entries go when their values, which are objects, die. An iteration, as that
+         * of all collections here, comes by what was there at its start and still is at its turn,
+         * and does not keep it until then. */
         class ValueTable<K extends Key = Key, V extends GObject.Object = GObject.Object>
             extends GObject.Object {
             static $gtype: GObject.GType<ValueTable>;
@@ -497,9 +497,9 @@ declare module 'gi://Weakref?version=1.0' {
         const MICRO_VERSION: number;
 
         /** Stands for the target without keeping it. After the death every use of it throws a
-         * ReferenceError. Only JavaScript can use it, not C: of arguments only those of constructors
-         * and of the methods of Map and Set here; and `instanceof` knows the target's classes but
-         * not interfaces. */
+         * ReferenceError. Only JavaScript can use it, not C: of arguments only those of
+         * constructors and of the methods of Map and Set here; and `instanceof` knows the target's
+         * classes but not interfaces. */
         function proxy<T extends GObject.Object>(target: T): T;
 
         /** A Finalizer for those who don't keep it. */

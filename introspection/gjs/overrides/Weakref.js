@@ -57,8 +57,8 @@ function isPlain(value) {
         Object.getPrototypeOf(value) === Object.prototype;
 }
 
-// Constructors take a first argument, or, as those of all GObjects, an object with properties. Which
-// an enumeration is not, though it is a plain object too.
+// Constructors take a first argument, or, as those of all GObjects, an object with properties.
+// Which an enumeration is not, though it is a plain object too.
 function toProperties(value, name) {
     return isPlain(value) && !value.$gtype ? {...value} : {[name]: value};
 }
@@ -431,7 +431,8 @@ function _init() {
         return proxy;
     });
 
-    // Gjs before 1.78 leaks what is in a GValue that C fills in, and complains of it after an error.
+    // Gjs before 1.78 leaks what is in a GValue that C fills in, and complains of one that it did
+    // not, because of an error.
     define(Weakref.Proxy.prototype, {
         get_target_property(name) {
             const target = this.dup_target();
