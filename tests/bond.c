@@ -1139,7 +1139,7 @@ typedef struct
   GMutex lock;
   WeakrefRef *refs[2];  /* lock */
   WeakrefBond *bond;    /* lock */
-  gint n_bonded;        /* (atomic) */
+  gint n_done;          /* (atomic): threads */
 } Couple;
 
 static void
@@ -1231,7 +1231,6 @@ couple_rebond (Couple *couple)
     bond = weakref_bond_new (nodes[0], nodes[1], NULL);
   if (bond != NULL)
     {
-      g_atomic_int_inc (&couple->n_bonded);
       g_mutex_lock (&couple->lock);
       if (couple->refs[0] == refs[0])
         couple_swap_bond_locked (couple, &bond);
@@ -1244,23 +1243,19 @@ couple_rebond (Couple *couple)
   g_object_unref (refs[1]);
 }
 
-static gboolean
-couple_had_enough (Couple *couple)
-{
-  return g_atomic_int_get (&couple->n_bonded) >= (gint) test_scale (60000, 100);
-}
-
 static gpointer
 couple_use_thread (gpointer data)
 {
+  Couple *couple = data;
   guint n;
 
-  for (n = 0; !couple_had_enough (data); n++)
+  for (n = 0; n < test_scale (4000, 200); n++)
     {
-      couple_use (data);
+      couple_use (couple);
       if (n % 16 == 0)
         g_thread_yield ();
     }
+  g_atomic_int_inc (&couple->n_done);
 
   return NULL;
 }
@@ -1268,8 +1263,10 @@ couple_use_thread (gpointer data)
 static gpointer
 couple_rebond_thread (gpointer data)
 {
-  while (!couple_had_enough (data))
-    couple_rebond (data);
+  Couple *couple = data;
+
+  while (g_atomic_int_get (&couple->n_done) < N_THREADS)
+    couple_rebond (couple);
 
   return NULL;
 }

@@ -345,24 +345,102 @@ test_max_tracked (void)
   g_object_unref (cache);
 }
 
+/* Made while @context was the thread-default one. */
+static WeakrefCache *
+cache_new_in (GMainContext *context,
+              guint         max_idle)
+{
+  WeakrefCache *cache;
+
+  g_main_context_push_thread_default (context);
+  cache = cache_new (max_idle);
+  g_main_context_pop_thread_default (context);
+
+  return cache;
+}
+
 static void
 test_max_idle_seconds (void)
 {
-  WeakrefCache *cache = cache_new (8);
+  GMainContext *context = g_main_context_new ();
+  WeakrefCache *cache = cache_new_in (context, 8);
   TestProbe *b;
 
   use (cache, "a");
   b = ensure (cache, "b");
   weakref_cache_set_max_idle_seconds (cache, 1);
   while (weakref_cache_get_n_idle (cache) > 0)
-    g_main_context_iteration (NULL, TRUE);
+    g_main_context_iteration (context, TRUE);
   assert_log ("-a ~a");
   assert_counts (cache, 0, 1);
   g_assert_cmpuint (weakref_cache_get_evictions (cache), ==, 1);
   g_object_unref (b);
-  test_iterate ();
+  while (g_main_context_iteration (context, FALSE))
+    ;
   assert_log ("");
   assert_drop (cache, "-b ~b");
+  g_main_context_unref (context);
+}
+
+static void
+stop_waiting_cb (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+}
+
+static gboolean
+wait_cb (gpointer data)
+{
+  return G_SOURCE_REMOVE;
+}
+
+/* Nobody else's context puts it out. */
+static void
+test_time_limit_works_from_its_context (void)
+{
+  GMainContext *context = g_main_context_new ();
+  WeakrefCache *cache = cache_new_in (context, 8);
+  gboolean waited = FALSE;
+
+  use (cache, "a");
+  weakref_cache_set_max_idle_seconds (cache, 1);
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_timeout_add_full (G_PRIORITY_DEFAULT, 1200, wait_cb, &waited, stop_waiting_cb);
+  while (!waited)
+    g_main_context_iteration (NULL, TRUE);
+  assert_log ("");
+  g_main_context_iteration (context, TRUE);
+  assert_log ("-a ~a");
+  assert_drop (cache, "");
+  g_main_context_unref (context);
+}
+
+static void
+unref_cache_cb (TestProbe *probe,
+                gpointer   cache)
+{
+  test_log ("drop");
+  g_object_unref (cache);
+}
+
+/* The last reference goes in the cache's own timeout. */
+static void
+test_dropped_by_what_has_timed_out (void)
+{
+  WeakrefCache *cache = cache_new (8);
+  gpointer weak = cache;
+  TestProbe *a = ensure (cache, "a");
+
+  g_object_add_weak_pointer (G_OBJECT (cache), &weak);
+  test_probe_set_on_dispose (a, unref_cache_cb, cache);
+  g_object_unref (a);
+  use (cache, "b");
+  weakref_cache_set_max_idle_seconds (cache, 1);
+  while (weak != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  assert_log ("-a drop ~a -b ~b");
+  test_iterate ();
 }
 
 /* A memory monitor of our own */
@@ -375,9 +453,26 @@ struct _TestMonitor
   GObject parent_instance;
 };
 
+/* What happens while the default one is made. */
+static WeakrefCache *unset_meanwhile;
+static guint n_monitors;
+
+static gboolean
+test_monitor_init_sync (GInitable     *initable,
+                        GCancellable  *cancellable,
+                        GError       **error)
+{
+  n_monitors++;
+  if (unset_meanwhile != NULL)
+    weakref_cache_set_memory_monitor (unset_meanwhile, NULL);
+
+  return TRUE;
+}
+
 static void
 test_monitor_initable_init (GInitableIface *iface)
 {
+  iface->init = test_monitor_init_sync;
 }
 
 static void
@@ -432,6 +527,59 @@ test_low_memory (void)
   g_assert_finalize_object (monitor);
 }
 
+/* A monitor that is disposed early has disconnected us by itself. */
+static void
+test_disposed_monitor (void)
+{
+  WeakrefCache *cache = cache_new (8);
+  GMemoryMonitor *monitor = g_object_new (TEST_TYPE_MONITOR, NULL);
+
+  weakref_cache_set_memory_monitor (cache, monitor);
+  g_object_run_dispose (G_OBJECT (monitor));
+  weakref_cache_set_memory_monitor (cache, NULL);
+  g_assert_finalize_object (monitor);
+  g_object_unref (cache);
+}
+
+/* There is one for the whole process, made when it is first asked for: see main(). It is asked for
+ * in the default context, wherever the cache is. */
+static void
+test_default_monitor (void)
+{
+  GMainContext *context = g_main_context_new ();
+  WeakrefCache *cache;
+  WeakrefCache *other;
+  GMemoryMonitor *monitor;
+
+  g_main_context_push_thread_default (context);
+  cache = weakref_cache_new (G_TYPE_STRING, 2);
+  other = weakref_cache_new (G_TYPE_STRING, 2);
+  g_main_context_pop_thread_default (context);
+
+  use (cache, "a");
+  use (other, "b");
+  g_assert_null (weakref_cache_dup_memory_monitor (cache));
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_assert_cmpuint (n_monitors, ==, 0);
+
+  /* One does not want it, but says so when it is nearly too late. */
+  unset_meanwhile = other;
+  test_iterate ();
+  unset_meanwhile = NULL;
+  g_assert_cmpuint (n_monitors, ==, 1);
+  g_assert_null (weakref_cache_dup_memory_monitor (other));
+  monitor = weakref_cache_dup_memory_monitor (cache);
+  g_assert_true (TEST_IS_MONITOR (monitor));
+
+  g_signal_emit_by_name (monitor, "low-memory-warning", G_MEMORY_MONITOR_WARNING_LEVEL_LOW);
+  assert_log ("-a ~a");
+  g_object_unref (monitor);
+  assert_drop (cache, "");
+  assert_drop (other, "-b ~b");
+  g_main_context_unref (context);
+}
+
 /* Finalizers that use the cache */
 
 static void
@@ -468,20 +616,12 @@ test_finalizer_uses_cache (void)
 }
 
 static void
-drop_cb (TestProbe *probe,
-         gpointer   cache)
-{
-  test_log ("drop");
-  g_object_unref (cache);
-}
-
-static void
 test_finalizer_drops_cache (void)
 {
   WeakrefCache *cache = cache_new (2);
   TestProbe *a = ensure (cache, "a");
 
-  test_probe_set_on_dispose (a, drop_cb, cache);
+  test_probe_set_on_dispose (a, unref_cache_cb, cache);
   g_object_unref (a);
   use (cache, "b");
   use (cache, "c");
@@ -495,6 +635,100 @@ unref_next_cb (TestProbe *probe,
                gpointer   next)
 {
   g_object_unref (next);
+}
+
+/* In each function that puts something out. */
+static void
+test_dropped_by_what_it_puts_out (void)
+{
+  guint what;
+
+  for (what = 0; what < 6; what++)
+    {
+      WeakrefCache *cache = cache_new (2);
+      TestProbe *a = ensure (cache, "a");
+      TestProbe *b = test_probe_new ("b");
+
+      test_probe_set_on_dispose (a, unref_cache_cb, cache);
+      g_object_unref (a);
+      switch (what)
+        {
+        case 0:
+          weakref_cache_trim (cache, 0);
+          break;
+        case 1:
+          weakref_cache_set_max_idle (cache, 0);
+          break;
+        case 2:
+          weakref_cache_set_max_tracked (cache, 0);
+          break;
+        case 3:
+          weakref_cache_remove (cache, "a");
+          break;
+        case 4:
+          weakref_cache_remove_all (cache);
+          break;
+        default:
+          weakref_cache_insert (cache, "a", b);
+          break;
+        }
+      assert_log ("-a drop ~a");
+      g_object_unref (b);
+      assert_log ("-b ~b");
+    }
+}
+
+static gpointer
+create_and_drop_cb (gconstpointer   key,
+                    gpointer        cache,
+                    GError        **error)
+{
+  g_object_unref (cache);
+
+  return test_probe_new (key);
+}
+
+static void
+test_dropped_by_creation (void)
+{
+  WeakrefCache *cache = cache_new (2);
+  TestProbe *a = weakref_cache_ensure (cache, "a", create_and_drop_cb, cache, NULL);
+
+  g_assert_nonnull (a);
+  g_object_unref (a);
+  assert_log ("-a ~a");
+}
+
+static void
+log_thread_cb (TestProbe *probe,
+               gpointer   main_thread)
+{
+  test_log (g_thread_self () == main_thread ? "here" : "there");
+}
+
+static gpointer
+trim_in_thread (gpointer cache)
+{
+  weakref_cache_trim (cache, 0);
+
+  return NULL;
+}
+
+static void
+test_dies_in_thread_that_puts_it_out (void)
+{
+  WeakrefCache *cache = cache_new (1);
+  TestProbe *a = ensure (cache, "a");
+  TestProbe *b = ensure (cache, "b");
+
+  test_probe_set_on_dispose (a, log_thread_cb, g_thread_self ());
+  test_probe_set_on_dispose (b, log_thread_cb, g_thread_self ());
+  g_object_unref (a);
+  g_object_unref (b);
+  assert_log ("-a here ~a");
+  g_thread_join (g_thread_new ("trim", trim_in_thread, cache));
+  assert_log ("-b there ~b");
+  g_object_unref (cache);
 }
 
 /* Each idle object that goes makes another one idle, which puts the next one out. */
@@ -595,11 +829,8 @@ static void
 test_notifies_in_its_context (void)
 {
   GMainContext *context = g_main_context_new ();
-  WeakrefCache *cache;
+  WeakrefCache *cache = cache_new_in (context, 1);
 
-  g_main_context_push_thread_default (context);
-  cache = cache_new (1);
-  g_main_context_pop_thread_default (context);
   while (g_main_context_iteration (context, FALSE))
     ;
   g_signal_connect (cache, "notify", G_CALLBACK (log_notify_cb), NULL);
@@ -630,14 +861,32 @@ test_notifies_in_its_context (void)
 }
 
 static void
+drop_in_notify_cb (GObject    *cache,
+                   GParamSpec *pspec,
+                   gpointer    user_data)
+{
+  g_signal_handlers_disconnect_by_func (cache, drop_in_notify_cb, NULL);
+  g_object_unref (cache);
+}
+
+static void
+test_dropped_in_its_notification (void)
+{
+  WeakrefCache *cache = cache_new (1);
+
+  g_signal_connect (cache, "notify::n-idle", G_CALLBACK (drop_in_notify_cb), NULL);
+  use (cache, "a");
+  assert_log ("");
+  test_iterate ();
+  assert_log ("-a ~a");
+}
+
+static void
 test_outlives_its_context (void)
 {
   GMainContext *context = g_main_context_new ();
-  WeakrefCache *cache;
+  WeakrefCache *cache = cache_new_in (context, 1);
 
-  g_main_context_push_thread_default (context);
-  cache = cache_new (1);
-  g_main_context_pop_thread_default (context);
   g_main_context_unref (context);
   use (cache, "a");
   use (cache, "b");
@@ -835,6 +1084,43 @@ test_errors (void)
 }
 
 static void
+count_value_cb (const GValue *key,
+                gpointer      object,
+                gpointer      user_data)
+{
+  count_cb (g_value_get_string (key), object, user_data);
+}
+
+static void
+test_values_as_keys (void)
+{
+  WeakrefCache *cache = cache_new (8);
+  TestProbe *a = test_probe_new ("a");
+  GValue key = G_VALUE_INIT;
+  GPtrArray *keys;
+  gpointer got;
+  guint n = 0;
+
+  g_value_init (&key, G_TYPE_STRING);
+  g_value_set_static_string (&key, "a");
+  g_assert_true (weakref_cache_insert_value (cache, &key, a, NULL));
+  g_object_unref (a);
+  assert_counts (cache, 1, 0);
+  keys = weakref_cache_dup_keys_value (cache);
+  g_assert_cmpuint (keys->len, ==, 1);
+  g_assert_cmpstr (g_value_get_string (g_ptr_array_index (keys, 0)), ==, "a");
+  g_ptr_array_unref (keys);
+  weakref_cache_foreach_value (cache, count_value_cb, &n);
+  g_assert_cmpuint (n, ==, 1);
+  got = weakref_cache_lookup_value (cache, &key, NULL);
+  g_assert_true (got == a);
+  g_object_unref (got);
+  g_assert_cmpuint (weakref_cache_get_hits (cache), ==, 1);
+  assert_drop (cache, "-a ~a");
+  g_value_unset (&key);
+}
+
+static void
 test_key_types (void)
 {
   WeakrefCache *cache = g_object_new (WEAKREF_TYPE_CACHE, NULL);
@@ -869,6 +1155,7 @@ typedef struct
   gint n_asked;   /* (atomic) */
   gint n_created; /* (atomic) */
   gint n_found;   /* (atomic) */
+  gint n_done;    /* (atomic): threads */
 } Storm;
 
 static gpointer
@@ -1006,12 +1293,117 @@ rest (GRand *rand,
     n--;
 }
 
+/* Slow enough for all to come. */
+static gpointer
+slow_create_cb (gconstpointer   key,
+                gpointer        user_data,
+                GError        **error)
+{
+  Storm *storm = user_data;
+
+  while (g_atomic_int_get (&storm->n_asked) < N_THREADS)
+    g_thread_yield ();
+
+  return storm_create_cb (key, user_data, error);
+}
+
+static gpointer
+flight_thread (gpointer data)
+{
+  Storm *storm = data;
+  gpointer object;
+
+  g_atomic_int_inc (&storm->n_asked);
+  object = weakref_cache_ensure (storm->cache, NULL, slow_create_cb, storm, NULL);
+  g_assert_nonnull (object);
+  g_object_unref (object);
+
+  return NULL;
+}
+
+static void
+test_creates_once (void)
+{
+  Storm storm = { .cache = weakref_cache_new (G_TYPE_INT, 1) };
+
+  test_log_set_probes (FALSE);
+  test_threads (N_THREADS, flight_thread, &storm);
+  g_assert_cmpint (storm.n_created, ==, 1);
+  g_assert_cmpuint (weakref_cache_get_misses (storm.cache), ==, 1);
+  g_assert_cmpuint (weakref_cache_get_hits (storm.cache), ==, N_THREADS - 1);
+  assert_counts (storm.cache, 1, 0);
+  g_object_unref (storm.cache);
+}
+
+/* Children in the cache; their parents, and GLib's own weak references, come and go. */
+static gpointer
+family_create_cb (gconstpointer   key,
+                  gpointer        user_data,
+                  GError        **error)
+{
+  TestProbe *parent = test_probe_new (NULL);
+  TestProbe *child = storm_create_cb (key, user_data, error);
+
+  g_object_unref (weakref_bond_new (parent, child, NULL));
+  g_object_set_data (G_OBJECT (child), "parent", parent);
+  g_object_unref (parent);
+
+  return child;
+}
+
+static gpointer
+family_thread (gpointer data)
+{
+  Storm *storm = data;
+  GRand *rand = g_rand_new ();
+  GWeakRef plain;
+  guint n;
+
+  g_weak_ref_init (&plain, NULL);
+  for (n = 0; n < test_scale (20000, 500); n++)
+    {
+      int key = g_rand_int_range (rand, 0, N_KEYS);
+      TestProbe *child = weakref_cache_ensure (storm->cache, GINT_TO_POINTER (key),
+                                               family_create_cb, storm, NULL);
+      TestProbe *parent = g_object_ref (g_object_get_data (G_OBJECT (child), "parent"));
+      TestProbe *old = g_weak_ref_get (&plain);
+
+      g_assert_false (test_probe_was_disposed (child));
+      g_weak_ref_set (&plain, child);
+      g_object_unref (child);
+      g_assert_false (test_probe_was_disposed (parent));
+      g_object_unref (parent);
+      if (old != NULL)
+        {
+          g_assert_false (test_probe_was_disposed (old));
+          g_object_unref (old);
+        }
+    }
+  g_weak_ref_clear (&plain);
+  g_rand_free (rand);
+
+  return NULL;
+}
+
+static void
+test_threads_keep_bonded (void)
+{
+  Storm storm = { .cache = weakref_cache_new (G_TYPE_INT, N_KEYS / 2) };
+
+  test_log_set_probes (FALSE);
+  weakref_cache_set_memory_monitor (storm.cache, NULL);
+  test_threads (N_THREADS, family_thread, &storm);
+  assert_counts (storm.cache, N_KEYS / 2, 0);
+  g_assert_cmpuint (test_probe_count_alive (), ==, N_KEYS);
+  g_object_unref (storm.cache);
+}
+
 /* What is tracked comes and goes while others take and drop it: somebody is always in the middle of
  * a notification when a toggle reference goes. */
 static gboolean
 haste_is_over (Storm *storm)
 {
-  return g_atomic_int_get (&storm->n_created) >= (gint) test_scale (5000, 50);
+  return g_atomic_int_get (&storm->n_done) == N_THREADS;
 }
 
 static gpointer
@@ -1019,8 +1411,9 @@ hasty_thread (gpointer data)
 {
   Storm *storm = data;
   GRand *rand = g_rand_new ();
+  guint n;
 
-  while (!haste_is_over (storm))
+  for (n = 0; n < test_scale (50000, 500); n++)
     {
       TestProbe *probe = weakref_cache_ensure (storm->cache, NULL, storm_create_cb, storm, NULL);
 
@@ -1031,6 +1424,7 @@ hasty_thread (gpointer data)
         g_thread_yield ();
     }
   g_rand_free (rand);
+  g_atomic_int_inc (&storm->n_done);
 
   return NULL;
 }
@@ -1090,7 +1484,7 @@ typedef struct
 static gboolean
 bound_is_done (Bound *bound)
 {
-  return g_atomic_int_get (&bound->n_done) >= (gint) test_scale (1000000, 500);
+  return g_atomic_int_get (&bound->n_done) >= (gint) test_scale (300000, 500);
 }
 
 static gpointer
@@ -1161,6 +1555,10 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_setenv ("GIO_USE_MEMORY_MONITOR", "test", TRUE);
+  g_io_extension_point_register (G_MEMORY_MONITOR_EXTENSION_POINT_NAME);
+  g_io_extension_point_implement (G_MEMORY_MONITOR_EXTENSION_POINT_NAME, TEST_TYPE_MONITOR, "test",
+                                  100);
 
   test_add ("/weakref/cache/keeps-idle", test_keeps_idle);
   test_add ("/weakref/cache/insert-is-kept", test_insert_is_kept);
@@ -1175,20 +1573,31 @@ main (int    argc,
   test_add ("/weakref/cache/max-idle", test_max_idle);
   test_add ("/weakref/cache/max-tracked", test_max_tracked);
   test_add ("/weakref/cache/max-idle-seconds", test_max_idle_seconds);
+  test_add ("/weakref/cache/time-limit-works-from-its-context", test_time_limit_works_from_its_context);
+  test_add ("/weakref/cache/dropped-by-what-has-timed-out", test_dropped_by_what_has_timed_out);
   test_add ("/weakref/cache/low-memory", test_low_memory);
+  test_add ("/weakref/cache/disposed-monitor", test_disposed_monitor);
+  test_add ("/weakref/cache/default-monitor", test_default_monitor);
   test_add ("/weakref/cache/finalizer-uses-cache", test_finalizer_uses_cache);
   test_add ("/weakref/cache/finalizer-drops-cache", test_finalizer_drops_cache);
+  test_add ("/weakref/cache/dropped-by-what-it-puts-out", test_dropped_by_what_it_puts_out);
+  test_add ("/weakref/cache/dropped-by-creation", test_dropped_by_creation);
+  test_add ("/weakref/cache/dies-in-thread-that-puts-it-out", test_dies_in_thread_that_puts_it_out);
   test_add ("/weakref/cache/cascade", test_cascade);
   test_add ("/weakref/cache/keeps-again-what-it-let-go-of", test_keeps_again_what_it_let_go_of);
   test_add ("/weakref/cache/notifies-in-its-context", test_notifies_in_its_context);
+  test_add ("/weakref/cache/dropped-in-its-notification", test_dropped_in_its_notification);
   test_add ("/weakref/cache/outlives-its-context", test_outlives_its_context);
   test_add ("/weakref/cache/object-of-two-keys-and-caches", test_object_of_two_keys_and_caches);
   test_add ("/weakref/cache/keeps-bonded", test_keeps_bonded);
   test_add ("/weakref/cache/with-toggle-of-a-binding", test_with_toggle_of_a_binding);
   test_add ("/weakref/cache/errors", test_errors);
+  test_add ("/weakref/cache/values-as-keys", test_values_as_keys);
   test_add ("/weakref/cache/key-types", test_key_types);
   test_add ("/weakref/cache/storm", test_storm);
   test_add ("/weakref/cache/exact-counts", test_exact_counts);
+  test_add ("/weakref/cache/creates-once", test_creates_once);
+  test_add ("/weakref/cache/threads-keep-bonded", test_threads_keep_bonded);
   test_add ("/weakref/cache/threads-trim-while-others-drop", test_threads_trim_while_others_drop);
   test_add ("/weakref/cache/threads-with-toggle-of-a-binding", test_threads_with_toggle_of_a_binding);
 

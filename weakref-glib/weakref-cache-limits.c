@@ -1,0 +1,302 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/weakref-cache-private.h>
+
+#include <weakref-glib/weakref-toggle-private.h>
+
+/* What a cache may keep, and what it has done. */
+
+/**
+ * weakref_cache_trim:
+ * @self: a cache
+ * @n: how many objects may stay idle
+ *
+ * Puts out all idle objects but the @n that became idle last.
+ *
+ * What is in use is not kept any longer than that, until it is looked up again: it may be in use
+ * only for a language that keeps its own toggle reference on it, and that can't be told.
+ *
+ * Since: 1.0
+ */
+void
+weakref_cache_trim (WeakrefCache *self,
+                    guint         n)
+{
+  g_return_if_fail (WEAKREF_IS_CACHE (self));
+
+  weakref_cache_core_trim (self->core, n);
+}
+
+/**
+ * weakref_cache_get_max_idle: (get-property max-idle)
+ * @self: a cache
+ *
+ * Gives how many objects that nobody uses are kept.
+ *
+ * Returns: the number
+ *
+ * Since: 1.0
+ */
+guint
+weakref_cache_get_max_idle (WeakrefCache *self)
+{
+  g_return_val_if_fail (WEAKREF_IS_CACHE (self), 0);
+
+  return g_atomic_int_get (&self->core->max_idle);
+}
+
+/**
+ * weakref_cache_set_max_idle: (set-property max-idle)
+ * @self: a cache
+ * @max_idle: how many objects that nobody uses to keep, at most %G_MAXINT
+ *
+ * Sets how many objects that nobody uses are kept, and puts out what is too many.
+ *
+ * With 0, it is a [class@Weakref.ValueTable]. Objects that were entered then are kept once they have
+ * been looked up again.
+ *
+ * Since: 1.0
+ */
+void
+weakref_cache_set_max_idle (WeakrefCache *self,
+                            guint         max_idle)
+{
+  g_return_if_fail (WEAKREF_IS_CACHE (self));
+  g_return_if_fail (max_idle <= G_MAXINT);
+
+  /* What is put out may drop the cache. */
+  g_object_ref (self);
+  if (weakref_cache_core_set_max_idle (self->core, max_idle))
+    g_object_notify (G_OBJECT (self), "max-idle");
+  g_object_unref (self);
+}
+
+/**
+ * weakref_cache_get_max_idle_seconds: (get-property max-idle-seconds)
+ * @self: a cache
+ *
+ * Gives for how long an object that nobody uses is kept.
+ *
+ * Returns: the time in seconds, or 0 for as long as there is room
+ *
+ * Since: 1.0
+ */
+guint
+weakref_cache_get_max_idle_seconds (WeakrefCache *self)
+{
+  guint value;
+
+  g_return_val_if_fail (WEAKREF_IS_CACHE (self), 0);
+
+  weakref_toggle_lock ();
+  value = self->core->max_idle_seconds;
+  weakref_toggle_unlock ();
+
+  return value;
+}
+
+/**
+ * weakref_cache_set_max_idle_seconds: (set-property max-idle-seconds)
+ * @self: a cache
+ * @max_idle_seconds: the time in seconds, or 0 for as long as there is room
+ *
+ * Sets for how long an object that nobody uses is kept.
+ *
+ * It needs the #GMainContext of the cache to run.
+ *
+ * Since: 1.0
+ */
+void
+weakref_cache_set_max_idle_seconds (WeakrefCache *self,
+                                    guint         max_idle_seconds)
+{
+  g_return_if_fail (WEAKREF_IS_CACHE (self));
+
+  if (weakref_cache_core_set_max_idle_seconds (self->core, max_idle_seconds))
+    g_object_notify (G_OBJECT (self), "max-idle-seconds");
+}
+
+/**
+ * weakref_cache_get_max_tracked: (get-property max-tracked)
+ * @self: a cache
+ *
+ * Gives how many objects are tracked, idle and in use.
+ *
+ * Returns: the number
+ *
+ * Since: 1.0
+ */
+guint
+weakref_cache_get_max_tracked (WeakrefCache *self)
+{
+  g_return_val_if_fail (WEAKREF_IS_CACHE (self), 0);
+
+  return g_atomic_int_get (&self->core->max_tracked);
+}
+
+/**
+ * weakref_cache_set_max_tracked: (set-property max-tracked)
+ * @self: a cache
+ * @max_tracked: how many objects to track, at most %G_MAXINT
+ *
+ * Sets how many objects are tracked, idle and in use. What is too many is put out if it is idle,
+ * and not kept any longer than it is in use if not.
+ *
+ * Since: 1.0
+ */
+void
+weakref_cache_set_max_tracked (WeakrefCache *self,
+                               guint         max_tracked)
+{
+  g_return_if_fail (WEAKREF_IS_CACHE (self));
+  g_return_if_fail (max_tracked <= G_MAXINT);
+
+  g_object_ref (self);
+  if (weakref_cache_core_set_max_tracked (self->core, max_tracked))
+    g_object_notify (G_OBJECT (self), "max-tracked");
+  g_object_unref (self);
+}
+
+/**
+ * weakref_cache_dup_memory_monitor: (get-property memory-monitor)
+ * @self: a cache
+ *
+ * Gives who says that memory runs low.
+ *
+ * Returns: (transfer full) (nullable): the memory monitor, or %NULL
+ *
+ * Since: 1.0
+ */
+GMemoryMonitor *
+weakref_cache_dup_memory_monitor (WeakrefCache *self)
+{
+  g_return_val_if_fail (WEAKREF_IS_CACHE (self), NULL);
+
+  return weakref_cache_core_dup_monitor (self->core);
+}
+
+/**
+ * weakref_cache_set_memory_monitor: (set-property memory-monitor)
+ * @self: a cache
+ * @memory_monitor: (nullable): a memory monitor, or %NULL
+ *
+ * Sets who says that memory runs low.
+ *
+ * Since: 1.0
+ */
+void
+weakref_cache_set_memory_monitor (WeakrefCache   *self,
+                                  GMemoryMonitor *memory_monitor)
+{
+  g_return_if_fail (WEAKREF_IS_CACHE (self));
+  g_return_if_fail (memory_monitor == NULL || G_IS_MEMORY_MONITOR (memory_monitor));
+
+  weakref_cache_core_set_monitor (self->core, memory_monitor, FALSE);
+  g_object_notify (G_OBJECT (self), "memory-monitor");
+}
+
+/**
+ * weakref_cache_get_n_idle: (get-property n-idle)
+ * @self: a cache
+ *
+ * Counts the entries whose objects nobody uses.
+ *
+ * Returns: the number
+ *
+ * Since: 1.0
+ */
+guint
+weakref_cache_get_n_idle (WeakrefCache *self)
+{
+  guint value;
+
+  g_return_val_if_fail (WEAKREF_IS_CACHE (self), 0);
+
+  weakref_toggle_lock ();
+  value = self->core->idle.length;
+  weakref_toggle_unlock ();
+
+  return value;
+}
+
+/**
+ * weakref_cache_get_n_in_use: (get-property n-in-use)
+ * @self: a cache
+ *
+ * Counts the entries whose objects are in use.
+ *
+ * Returns: the number
+ *
+ * Since: 1.0
+ */
+guint
+weakref_cache_get_n_in_use (WeakrefCache *self)
+{
+  guint n_idle = weakref_cache_get_n_idle (self);
+  guint size = weakref_cache_get_size (self);
+
+  /* Other threads may be in between. */
+  return size > n_idle ? size - n_idle : 0;
+}
+
+/**
+ * weakref_cache_get_hits: (get-property hits)
+ * @self: a cache
+ *
+ * Counts how often an object was found: by a lookup, or by an ensure that did not create.
+ *
+ * Returns: the number
+ *
+ * Since: 1.0
+ */
+guint64
+weakref_cache_get_hits (WeakrefCache *self)
+{
+  g_return_val_if_fail (WEAKREF_IS_CACHE (self), 0);
+
+  return atomic_load_explicit (&self->core->n_hits, memory_order_relaxed);
+}
+
+/**
+ * weakref_cache_get_misses: (get-property misses)
+ * @self: a cache
+ *
+ * Counts how often an object was not found: by a lookup, or by an ensure that did create.
+ *
+ * Returns: the number
+ *
+ * Since: 1.0
+ */
+guint64
+weakref_cache_get_misses (WeakrefCache *self)
+{
+  g_return_val_if_fail (WEAKREF_IS_CACHE (self), 0);
+
+  return atomic_load_explicit (&self->core->n_misses, memory_order_relaxed);
+}
+
+/**
+ * weakref_cache_get_evictions: (get-property evictions)
+ * @self: a cache
+ *
+ * Counts how many idle objects were put out; not those that were removed.
+ *
+ * Returns: the number
+ *
+ * Since: 1.0
+ */
+guint64
+weakref_cache_get_evictions (WeakrefCache *self)
+{
+  guint64 value;
+
+  g_return_val_if_fail (WEAKREF_IS_CACHE (self), 0);
+
+  weakref_toggle_lock ();
+  value = self->core->n_evictions;
+  weakref_toggle_unlock ();
+
+  return value;
+}

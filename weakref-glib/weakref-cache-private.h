@@ -1,0 +1,67 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <weakref-glib/weakref-cache.h>
+
+#include <stdatomic.h>
+
+#include <weakref-glib/weakref-value-core-private.h>
+
+G_BEGIN_DECLS
+
+/* What lasts of a cache: the core of a table of values that keeps what is idle. */
+
+typedef struct _WeakrefCacheCore WeakrefCacheCore;
+typedef struct _WeakrefCacheMonitor WeakrefCacheMonitor;
+
+struct _WeakrefCacheCore
+{
+  WeakrefValueCore base;
+  GWeakRef cache;
+  GMainContext *context;   /* (owned) (const) */
+  GSource *source;         /* (owned) (const): in the context */
+  gboolean changed;        /* toggle lock: the source will notify */
+  gint max_idle;           /* (atomic): written under the toggle lock */
+  guint max_idle_seconds;  /* toggle lock */
+  gint max_tracked;        /* (atomic): written under the toggle lock */
+  gint n_tracked;          /* (atomic): written under the toggle lock */
+  GQueue idle;             /* toggle lock: oldest first */
+  GQueue busy;             /* toggle lock: what is tracked and in use, longest first */
+  guint64 n_evictions;     /* toggle lock */
+  WeakrefCacheMonitor *monitor; /* toggle lock: (owned) (nullable) */
+  gboolean monitor_is_set; /* toggle lock: there is one, or shall be none */
+  gboolean monitor_comes;  /* toggle lock: the default one will be set */
+  _Atomic guint64 n_hits;
+  _Atomic guint64 n_misses;
+};
+
+struct _WeakrefCache
+{
+  GObject parent_instance;
+
+  WeakrefCacheCore *core; /* (owned) */
+};
+
+WeakrefCacheCore *weakref_cache_core_new                  (WeakrefCache     *cache,
+                                                           guint             max_idle,
+                                                           guint             max_tracked);
+void              weakref_cache_core_close                (WeakrefCacheCore *core);
+
+void              weakref_cache_core_changed              (WeakrefCacheCore *core);
+void              weakref_cache_core_trim                 (WeakrefCacheCore *core,
+                                                           guint             n);
+gboolean          weakref_cache_core_set_max_idle         (WeakrefCacheCore *core,
+                                                           guint             max_idle);
+gboolean          weakref_cache_core_set_max_idle_seconds (WeakrefCacheCore *core,
+                                                           guint             max_idle_seconds);
+gboolean          weakref_cache_core_set_max_tracked      (WeakrefCacheCore *core,
+                                                           guint             max_tracked);
+gboolean          weakref_cache_core_set_monitor          (WeakrefCacheCore *core,
+                                                           GMemoryMonitor   *object,
+                                                           gboolean          by_default);
+GMemoryMonitor   *weakref_cache_core_dup_monitor          (WeakrefCacheCore *core);
+
+G_END_DECLS
