@@ -525,6 +525,114 @@ test_owned_kept_by_owners_dispose (void)
   g_object_unref (ref);
 }
 
+/* Bonds made in the middle of a dispose */
+
+typedef struct
+{
+  gpointer owner; /* NULL for the probe itself */
+  gpointer owned;
+  WeakrefBond *bond;
+} Late;
+
+static void
+bond_late_cb (TestProbe *probe,
+              gpointer   user_data)
+{
+  Late *late = user_data;
+  GError *error = NULL;
+
+  late->bond = weakref_bond_new (late->owner != NULL ? late->owner : probe,
+                                 late->owned != NULL ? late->owned : probe, &error);
+  g_assert_no_error (error);
+  test_log (weakref_bond_is_alive (late->bond) ? "bonded" : "!bonded");
+}
+
+static void
+test_made_in_dispose_ends_with_it (void)
+{
+  TestProbe *q = test_probe_new ("q");
+  TestProbe *c = test_probe_new ("c");
+  Late late = { q, NULL, NULL };
+
+  /* As what is owned. */
+  test_probe_set_on_dispose (c, bond_late_cb, &late);
+  g_object_unref (c);
+  assert_log ("-c bonded ~c");
+  g_assert_false (weakref_bond_is_alive (late.bond));
+  g_assert_finalize_object (late.bond);
+
+  /* As an owner, which is bonded already. */
+  c = test_probe_new ("c");
+  bond (q, c);
+  g_object_unref (c);
+  c = test_probe_new ("d");
+  late = (Late) { NULL, c, NULL };
+  test_probe_set_on_dispose (q, bond_late_cb, &late);
+  g_object_unref (q);
+  assert_log ("-q bonded ~q -c ~c");
+  g_assert_false (weakref_bond_is_alive (late.bond));
+  g_assert_finalize_object (late.bond);
+  g_object_unref (c);
+  assert_log ("-d ~d");
+}
+
+static void
+test_owned_saved_by_owners_dispose (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *q = test_probe_new ("q");
+  TestProbe *c = test_probe_new ("c");
+  TestProbe *d = test_probe_new ("d");
+  WeakrefBond *old = weakref_bond_new (p, c, NULL);
+  Late late = { q, c, NULL };
+  WeakrefRef *ref;
+
+  bond (c, d);
+  g_object_unref (d);
+  g_object_unref (c);
+  test_probe_set_on_dispose (p, bond_late_cb, &late);
+  g_object_unref (p);
+  assert_log ("-p bonded ~p");
+  g_assert_false (weakref_bond_is_alive (old));
+  g_assert_true (weakref_bond_is_alive (late.bond));
+  g_object_unref (old);
+
+  /* Its new owner keeps it, with what it owns itself; and it keeps its new owner. */
+  ref = weakref_ref_new (q);
+  c = weakref_bond_dup_owned (late.bond);
+  g_object_unref (q);
+  assert_refers (ref, q);
+  assert_log ("");
+  g_object_unref (c);
+  assert_log ("-q ~q -c ~c -d ~d");
+  g_object_unref (late.bond);
+  g_object_unref (ref);
+}
+
+/* A dispose that neither goes through nor says so. */
+static void
+test_resurrected_without_a_word (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  TestProbe *d = test_probe_new ("d");
+  TestProbe *again = NULL;
+  WeakrefBond *self = weakref_bond_new (p, c, NULL);
+
+  g_object_unref (c);
+  test_probe_resurrect (p, &again, FALSE);
+  g_object_unref (p);
+  assert_log ("-p");
+  g_assert_false (weakref_bond_is_alive (self));
+
+  /* It is a new life, with what it has from the old one. */
+  bond (p, d);
+  g_object_unref (d);
+  g_object_unref (again);
+  assert_log ("~p -d ~d -c ~c");
+  g_object_unref (self);
+}
+
 /* Trees */
 
 #define DEPTH test_scale (10000, 200)
@@ -668,6 +776,18 @@ test_wide (void)
   for (i = 1; i < WIDTH; i++)
     bond (nodes[0], nodes[i]);
   assert_all_keep_all (nodes, WIDTH);
+  g_free (nodes);
+
+  /* Disposed from the top. */
+  nodes = make_nodes (WIDTH);
+  for (i = 1; i < WIDTH; i++)
+    {
+      bond (nodes[0], nodes[i]);
+      g_object_unref (nodes[i]);
+    }
+  g_object_run_dispose (G_OBJECT (nodes[0]));
+  g_assert_cmpuint (test_probe_count_alive (), ==, 1);
+  g_object_unref (nodes[0]);
   g_free (nodes);
 }
 
@@ -1396,6 +1516,9 @@ main (int    argc,
   test_add ("/weakref/bond/break-in-callbacks", test_break_in_callbacks);
   test_add ("/weakref/bond/resurrected-owner-keeps-owned", test_resurrected_owner_keeps_owned);
   test_add ("/weakref/bond/owned-kept-by-owners-dispose", test_owned_kept_by_owners_dispose);
+  test_add ("/weakref/bond/made-in-dispose-ends-with-it", test_made_in_dispose_ends_with_it);
+  test_add ("/weakref/bond/owned-saved-by-owners-dispose", test_owned_saved_by_owners_dispose);
+  test_add ("/weakref/bond/resurrected-without-a-word", test_resurrected_without_a_word);
   test_add ("/weakref/bond/deep", test_deep);
   test_add ("/weakref/bond/wide", test_wide);
   test_add ("/weakref/bond/taken-apart", test_taken_apart);

@@ -49,8 +49,8 @@
  * LOCKING. One lock for all toggles, their holds, and what their owners say it guards: the groups
  * of the bonds, the order in the caches. Nothing foreign runs under it, and no reference is taken or
  * dropped, except that a toggle reference is added and removed by somebody who has another one, so
- * that nobody is notified of it. It is never taken with another lock of ours held; under it, only
- * a block's lock is taken. Holds that were released under it end after the unlocking. */
+ * that nobody is notified of it. It is never taken with another lock of ours held, nor another one
+ * under it. Holds that were released under it end after the unlocking. */
 struct _WeakrefToggle
 {
   gpointer object;    /* (owned) (const): the toggle reference, or a plain one */
