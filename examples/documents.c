@@ -5,7 +5,18 @@
 /* Documents of a directory, parsed when they come into view, in a list that is scrolled back and
  * forth: how often one has to be parsed again, with caches of different sizes.
  *
- *   documents [DIRECTORY] */
+ *   documents [DIRECTORY]
+ *
+ * What is in view is in use: it is in the cache, whatever its size. With a max-idle of 0 a document is
+ * gone when it leaves the view, and what comes into view is always parsed. A little more than
+ * nothing helps for what has just left; a few screens' worth is as good as keeping everything, for
+ * where one has been lately. Over 1000 files of /usr/share/doc:
+ *
+ *   max-idle     parsed   hit rate
+ *          0       4408      0.0 %
+ *         16       3262     26.0 %
+ *        256       1056     76.0 %
+ */
 
 #include <weakref-glib/weakref-glib.h>
 
@@ -139,7 +150,8 @@ scroll (WeakrefCache *cache,
     }
 }
 
-static void
+/* Returns how many were parsed. */
+static guint64
 browse (GPtrArray *files,
         guint      max_idle)
 {
@@ -174,10 +186,15 @@ browse (GPtrArray *files,
            100.0 * (double) hits / (double) (hits + misses), weakref_cache_get_n_idle (cache),
            (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC);
 
+  g_assert_cmpuint (weakref_cache_get_n_in_use (cache), ==, IN_VIEW);
+  g_assert_cmpuint (weakref_cache_get_n_idle (cache), <=, max_idle);
+
   for (i = 0; i < IN_VIEW; i++)
     g_clear_object (&view[i]);
   g_rand_free (rand);
   g_object_unref (cache);
+
+  return misses;
 }
 
 int
@@ -186,6 +203,7 @@ main (int    argc,
 {
   const guint max_idle[] = { 0, 16, 256 };
   GPtrArray *files = g_ptr_array_new_with_free_func (g_free);
+  guint64 n_parsed = G_MAXUINT64;
   guint i;
 
   find_files (argc > 1 ? argv[1] : ".", files);
@@ -199,7 +217,13 @@ main (int    argc,
   g_print ("%u files, %u in view\n", files->len, IN_VIEW);
   g_print ("%8s %10s %10s %10s %10s\n", "max-idle", "parsed", "hit rate", "idle", "time");
   for (i = 0; i < G_N_ELEMENTS (max_idle); i++)
-    browse (files, max_idle[i]);
+    {
+      guint64 n = browse (files, max_idle[i]);
+
+      /* The more is kept, the less is parsed again. */
+      g_assert_cmpuint (n, <, n_parsed);
+      n_parsed = n;
+    }
   g_ptr_array_unref (files);
 
   return 0;

@@ -159,7 +159,11 @@ take_apart (Node *leaf)
 int
 main (void)
 {
-  const char *ways[] = { "strong pointers", "weak parent pointers", "bonds" };
+  const char *ways[] = {
+    "strong pointers: parent and child hold each other",
+    "weak parent pointers: a child does not hold its parent",
+    "bonds: who holds one holds all, and they don't hold each other",
+  };
   Way way;
 
   for (way = STRONG; way <= BOND; way++)
@@ -169,12 +173,13 @@ main (void)
       Node *lost = leaf;
 
       g_print ("%s\n", ways[way]);
-      g_print ("  holding only the leaf: it is %s; %d of 4 nodes live\n", path, n_nodes);
+      g_print ("  holding only the leaf: it is %s; %d of 4 nodes live%s\n", path, n_nodes,
+               way == WEAK ? ", the parent is lost" : "");
       g_assert_cmpstr (path, ==, way == WEAK ? "leaf" : "root/branch/leaf");
       g_free (path);
 
       g_object_unref (leaf);
-      g_print ("  holding nothing: %d of 4 nodes live%s\n", n_nodes, n_nodes > 0 ? ", for ever" : "");
+      g_print ("  holding nothing: %d of 4 nodes live%s\n", n_nodes, n_nodes > 0 ? ", for ever: a leak" : "");
       g_assert_cmpint (n_nodes, ==, way == STRONG ? 4 : 0);
       if (way == STRONG)
         take_apart (lost);
