@@ -158,6 +158,27 @@ test('subclass', () => {
     documents.clear();
 });
 
+test('creates once', () => {
+    const cache = newCache(2);
+    let made = 0;
+    const create = name => {
+        made++;
+        return track(new Gio.SimpleAction({name}));
+    };
+    (() => {
+        const held = cache.ensure('a', create);
+        assertEqual(held.name, 'a');
+        assertEqual(cache.ensure('a', create), held);
+    })();
+    collect();
+    assertCounts(cache, 1, 0);
+    assertEqual(cache.ensure('a', create).name, 'a');
+    assertEqual(made, 1);
+    assertEqual(cache.misses, 1);
+    assertEqual(cache.hits, 2);
+    assertThrows(() => cache.ensure('b', () => null), /must be a GObject/);
+});
+
 test('notifies', () => {
     const cache = newCache(2);
     let idle = -1;
@@ -187,6 +208,23 @@ test('counts objects of a JavaScript subclass as in use until trimmed', () => {
     collect();
     assertEqual(ref.get(), null);
     assertCounts(cache, 0, 0);
+});
+
+test('counts objects given JavaScript properties as in use until removed', () => {
+    const cache = newCache(2);
+    let ref;
+    (() => {
+        const object = track(new Gio.SimpleAction({name: 'a'}));
+        ref = Weakref.Ref.new(object);
+        cache.insert('a', object);
+        object.text = 'text';
+    })();
+    collect();
+    assertCounts(cache, 0, 1);
+    assertEqual(cache.lookup('a').text, 'text');
+    assert(cache.remove('a'));
+    collect();
+    assertEqual(ref.get(), null);
 });
 
 run();

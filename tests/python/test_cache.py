@@ -92,3 +92,36 @@ class CacheTest(unittest.TestCase):
         gc.collect()
         self.assertIsNone(ref.get())
         self.assertCounts(0, 0)
+
+    def test_attributes_given_later(self):
+        document = self.cache.ensure('a', create)
+        ref = Weakref.Ref.new(document)
+        document.text = 'text'
+        del document
+        gc.collect()
+        self.assertEqual(ref.get().get_name(), 'a')
+        if SILENCES:
+            self.assertEqual(ref.get().text, 'text')
+            self.assertCounts(0, 1)
+        else:
+            self.assertCounts(1, 0)
+        self.assertTrue(self.cache.remove('a'))
+        gc.collect()
+        self.assertIsNone(ref.get())
+
+    def test_what_is_silenced_is_bounded(self):
+        self.cache.props.max_tracked = 3
+        refs = []
+        for i in range(5):
+            document = Document()
+            document.text = i
+            refs.append(Weakref.Ref.new(document))
+            self.cache.insert(str(i), document)
+        del document
+        gc.collect()
+        alive = [ref.get() is not None for ref in refs]
+        # Those that are not tracked go by themselves; without silence, the idle are two.
+        self.assertEqual(alive, [True] * 3 + [False] * 2 if SILENCES else [False] * 3 + [True] * 2)
+        self.cache.trim(0)
+        gc.collect()
+        self.assertEqual([ref.get() for ref in refs], [None] * 5)
