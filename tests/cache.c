@@ -316,6 +316,23 @@ test_max_idle (void)
 }
 
 static void
+test_no_limit (void)
+{
+  WeakrefCache *cache = cache_new (G_MAXUINT);
+  guint max_idle;
+
+  g_object_set (cache, "max-tracked", G_MAXUINT, NULL);
+  g_object_get (cache, "max-idle", &max_idle, NULL);
+  g_assert_cmpuint (max_idle, ==, G_MAXUINT);
+  use (cache, "a");
+  use (cache, "b");
+  assert_counts (cache, 2, 0);
+  weakref_cache_set_max_idle (cache, 1);
+  assert_log ("-a ~a");
+  assert_drop (cache, "-b ~b");
+}
+
+static void
 test_max_tracked (void)
 {
   WeakrefCache *cache = cache_new (8);
@@ -1571,6 +1588,7 @@ main (int    argc,
   test_add ("/weakref/cache/disposed-leaves", test_disposed_leaves);
   test_add ("/weakref/cache/trim-lets-go-of-what-is-in-use", test_trim_lets_go_of_what_is_in_use);
   test_add ("/weakref/cache/max-idle", test_max_idle);
+  test_add ("/weakref/cache/no-limit", test_no_limit);
   test_add ("/weakref/cache/max-tracked", test_max_tracked);
   test_add ("/weakref/cache/max-idle-seconds", test_max_idle_seconds);
   test_add ("/weakref/cache/time-limit-works-from-its-context", test_time_limit_works_from_its_context);

@@ -175,7 +175,7 @@ entry_used_cb (WeakrefValueEntry *entry,
 
   if (g_atomic_pointer_get (&extra->kept) != NULL ||
       g_atomic_int_get (&core->max_idle) == 0 ||
-      g_atomic_int_get (&core->n_tracked) >= g_atomic_int_get (&core->max_tracked))
+      (guint) g_atomic_int_get (&core->n_tracked) >= (guint) g_atomic_int_get (&core->max_tracked))
     return;
 
   kept = g_new0 (Kept, 1);
@@ -426,7 +426,7 @@ weakref_cache_core_set_max_idle (WeakrefCacheCore *core,
   gboolean changed;
 
   weakref_toggle_lock ();
-  changed = (guint) core->max_idle != max_idle;
+  changed = core->max_idle != max_idle;
   g_atomic_int_set (&core->max_idle, max_idle);
   core_shrink_locked (core, max_idle);
   if (max_idle == 0)
@@ -458,7 +458,7 @@ weakref_cache_core_set_max_tracked (WeakrefCacheCore *core,
   gboolean changed;
 
   weakref_toggle_lock ();
-  changed = (guint) core->max_tracked != max_tracked;
+  changed = core->max_tracked != max_tracked;
   g_atomic_int_set (&core->max_tracked, max_tracked);
   core_shrink_locked (core, max_tracked - MIN (max_tracked, core->busy.length));
   core_release_busy_locked (core, max_tracked);

@@ -50,7 +50,7 @@ weakref_cache_get_max_idle (WeakrefCache *self)
 /**
  * weakref_cache_set_max_idle: (set-property max-idle)
  * @self: a cache
- * @max_idle: how many objects that nobody uses to keep, at most %G_MAXINT
+ * @max_idle: how many objects that nobody uses to keep; %G_MAXUINT for all
  *
  * Sets how many objects that nobody uses are kept, and puts out what is too many.
  *
@@ -64,7 +64,6 @@ weakref_cache_set_max_idle (WeakrefCache *self,
                             guint         max_idle)
 {
   g_return_if_fail (WEAKREF_IS_CACHE (self));
-  g_return_if_fail (max_idle <= G_MAXINT);
 
   /* What is put out may drop the cache. */
   g_object_ref (self);
@@ -139,7 +138,7 @@ weakref_cache_get_max_tracked (WeakrefCache *self)
 /**
  * weakref_cache_set_max_tracked: (set-property max-tracked)
  * @self: a cache
- * @max_tracked: how many objects to track, at most %G_MAXINT
+ * @max_tracked: how many objects to track; %G_MAXUINT for all
  *
  * Sets how many objects are tracked, idle and in use. What is too many is put out if it is idle,
  * and not kept any longer than it is in use if not.
@@ -151,7 +150,6 @@ weakref_cache_set_max_tracked (WeakrefCache *self,
                                guint         max_tracked)
 {
   g_return_if_fail (WEAKREF_IS_CACHE (self));
-  g_return_if_fail (max_tracked <= G_MAXINT);
 
   g_object_ref (self);
   if (weakref_cache_core_set_max_tracked (self->core, max_tracked))

@@ -24,10 +24,10 @@ struct _WeakrefCacheCore
   GMainContext *context;   /* (owned) (const) */
   GSource *source;         /* (owned) (const): in the context */
   gboolean changed;        /* toggle lock: the source will notify */
-  gint max_idle;           /* (atomic): written under the toggle lock */
+  guint max_idle;          /* (atomic): written under the toggle lock */
   guint max_idle_seconds;  /* toggle lock */
-  gint max_tracked;        /* (atomic): written under the toggle lock */
-  gint n_tracked;          /* (atomic): written under the toggle lock */
+  guint max_tracked;       /* (atomic): written under the toggle lock */
+  guint n_tracked;         /* (atomic): written under the toggle lock */
   GQueue idle;             /* toggle lock: oldest first */
   GQueue busy;             /* toggle lock: what is tracked and in use, longest first */
   guint64 n_evictions;     /* toggle lock */

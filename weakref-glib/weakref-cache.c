@@ -207,12 +207,13 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
   /**
    * WeakrefCache:max-idle: (getter get_max_idle) (setter set_max_idle)
    *
-   * How many objects that nobody uses are kept.
+   * How many objects that nobody uses are kept, of those that are tracked: see
+   * [property@Weakref.Cache:max-tracked].
    *
    * Since: 1.0
    */
   props[PROP_MAX_IDLE] =
-    g_param_spec_uint ("max-idle", NULL, NULL, 0, G_MAXINT, DEFAULT_MAX_IDLE,
+    g_param_spec_uint ("max-idle", NULL, NULL, 0, G_MAXUINT, DEFAULT_MAX_IDLE,
                        G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   /**
@@ -237,7 +238,7 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
    * Since: 1.0
    */
   props[PROP_MAX_TRACKED] =
-    g_param_spec_uint ("max-tracked", NULL, NULL, 0, G_MAXINT, DEFAULT_MAX_TRACKED,
+    g_param_spec_uint ("max-tracked", NULL, NULL, 0, G_MAXUINT, DEFAULT_MAX_TRACKED,
                        G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   /**
@@ -301,7 +302,7 @@ weakref_cache_init (WeakrefCache *self)
 /**
  * weakref_cache_new: (constructor)
  * @key_type: the type of the keys, see [class@Weakref.ValueTable]
- * @max_idle: how many objects that nobody uses to keep
+ * @max_idle: how many objects that nobody uses to keep; %G_MAXUINT for all
  *
  * Makes a cache whose keys are of one type, or of any if @key_type is `G_TYPE_VALUE`.
  *
@@ -326,7 +327,7 @@ weakref_cache_new (GType key_type,
  * @equal: (scope forever) (nullable): compares two keys, or %NULL for g_direct_equal()
  * @key_copy: (scope forever) (nullable): copies a key for the cache, or %NULL to keep the pointer
  * @key_free: (nullable): frees a copy; must be %NULL if @key_copy is
- * @max_idle: how many objects that nobody uses to keep
+ * @max_idle: how many objects that nobody uses to keep; %G_MAXUINT for all
  *
  * Makes a cache with keys of your own, see weakref_value_table_new_full().
  *
