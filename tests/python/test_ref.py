@@ -168,6 +168,27 @@ class RefTest(TestCase):
         gc.collect()
         self.assertEqual(len(log), len(refs))
 
+    def test_a_wrapper_whose_deallocation_is_put_off_is_not_given_out(self):
+        # Python does so with what is nested too deep, as are objects that hang in each other.
+        out, errors = run_child('''
+class Link(GObject.Object):
+    def __init__(self, previous):
+        super().__init__()
+        get_self = Weakref.ref(self)
+        self.previous = Weakref.ref(previous, lambda _: seen.append(get_self()))
+
+seen = []
+links = Weakref.WeakKeyDictionary()
+first = link = Link(GObject.Object())
+for _ in range(200):
+    links[link] = link = Link(link)
+del link
+seen.clear()
+del first
+print(len(links), {type(link) for link in seen} <= {type(None)})
+''')
+        self.assertEqual((out, errors), (['0', 'True'], ''))
+
     def test_a_circle_through_the_callback_is_collected(self):
         thing = self.make()
 

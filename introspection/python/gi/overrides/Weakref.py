@@ -10,9 +10,8 @@ anchor is a value in a Weakref.KeyTable whose key is the target, and the table i
 when the target dies, the table drops it. All weak references to the target are weak references of
 the standard module to the anchor, and so the interpreter itself does the rest: it runs callbacks,
 newest first, reports what they raise, lets the garbage collector see their circles, and keeps the
-containers of the standard module right, which are used here as they are. Only the way to the
-target, `ref.__call__`, is the method Weakref.Ref.get of the C library, without a Python frame in
-between.
+containers of the standard module right, which are used here as they are. Only what is called to get
+the target is our own: `ref.__call__`.
 
 No Python function is called when a target dies, it is only the anchor that is dropped. That
 matters: PyGObject calls a function with a pending exception if the last reference is dropped while
@@ -54,7 +53,7 @@ class _Anchor:
     __slots__ = ('get', 'shared', '__weakref__')
 
     def __init__(self, get, shared=None):
-        self.get = get  # Weakref.Ref.get of the target
+        self.get = get  # the target, or None
         # The anchor of the references that are shared, among which one is found at once.
         self.shared = shared
 
@@ -75,38 +74,51 @@ class _Anchor:
         return hash(target)
 
 
-class _Toggled:
-    """The way to a target that asks its wrapper first.
+class _WrapperRef(_weakref.ref):
+    """A reference to a wrapper; its attribute appears when that is really deallocated."""
 
-    GLib before 2.80 calls toggle notifications under the lock of all its weak references. That of
-    PyGObject takes the GIL, and another thread that has it may be waiting for that lock. But an
-    object with a toggle reference has a wrapper as long as it lives: here it is.
+    __slots__ = ('gone',)
+
+
+_note_gone = operator.methodcaller('__setattr__', 'gone', True)
+
+
+class _Way:
+    """The way to a target: its wrapper, if it has one, and else the C library.
+
+    To ask for the wrapper first is faster, and needed in two cases, where PyGObject must not be
+    asked for it.
+    - GLib before 2.80 takes a reference with the lock of all its weak references held. With a
+      toggle reference, as objects with Python attributes have, PyGObject is notified in there and
+      takes the GIL. Another thread may have that, and wait for the lock. Such objects have a
+      wrapper.
+    - A wrapper may be no more, but not deallocated yet: Python puts off what is nested too deep.
+      PyGObject gives it out nevertheless, and the interpreter crashes.
     """
 
     __slots__ = ('get_plain', 'get_wrapper', 'get_anchor')
 
     def __init__(self, target, get_plain):
-        self.get_plain = get_plain
-        self.get_wrapper = _weakref.ref(target)
+        self.get_plain = get_plain  # Weakref.Ref.get
+        self.get_wrapper = _WrapperRef(target, _note_gone)
 
     def get(self):
-        if self.get_anchor() is None:  # disposed, the wrapper lives on
+        get_wrapper = self.get_wrapper
+        target = get_wrapper()
+        if target is not None:
+            return target if self.get_anchor() is not None else None  # it may be disposed
+        if not hasattr(get_wrapper, 'gone'):
             return None
-        target = self.get_wrapper()
-        if target is None:
-            target = self.get_plain()
-            if target is not None:
-                self.get_wrapper = _weakref.ref(target)
+        target = self.get_plain()
+        if target is not None:
+            self.get_wrapper = _WrapperRef(target, _note_gone)
         return target
 
 
-def _make_anchor(target, get):
-    if (GLib.MAJOR_VERSION, GLib.MINOR_VERSION) >= (2, 80):
-        return _Anchor(get, _Anchor(get))
-    toggled = _Toggled(target, get)
-    get = toggled.get
-    anchor = _Anchor(get, _Anchor(get))
-    toggled.get_anchor = _weakref.ref(anchor)
+def _make_anchor(target, get_plain):
+    way = _Way(target, get_plain)
+    anchor = _Anchor(way.get, _Anchor(way.get))
+    way.get_anchor = _weakref.ref(anchor)
     return anchor
 
 
