@@ -137,7 +137,7 @@ class FinalizeTest(TestCase):
                 finalizer = Weakref.finalize(thing, func, *args)
                 finalizer.detach()
                 self.assertEqual([w.category for w in caught], [RuntimeWarning])
-                self.assertIn('holds the object itself, a Thing', str(caught[0].message))
+                self.assertIn("hold its 'Thing' object", str(caught[0].message))
                 self.assertEqual(caught[0].filename, __file__)
                 caught.clear()
         with warnings.catch_warnings(record=True) as caught:
@@ -149,6 +149,39 @@ class FinalizeTest(TestCase):
             Weakref.finalize(thing, thing.notify, 'name').detach()
             self.assertEqual(len(caught), hasattr(thing.notify, '__self__'))
             caught.clear()
+
+    def test_a_warning_is_seen_by_default(self):
+        _, errors = run_child('''
+thing = GObject.Object()
+for _ in range(3):
+    Weakref.finalize(thing, print, thing).detach()
+''')
+        self.assertEqual(errors.count("RuntimeWarning: a finalizer whose function or arguments hold "
+                                      "its 'Object' object keeps that alive"), 1)
+
+    def test_no_code_of_its_arguments_runs(self):
+        class Hostile(dict):
+            def fail(self, *args):
+                raise AssertionError
+
+            __getattr__ = __eq__ = __hash__ = __iter__ = __len__ = __getitem__ = fail
+            keys = values = items = fail
+
+        thing = self.make()
+        dead = weakref.proxy(Hostile())
+        for func, *args in ((print, Hostile()), (Hostile().fail,), (print, dead), (print, [dead]),
+                            (lambda a=Hostile(): a,)):
+            finalizer = Weakref.finalize(thing, func, *args)
+            self.assertTrue(finalizer.alive)
+            finalizer.detach()
+
+    def test_a_warning_made_an_error_leaves_no_finalizer(self):
+        thing = self.make()
+        with warnings.catch_warnings():
+            warnings.simplefilter('error')
+            with self.assertRaises(RuntimeWarning):
+                Weakref.finalize(thing, print, thing)
+        self.assertEqual(Weakref.getweakrefcount(thing), 0)
 
     def test_does_not_warn_otherwise(self):
         global held

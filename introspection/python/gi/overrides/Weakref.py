@@ -19,9 +19,9 @@ one is on its way up the stack, and then loses it or crashes.
 """
 
 import atexit
-import collections
 import contextlib
 import functools
+import gc
 import itertools
 import math
 import operator
@@ -559,30 +559,24 @@ class WeakSet(_weakref.WeakSet):
 
 
 def _get_held(thing):
-    """Return what a function, a container or an object holds itself."""
+    """List what a thing holds, as the garbage collector sees it: no code of the thing runs."""
     kind = type(thing)
-    if issubclass(kind, types.FunctionType):
-        cells = thing.__closure__ or ()
-        return [*(cell.cell_contents for cell in cells if cell != types.CellType()),
-                *(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values()]
-    if issubclass(kind, functools.partial):
-        return [thing.func, *thing.args, *thing.keywords.values()]
-    if issubclass(kind, dict):
-        return [*itertools.islice(thing.values(), 100), *itertools.islice(thing, 100)]
-    if issubclass(kind, (list, tuple, set, frozenset, collections.deque)):
-        return list(itertools.islice(thing, 100))
-    if issubclass(kind, (type, types.ModuleType, _weakref.ref, _Proxy)):
+    if issubclass(kind, (type, types.ModuleType)):
         return []
-    attributes = getattr(thing, '__dict__', None)
-    return [getattr(thing, '__func__', None), getattr(thing, '__self__', None),
-            *(attributes.values() if type(attributes) is dict else ())]
+    if issubclass(kind, types.FunctionType):  # without its globals
+        return [*gc.get_referents(*(thing.__closure__ or ())), *(thing.__defaults__ or ()),
+                *(thing.__kwdefaults__ or {}).values()]
+    return gc.get_referents(thing)
 
 
-def _holds(things, target, levels=3):
-    """Tell whether one of the things is the target or holds it, at a level that is worth a look."""
-    return any(thing is target or
-               levels and thing is not None and _holds(_get_held(thing), target, levels - 1)
-               for thing in things)
+def _holds(things, target, levels=4, width=100):
+    """Tell whether one of the things is the target or holds it, not too deep and not too far."""
+    for _ in range(levels):
+        if any(thing is target for thing in things):
+            return True
+        things = list(itertools.islice(
+            itertools.chain.from_iterable(map(_get_held, things)), width))
+    return False
 
 
 class finalize(_weakref.finalize):
@@ -596,10 +590,11 @@ class finalize(_weakref.finalize):
     _initialize = _bind(_weakref.finalize.__init__, {**vars(_weakref), 'ref': ref})
 
     def __init__(self, obj, func, /, *args, **kwargs):
-        if isinstance(obj, GObject.Object) and _holds((func, *args, *kwargs.values()), obj):
-            warnings.warn(f'the function or an argument of this finalizer holds the object itself, '
-                          f'a {type(obj).__name__}, and keeps it alive: it will not run before '
-                          f'the end of the program', RuntimeWarning, stacklevel=2)
+        if (issubclass(type(obj), GObject.Object)
+                and _holds((func, *args, *kwargs.values()), obj)):
+            warnings.warn(f"a finalizer whose function or arguments hold its '{type(obj).__name__}' "
+                          'object keeps that alive, and will not run before the end of the program',
+                          RuntimeWarning, stacklevel=2)
         self._initialize(obj, func, *args, **kwargs)
 
 
