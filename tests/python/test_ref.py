@@ -252,7 +252,8 @@ print(len(links), {type(link) for link in seen} <= {type(None)})
     def test_repr(self):
         thing = self.make()
         ref = Weakref.ref(thing)
-        self.assertEqual(repr(ref), f"<weakref at {id(ref):#x}; to 'Thing' at {id(thing):#x}>")
+        self.assertEqual(repr(ref), f"<weakref at {id(ref):#x}; to 'support.Thing' at "
+                                    f'{id(thing):#x}>')
         del thing
         self.assertEqual(repr(ref), f'<weakref at {id(ref):#x}; dead>')
 

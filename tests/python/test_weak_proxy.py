@@ -208,8 +208,8 @@ class ProxyTest(TestCase):
         for cls in Weakref.ProxyTypes:
             with self.assertRaisesRegex(TypeError, 'cannot create'):
                 cls(thing)
-        self.assertEqual(repr(proxy), f"<weakproxy at {id(proxy):#x}; to 'Number' at "
-                                      f'{id(number):#x}>')
+        self.assertEqual(repr(proxy), f"<weakproxy at {id(proxy):#x}; to "
+                                      f"'{__name__}.Number' at {id(number):#x}>")
 
     def test_shared_without_a_callback(self):
         thing = self.make()

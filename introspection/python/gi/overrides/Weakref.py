@@ -189,13 +189,13 @@ def _find_shared_ref(anchor):
     return None
 
 
-class ref(_weakref.ref):
+class ReferenceType(_weakref.ref):
     """A weak reference to a GObject; a subclass of the standard weakref.ref.
 
     Without a callback all who ask for one to the same object share it, as long as anybody has it.
     """
 
-    # A slot of that name is what is called when an instance is: here, Weakref.Ref.get.
+    # A slot of that name is what is called when an instance is.
     __slots__ = ('__call__',)
 
     def __new__(cls, object, callback=None, /, *args, **kwargs):
@@ -223,10 +223,14 @@ class ref(_weakref.ref):
         raise TypeError(f"cannot pickle '{type(self).__name__}' object")
 
 
+ref = ReferenceType
+
+
 def _describe(what, target):
     if target is None:
         return f'<{what}; dead>'
-    return f"<{what}; to '{type(target).__name__}' at {id(target):#x}>"
+    kind = type(target)
+    return f"<{what}; to '{kind.__module__}.{kind.__qualname__}' at {id(target):#x}>"
 
 
 class WeakMethod(ref):
@@ -426,7 +430,6 @@ class CallableProxyType(_Proxy):
         return _get_target(self)(*args, **kwargs)
 
 
-ReferenceType = ref
 ProxyTypes = (ProxyType, CallableProxyType)
 
 
@@ -461,7 +464,7 @@ def proxy(object, callback=None, /):
     return found
 
 
-def getweakrefs(object):
+def getweakrefs(object, /):
     """Return a list of all weak references and proxies of the object that Python has."""
     anchor = _find_anchor(object)
     if anchor is None:
@@ -471,7 +474,7 @@ def getweakrefs(object):
     return [r for r in found if r is not None]
 
 
-def getweakrefcount(object):
+def getweakrefcount(object, /):
     """Return the number of weak references and proxies of the object that Python has."""
     return len(getweakrefs(object))
 
@@ -556,6 +559,9 @@ class WeakSet(_weakref.WeakSet):
         self.data = _Set()
         if data is not None:
             self.update(data)
+
+    def __repr__(self):
+        return repr(set(self.data))
 
 
 def _get_held(thing):
