@@ -8,6 +8,7 @@ import unittest
 import warnings
 import weakref
 
+import gi
 from gi.repository import Weakref
 
 from support import KINDS, TestCase, Thing, run_child
@@ -349,6 +350,93 @@ def late():
 atexit.register(late)
 ''')
         self.assertEqual((out, errors), (['late'], ''))
+
+    def test_not_after_os_exit(self):
+        out, errors = run_child(self.BEGIN + '''
+import os
+Weakref.finalize(thing, note, 'final')
+note('end')
+os._exit(0)
+''')
+        self.assertEqual((out, errors), (['end'], ''))
+
+    def test_one_order_with_the_standard_module_and_atexit(self):
+        out, errors = run_child(self.BEGIN + '''
+import atexit, weakref
+class Plain:
+    pass
+plain = Plain()
+atexit.register(note, 'older')
+weakref.finalize(plain, note, 1)
+Weakref.finalize(thing, note, 2)
+weakref.finalize(plain, note, 3)
+Weakref.finalize(thing, note, 4)
+atexit.register(note, 'newer')
+''')
+        self.assertEqual((out, errors), (['newer', '4', '3', '2', '1', 'older'], ''))
+
+    def test_from_a_thread_that_ends_after_the_main_one(self):
+        out, errors = run_child(self.BEGIN + '''
+import threading
+def run():
+    threading.main_thread().join()
+    Weakref.finalize(thing, note, 'final')
+    note('thread')
+threading.Thread(target=run).start()
+note('main')
+''')
+        self.assertEqual((out, errors), (['main', 'thread', 'final'], ''))
+
+    def test_in_the_main_thread_if_a_daemon_never_ends(self):
+        out, errors = run_child(self.BEGIN + '''
+import threading
+ready = threading.Event()
+def run():
+    thing = GObject.Object()
+    Weakref.finalize(thing, lambda: note(threading.current_thread() is threading.main_thread()))
+    ready.set()
+    threading.Event().wait()
+threading.Thread(target=run, daemon=True).start()
+ready.wait()
+note('main')
+''')
+        self.assertEqual((out, errors), (['main', 'True'], ''))
+
+    @unittest.skipIf(gi.version_info < (3, 55), 'PyGObject crashes, without this module too')
+    def test_while_daemons_go_on_dropping_objects(self):
+        out, errors = run_child(self.BEGIN + '''
+import threading
+ready = threading.Semaphore(0)
+def run():
+    while True:
+        thing = GObject.Object()
+        thing.attribute = 1
+        ref = Weakref.ref(thing, lambda _: None)
+        Weakref.finalize(thing, int).atexit = False
+        del thing
+        ready.release()
+for _ in range(3):
+    threading.Thread(target=run, daemon=True).start()
+for _ in range(1000):
+    ready.acquire()
+Weakref.finalize(thing, note, 'final')
+note('main')
+''')
+        self.assertEqual((out, errors), (['main', 'final'], ''))
+
+    def test_none_runs_once_they_have_all_run(self):
+        out, errors = run_child(self.BEGIN + '''
+import atexit
+@atexit.register
+def drop():
+    global thing
+    keep.remove_all()
+    thing = None
+    note(off.alive)
+off = Weakref.finalize(thing, note, 'off')
+off.atexit = False
+''')
+        self.assertEqual((out, errors), (['False'], ''))
 
     def test_not_run_again_after_exit(self):
         out, errors = run_child(self.BEGIN + '''
