@@ -8,11 +8,15 @@ sees it, and a test that leaves an unraisable exception unread fails.
 
 import gc
 import os
+import pathlib
 import subprocess
 import sys
 import unittest
+from xml.etree import ElementTree
 
 from gi.repository import Gio, GObject
+
+CORE = '{http://www.gtk.org/introspection/core/1.0}'
 
 
 class Thing(GObject.Object):
@@ -91,3 +95,19 @@ def run_child(code, *, check=True):
     if check and child.returncode != 0:
         raise AssertionError(f'exit status {child.returncode}: {child.stderr}')
     return child.stdout.split(), child.stderr
+
+
+def read_gir():
+    """Return the elements of what languages can call, by name, and a list of all others."""
+    directory = os.environ['GI_TYPELIB_PATH'].split(os.pathsep)[0]
+    root = ElementTree.parse(pathlib.Path(directory, 'Weakref-1.0.gir')).getroot()
+    seen, hidden = {}, []
+    for parent in root.iter():
+        prefix = f"{parent.get('name')}." if parent.tag != f'{CORE}namespace' else ''
+        for kind in ('constructor', 'function', 'method'):
+            for element in parent.findall(CORE + kind):
+                if element.get('introspectable') == '0':
+                    hidden.append(element)
+                elif parent.tag != f'{CORE}enumeration':  # again what is a function
+                    seen[prefix + (element.get('shadows') or element.get('name'))] = element
+    return seen, hidden

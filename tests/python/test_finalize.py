@@ -157,8 +157,8 @@ thing = GObject.Object()
 for _ in range(3):
     Weakref.finalize(thing, print, thing).detach()
 ''')
-        self.assertEqual(errors.count("RuntimeWarning: a finalizer whose function or arguments hold "
-                                      "its 'Object' object keeps that alive"), 1)
+        self.assertEqual(errors.count("RuntimeWarning: a finalizer whose function or arguments "
+                                      "hold its 'Object' object keeps that alive"), 1)
 
     def test_no_code_of_its_arguments_runs(self):
         class Hostile(dict):

@@ -11,6 +11,8 @@ import unittest
 
 from gi.repository import GObject, Weakref
 
+from support import CORE, read_gir
+
 HERE = pathlib.Path(__file__).resolve().parent
 STUB = HERE.parents[1] / 'introspection/python/gi-stubs/repository/Weakref.pyi'
 
@@ -53,22 +55,21 @@ class MypyTest(unittest.TestCase):
 
 class ConsistencyTest(unittest.TestCase):
     def setUp(self):
-        nodes = ast.parse(STUB.read_text()).body
-        self.names = set(get_names(nodes))
+        self.names = get_nodes(ast.parse(STUB.read_text()))
         self.members = {}
-        for node in nodes:
+        for name, node in self.names.items():
             if isinstance(node, ast.ClassDef):
-                bases = {base.value.id for base in node.bases if isinstance(base, ast.Subscript)
-                         and isinstance(base.value, ast.Name)}
-                self.members[node.name] = set(get_names(node.body)).union(
-                    *(self.members.get(base, ()) for base in bases if base.startswith('_')))
+                self.members[name] = get_nodes(node)
+                for base in node.bases:
+                    if isinstance(base, ast.Subscript) and isinstance(base.value, ast.Name):
+                        self.members[name].update(self.members.get(base.value.id, {}))
 
     def test_what_the_stubs_declare_exists(self):
         missing = [name for name in self.names
                    if not name.startswith('_') and not hasattr(Weakref, name)]
         for name, members in self.members.items():
             if not name.startswith('_'):
-                missing += [f'{name}.{member}' for member in members - {'__getattr__'}
+                missing += [f'{name}.{member}' for member in members.keys() - {'__getattr__'}
                             if not hasattr(getattr(Weakref, name), member)]
         self.assertEqual(sorted(missing), [])
 
@@ -84,15 +85,33 @@ class ConsistencyTest(unittest.TestCase):
                             and callable(getattr(cls, member))]
         self.assertEqual(sorted(missing), [])
 
+    def test_functions_of_c_take_as_many_arguments(self):
+        for name, element in read_gir()[0].items():
+            cls, _, name = name.rpartition('.')
+            node = (self.members[cls] if cls else self.names)[name.replace('break', 'break_')]
+            is_static = not cls or any(getattr(decorator, 'id', None) == 'staticmethod'
+                                       for decorator in node.decorator_list)
+            parameters = element.findall(f'{CORE}parameters/{CORE}parameter')
+            # User data is any number of arguments more, after all the others.
+            data = {parameter.get(index) for parameter in parameters
+                    for index in ('closure', 'destroy')} - {None}
+            expected = [parameter for i, parameter in enumerate(parameters)
+                        if parameter.get('direction') != 'out' and str(i) not in data]
+            with self.subTest(cls=cls, name=name):
+                self.assertEqual(len(node.args.args) - (not is_static), len(expected))
+                self.assertEqual(node.args.vararg is not None, bool(data))
 
-def get_names(nodes):
-    for node in nodes:
+
+def get_nodes(parent):
+    nodes = {}
+    for node in parent.body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            yield node.name
+            nodes[node.name] = node
         elif isinstance(node, ast.AnnAssign):
-            yield node.target.id
+            nodes[node.target.id] = node
         elif isinstance(node, ast.Assign):
-            yield node.targets[0].id
+            nodes[node.targets[0].id] = node
+    return nodes
 
 
 def is_public(thing):

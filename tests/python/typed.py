@@ -70,4 +70,5 @@ for key in table:
     key.upper()
 Weakref.Finalizer.new_full(thing, None, Weakref.Phase.FINALIZE, print).detach()
 Weakref.Ref.new(thing).get_id() + 1
+Weakref.Proxy.new(thing).set_target_property('name', 1)
 Weakref.nothing  # wrong

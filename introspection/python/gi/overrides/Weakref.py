@@ -598,9 +598,9 @@ class finalize(_weakref.finalize):
     def __init__(self, obj, func, /, *args, **kwargs):
         if (issubclass(type(obj), GObject.Object)
                 and _holds((func, *args, *kwargs.values()), obj)):
-            warnings.warn(f"a finalizer whose function or arguments hold its '{type(obj).__name__}' "
-                          'object keeps that alive, and will not run before the end of the program',
-                          RuntimeWarning, stacklevel=2)
+            warnings.warn('a finalizer whose function or arguments hold its '
+                          f"'{type(obj).__name__}' object keeps that alive, and will not run "
+                          'before the end of the program', RuntimeWarning, stacklevel=2)
         self._initialize(obj, func, *args, **kwargs)
 
 
@@ -698,6 +698,7 @@ def _patch_key_table(cls):
     cls.keys = cls.dup_keys
     cls.values = lambda self: [value for _, value in self.items()]
     cls.get = get
+    cls.dup_value = lambda self, key: self.get(key)  # PyGObject leaks a GValue that is returned
 
 
 def _patch_table(cls):
