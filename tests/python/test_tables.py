@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The classes of the C library, with the container protocol."""
+"""The classes of the C library: tables and sets with the container protocol, and the proxy."""
 
 import gc
 import random
@@ -8,7 +8,7 @@ import sys
 import threading
 import unittest
 
-from gi.repository import GLib, GObject, Weakref
+from gi.repository import Gio, GLib, GObject, Weakref
 
 from support import KINDS, Attributed, TestCase, Thing
 
@@ -261,6 +261,66 @@ class SetTest(TestCase):
 
         run_threads([drop, ask, ask])
         self.assertEqual((missing, len(things), len(others)), ([], 16, 0))
+
+
+class Rich(GObject.Object):
+    __gtype_name__ = 'TestRich'
+    __gsignals__ = {'greeted': (GObject.SignalFlags.RUN_LAST, None, (str,))}
+
+    big = GObject.Property(type=GObject.TYPE_INT64)
+    bigger = GObject.Property(type=GObject.TYPE_UINT64)
+    text = GObject.Property(type=str)
+    texts = GObject.Property(type=GObject.TYPE_STRV)
+    action = GObject.Property(type=Gio.SimpleAction)
+    anything = GObject.Property(type=object)
+
+
+class ProxyTest(TestCase):
+    def test_like_its_target(self):
+        log = []
+        store = self.held(self.make(Rich))
+        proxy = Weakref.Proxy.new(store[0])
+        gc.collect()
+        proxy.connect('greeted', lambda emitter, text: log.append((emitter is proxy, text)))
+        proxy.connect('notify::text', lambda *_: log.append('notify'))
+        other = self.make(Rich)
+        binding = proxy.bind_property('text', other, 'text', GObject.BindingFlags.SYNC_CREATE)
+        proxy.props.text = 'a'
+        store[0].emit('greeted', 'b')
+        self.assertEqual(log, ['notify', (True, 'b')])
+        self.assertEqual((store[0].text, other.text, proxy.dup_target()), ('a', 'a', store[0]))
+        binding.unbind()
+        store.remove_all()
+        self.assertEqual((proxy.props.text, proxy.props.alive), ('', False))
+
+    def test_values_of_all_kinds(self):
+        thing, action = self.make(Rich), self.make(Gio.SimpleAction, name='a')
+        proxy = Weakref.Proxy.new(thing)
+        for name, value in (('big', 1), ('big', -2 ** 63), ('bigger', 2 ** 64 - 1), ('text', 'x'),
+                            ('text', None), ('texts', ['a', 'b']), ('action', action),
+                            ('action', None), ('anything', (1, 2)), ('anything', None)):
+            with self.subTest(name, value=value):
+                self.assertTrue(proxy.set_target_property(name, value))
+                self.assertEqual(thing.get_property(name), value)
+                self.assertEqual(tuple(proxy.get_target_property(name)), (True, value))
+        with self.assertRaises(TypeError):
+            proxy.set_target_property('action', 1)
+
+    def test_errors(self):
+        thing = self.make(Rich)
+        proxy = Weakref.Proxy.new(thing)
+
+        def check(error, *uses):
+            for use in uses:
+                with self.assertRaises(GLib.Error) as caught:
+                    use()
+                self.assertTrue(caught.exception.matches(Weakref.error_quark(), error))
+
+        check(Weakref.Error.PROPERTY, lambda: proxy.get_target_property('none'),
+              lambda: proxy.set_target_property('none', 1))
+        del thing
+        check(Weakref.Error.DEAD, proxy.dup_target, lambda: proxy.get_target_property('text'),
+              lambda: proxy.set_target_property('text', 'x'))
 
 
 def run_threads(functions):

@@ -637,6 +637,18 @@ def _checked(method):
     return checked
 
 
+def _patch_proxy(cls):
+    set_value = cls.set_target_property
+
+    def set_target_property(self, name, value):
+        """Write a property of the target; fail if it is dead, or has none of that name."""
+        pspec = self.find_property(name)
+        return set_value(self, name,
+                         value if pspec is None else GObject.Value(pspec.value_type, value))
+
+    cls.set_target_property = set_target_property
+
+
 def _patch_value_table(cls):
     ensure = _checked(cls.ensure)
 
@@ -738,6 +750,7 @@ def _patch_set(cls):
 
 
 _nothing = object()
+_patch_proxy(Weakref.Proxy)
 for _table in (Weakref.ValueTable, Weakref.Cache):
     _patch_value_table(_table)
     _patch_table(_table)
