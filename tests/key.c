@@ -269,7 +269,11 @@ test_floating_variant_stays_the_callers (void)
   kind.hash (variant);
   g_assert_true (kind.equal (variant, variant));
   g_assert_true (g_variant_is_floating (variant));
-  g_variant_unref (variant);
+
+  /* Until it becomes a key. */
+  g_assert_true (weakref_key_copy (&kind, variant) == variant);
+  g_assert_false (g_variant_is_floating (variant));
+  weakref_key_get_free (&kind) (variant);
 }
 
 /* Doubles */
@@ -499,6 +503,24 @@ test_integers_and_their_ranges (void)
   assert_fits (G_TYPE_UINT64, V (DOUBLE, double, 9223372036854775808.0),
                int_key (G_TYPE_UINT64, G_MININT64));
   assert_no_fit (G_TYPE_UINT64, V (DOUBLE, double, 18446744073709551616.0));
+}
+
+static void
+test_integers_hash_apart (void)
+{
+  static const GType types[] = { G_TYPE_INT64, G_TYPE_UINT64 };
+  static const gint64 ints[] = { 0, 1, G_GINT64_CONSTANT (0x200000000),
+                                 G_GINT64_CONSTANT (0x400000000) };
+  guint i;
+  guint j;
+  guint k;
+
+  /* Also by their upper halves. */
+  for (i = 0; i < G_N_ELEMENTS (types); i++)
+    for (j = 1; j < G_N_ELEMENTS (ints); j++)
+      for (k = 0; k < j; k++)
+        g_assert_cmpuint (key_kind (types[i]).hash (&ints[j]), !=,
+                          key_kind (types[i]).hash (&ints[k]));
 }
 
 static void
@@ -773,6 +795,7 @@ main (int    argc,
   ADD ("double/as-in-a-map", test_doubles_as_in_a_map);
   ADD ("double/hash-apart", test_doubles_hash_apart);
   ADD ("double/from-other-numbers", test_doubles_from_other_numbers);
+  ADD ("integer/hash-apart", test_integers_hash_apart);
   ADD ("integer/ranges", test_integers_and_their_ranges);
   ADD ("wrong-types", test_wrong_types);
   ADD ("mixed/equal-by-value", test_mixed_keys_are_equal_by_value);

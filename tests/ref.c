@@ -549,6 +549,28 @@ test_notified_once_before_the_callback (void)
 }
 
 static void
+dispose_cb (GObject    *object,
+            GParamSpec *pspec,
+            gpointer    user_data)
+{
+  test_log ("dispose");
+  g_object_run_dispose (object);
+}
+
+static void
+test_notification_disposes_the_ref (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefRef *ref = logging_ref (a, "1");
+
+  /* Its callback, which would be next, does not run. */
+  g_signal_connect (ref, "notify::alive", G_CALLBACK (dispose_cb), NULL);
+  g_object_unref (a);
+  assert_log ("-a dispose free:1 ~a");
+  g_object_unref (ref);
+}
+
+static void
 test_context_delivers_later (void)
 {
   GMainContext *context = g_main_context_new ();
@@ -801,9 +823,14 @@ test_refs_are_keys (void)
   GHashTable *table = g_hash_table_new_full (weakref_ref_hash, weakref_ref_equal, g_object_unref,
                                              NULL);
   WeakrefRef *other = weakref_ref_new_full (a, NULL, NULL, NULL, NULL);
+  WeakrefRef *another;
 
   g_hash_table_insert (table, weakref_ref_new (a), (gpointer) "a");
-  g_hash_table_insert (table, weakref_ref_new (b), (gpointer) "b");
+  g_hash_table_insert (table, weakref_ref_new_full (b, NULL, NULL, NULL, NULL), (gpointer) "b");
+  another = weakref_ref_new (b);
+  g_assert_cmpuint (weakref_ref_hash (other), !=, weakref_ref_hash (another));
+  g_assert_cmpstr (g_hash_table_lookup (table, another), ==, "b");
+  g_object_unref (another);
   g_assert_cmpstr (g_hash_table_lookup (table, other), ==, "a");
   g_object_unref (a);
   g_object_unref (b);
@@ -1298,6 +1325,7 @@ main (int    argc,
   ADD ("disposed-ref-is-not-called", test_disposed_ref_is_not_called);
   ADD ("destroy-without-a-callback", test_destroy_without_a_callback);
   ADD ("notified-once-before-the-callback", test_notified_once_before_the_callback);
+  ADD ("notification-disposes-the-ref", test_notification_disposes_the_ref);
   ADD ("context/delivers-later", test_context_delivers_later);
   ADD ("context/default", test_context_default);
   ADD ("context/ref-dropped-before-delivery", test_ref_dropped_before_delivery_is_not_called);

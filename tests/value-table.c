@@ -490,7 +490,9 @@ test_key_type_property (void)
   g_object_unref (table);
 
   CRITICAL ("*no keys of type GDate*");
-  g_object_unref (g_object_new (WEAKREF_TYPE_VALUE_TABLE, "key-type", G_TYPE_DATE, NULL));
+  table = g_object_new (WEAKREF_TYPE_VALUE_TABLE, "key-type", G_TYPE_DATE, NULL);
+  g_assert_cmpuint (weakref_value_table_get_key_type (table), ==, G_TYPE_VALUE);
+  g_object_unref (table);
   CRITICAL ("*weakref_key_kind_init*");
   g_assert_null (weakref_value_table_new (G_TYPE_DATE));
   CRITICAL ("*weakref_key_kind_init*");
