@@ -633,6 +633,43 @@ test_resurrected_without_a_word (void)
   g_object_unref (self);
 }
 
+static WeakrefBond *late_bond;
+
+static void
+bond_later_cb (gpointer  owned,
+               GObject  *owner)
+{
+  late_bond = weakref_bond_new (owner, owned, NULL);
+}
+
+/* Too late for anybody to say so. */
+static void
+test_bonded_late_in_run_dispose (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  WeakrefRef *ref = weakref_ref_new (p);
+
+  /* After ours. */
+  g_object_weak_ref (G_OBJECT (p), bond_later_cb, c);
+  g_object_run_dispose (G_OBJECT (p));
+  assert_log ("-p");
+  g_assert_null (weakref_bond_dup_owner (late_bond));
+  g_assert_null (weakref_bond_dup_owned (late_bond));
+  g_assert_false (weakref_bond_is_alive (late_bond));
+
+  g_signal_connect (late_bond, "notify::alive", G_CALLBACK (log_notify_cb), (gpointer) "end");
+  g_object_unref (ref);
+  ref = weakref_ref_new (p);
+  assert_log ("end");
+  g_object_unref (ref);
+  g_object_unref (late_bond);
+  g_object_unref (p);
+  assert_log ("~p");
+  g_object_unref (c);
+  assert_log ("-c ~c");
+}
+
 /* Trees */
 
 #define DEPTH test_scale (10000, 200)
@@ -1517,6 +1554,7 @@ main (int    argc,
   test_add ("/weakref/bond/reparent", test_reparent);
   test_add ("/weakref/bond/owner-disposed-early", test_owner_disposed_early);
   test_add ("/weakref/bond/owned-disposed-early", test_owned_disposed_early);
+  test_add ("/weakref/bond/bonded-late-in-run-dispose", test_bonded_late_in_run_dispose);
   test_add ("/weakref/bond/break-in-dispose", test_break_in_dispose);
   test_add ("/weakref/bond/break-in-callbacks", test_break_in_callbacks);
   test_add ("/weakref/bond/resurrected-owner-keeps-owned", test_resurrected_owner_keeps_owned);

@@ -88,6 +88,26 @@ bond_part_cb (gpointer data)
   g_object_unref (self);
 }
 
+/* New references to both objects, or %FALSE and neither if the bond has ended. To be joined is not
+ * all: if an object was bonded at the end of its g_object_run_dispose(), that life is over, but
+ * nobody is told before the next weak interest in it. */
+static gboolean
+bond_dup (WeakrefBond *self,
+          gpointer    *owner,
+          gpointer    *owned)
+{
+  *owner = *owned = NULL;
+  if (self->member == NULL || !weakref_member_is_joined (self->member, self))
+    return FALSE;
+
+  *owner = weakref_block_dup_target (self->owner);
+  *owned = *owner != NULL ? weakref_block_dup_target (self->owned) : NULL;
+  if (*owned == NULL)
+    g_clear_object (owner);
+
+  return *owned != NULL;
+}
+
 static void
 weakref_bond_get_property (GObject    *object,
                            guint       prop_id,
@@ -276,9 +296,17 @@ weakref_bond_break (WeakrefBond *self)
 gboolean
 weakref_bond_is_alive (WeakrefBond *self)
 {
+  gpointer owner;
+  gpointer owned;
+
   g_return_val_if_fail (WEAKREF_IS_BOND (self), FALSE);
 
-  return self->member != NULL && weakref_member_is_joined (self->member, self);
+  if (!bond_dup (self, &owner, &owned))
+    return FALSE;
+
+  g_object_unref (owner);
+  g_object_unref (owned);
+  return TRUE;
 }
 
 /**
@@ -295,7 +323,14 @@ weakref_bond_is_alive (WeakrefBond *self)
 gpointer
 weakref_bond_dup_owner (WeakrefBond *self)
 {
-  return weakref_bond_is_alive (self) ? weakref_block_dup_target (self->owner) : NULL;
+  gpointer owner;
+  gpointer owned;
+
+  g_return_val_if_fail (WEAKREF_IS_BOND (self), NULL);
+
+  if (bond_dup (self, &owner, &owned))
+    g_object_unref (owned);
+  return owner;
 }
 
 /**
@@ -312,5 +347,12 @@ weakref_bond_dup_owner (WeakrefBond *self)
 gpointer
 weakref_bond_dup_owned (WeakrefBond *self)
 {
-  return weakref_bond_is_alive (self) ? weakref_block_dup_target (self->owned) : NULL;
+  gpointer owner;
+  gpointer owned;
+
+  g_return_val_if_fail (WEAKREF_IS_BOND (self), NULL);
+
+  if (bond_dup (self, &owner, &owned))
+    g_object_unref (owner);
+  return owned;
 }

@@ -161,8 +161,9 @@ use (Box *box)
   if (stress_random (4) == 0)
     {
       stress_count ("bond: break");
+      /* Another thread's g_object_run_dispose() may have been at its end when it was made. */
       if (weakref_bond_break (box->bond))
-        g_assert_true (was_alive);
+        g_assert_true (was_alive || !box->is_protected);
       else if (was_alive)
         stress_count_race ("a bond ended between is_alive() and break()");
       g_assert_false (weakref_bond_is_alive (box->bond));
