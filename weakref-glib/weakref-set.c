@@ -377,7 +377,7 @@ weakref_set_init (WeakrefSet *self)
 {
   SetTable *table = self->table = g_new0 (SetTable, 1);
 
-  weakref_table_init (&table->base, &table_funcs, g_direct_hash, g_direct_equal);
+  weakref_table_init (&table->base, &table_funcs, NULL, NULL);
   weakref_set_list_init (&table->list, self, &table->base.lock, props[PROP_N_ITEMS]);
 }
 
