@@ -65,6 +65,9 @@ struct _WeakrefBlock
 static G_DEFINE_QUARK (weakref-glib-block, block)
 static G_DEFINE_QUARK (weakref-glib-finalize-block, finalize_block)
 
+/* With all the references that it starts with, for the qdata, for the caller of
+ * weakref_block_get(), for the weak notify: before it can be found, since nothing else keeps it
+ * from going away when another thread disposes the target, and a third replaces the block. */
 static WeakrefBlock *
 block_new (gpointer     target,
            WeakrefPhase phase)
@@ -74,7 +77,7 @@ block_new (gpointer     target,
   WeakrefBlock *block = g_new (WeakrefBlock, 1);
 
   *block = (WeakrefBlock) { .phase = phase };
-  g_atomic_ref_count_init (&block->ref_count);
+  block->ref_count = phase == WEAKREF_PHASE_DISPOSE ? 3 : 2;
   g_mutex_init (&block->lock);
   g_weak_ref_init (&block->target, target);
   block->id = atomic_fetch_add_explicit (&last_id, 1, memory_order_relaxed) + 1;
@@ -91,16 +94,20 @@ weakref_block_ref (WeakrefBlock *block)
   return block;
 }
 
-void
-weakref_block_unref (WeakrefBlock *block)
+static void
+block_free (WeakrefBlock *block)
 {
-  if (!g_atomic_ref_count_dec (&block->ref_count))
-    return;
-
   g_assert (block->watches == NULL);
   g_weak_ref_clear (&block->target);
   g_mutex_clear (&block->lock);
   g_free (block);
+}
+
+void
+weakref_block_unref (WeakrefBlock *block)
+{
+  if (g_atomic_ref_count_dec (&block->ref_count))
+    block_free (block);
 }
 
 /* Ends the life. Idempotent; of several threads exactly one gets the watches. */
@@ -228,14 +235,10 @@ weakref_block_get (gpointer     target,
         return old;
 
       block = block_new (target, phase);
-      /* For the caller. Before the block can be found: nothing else keeps it from going away
-       * when another thread disposes the target, and a third replaces the block. */
-      weakref_block_ref (block);
-
       if (g_object_replace_qdata (target, quark, old, block, block_qdata_destroy_cb, &old_destroy))
         {
           if (phase == WEAKREF_PHASE_DISPOSE)
-            g_object_weak_ref (target, block_notify_cb, weakref_block_ref (block));
+            g_object_weak_ref (target, block_notify_cb, block);
 
           if (old != NULL)
             {
@@ -249,8 +252,7 @@ weakref_block_get (gpointer     target,
       /* Another thread was first. */
       if (old != NULL)
         weakref_block_unref (old);
-      weakref_block_unref (block);
-      weakref_block_unref (block);
+      block_free (block);
     }
 }
 
