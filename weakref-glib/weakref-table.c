@@ -144,10 +144,9 @@ weakref_entry_init (WeakrefEntry *entry,
                     WeakrefTable *table,
                     gpointer      target)
 {
-  g_atomic_ref_count_init (&entry->ref_count);
+  entry->ref_count = 2; /* the other is the watch's */
   entry->table = weakref_table_ref (table);
   entry->state = WEAKREF_ENTRY_NEW;
-  weakref_entry_ref (entry);
   weakref_watch_start (&entry->watch, &entry_funcs, target, WEAKREF_PHASE_DISPOSE);
 }
 

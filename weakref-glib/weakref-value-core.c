@@ -208,20 +208,26 @@ weakref_value_core_insert (WeakrefValueCore *core,
 {
   WeakrefValueEntry probe = entry_probe (core, key);
   WeakrefValueEntry *entry = entry_new (&probe, object);
+  gboolean report = core->funcs->used != NULL;
   WeakrefEntry *old;
   gboolean put;
 
-  weakref_entry_ref (entry);
+  /* Once it is in, it may leave at any moment. */
+  if (report)
+    weakref_entry_ref (entry);
 
   g_mutex_lock (&core->base.lock);
   put = weakref_table_put_locked (&core->base, &entry->base, &old);
   g_mutex_unlock (&core->base.lock);
 
-  if (put)
-    entry_use (entry, object);
-  else
+  if (!put)
     weakref_entry_drop (&entry->base);
-  weakref_entry_unref (entry);
+  if (report)
+    {
+      if (put)
+        core->funcs->used (entry, object);
+      weakref_entry_unref (entry);
+    }
 
   return old == NULL || !entry_drop_alive (old);
 }
