@@ -59,8 +59,10 @@ static gpointer
 ref_create (gpointer        target,
             WeakrefHandle **handle)
 {
-  WeakrefRef *self = g_object_new (WEAKREF_TYPE_REF, "target", target, NULL);
+  WeakrefRef *self = g_object_new (WEAKREF_TYPE_REF, NULL);
 
+  /* Not by a property: that takes as long again. */
+  weakref_handle_start (self->handle, target);
   *handle = self->handle;
   return self;
 }
@@ -259,7 +261,9 @@ weakref_ref_new_full (gpointer           target,
   g_return_val_if_fail (weakref_is_held (target), NULL);
 
   /* Without the target, so that everything is in place when the watch starts. */
-  self = g_object_new (WEAKREF_TYPE_REF, "context", context, NULL);
+  self = g_object_new (WEAKREF_TYPE_REF, NULL);
+  if (context != NULL)
+    self->handle->context = g_main_context_ref (context);
   if (callback != NULL)
     weakref_callback_init (&self->handle->callback, G_CALLBACK (callback), user_data, destroy);
   weakref_handle_start (self->handle, target);
