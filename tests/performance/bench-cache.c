@@ -4,49 +4,30 @@
 
 #include "bench.h"
 
-#define N_KEYS 10000
+#define N_KEYS bench_scale (10000)
 
-static char *keys[N_KEYS];
-static GObject *objects[N_KEYS];
+static char **keys;
 
-static void
-make_objects (void)
-{
-  guint i;
-
-  for (i = 0; i < N_KEYS; i++)
-    objects[i] = g_object_new (G_TYPE_OBJECT, NULL);
-}
-
-static void
-drop_objects (void)
-{
-  guint i;
-
-  for (i = 0; i < N_KEYS; i++)
-    g_clear_object (&objects[i]);
-}
-
-/* Lookups in a cache that keeps up to @data idle objects; then nobody else holds them. */
+/* Lookups in a cache that may keep all; either somebody else has the objects, or nobody. */
 static void
 cache_lookup (guint    n,
               gboolean in_use)
 {
   WeakrefCache *cache = weakref_cache_new (G_TYPE_STRING, N_KEYS);
+  GObject **objects = bench_objects_new (N_KEYS);
   guint i;
 
-  make_objects ();
   for (i = 0; i < N_KEYS; i++)
     weakref_cache_insert (cache, keys[i], objects[i]);
-  if (!in_use)
-    drop_objects ();
+  for (i = 0; !in_use && i < N_KEYS; i++)
+    g_clear_object (&objects[i]);
 
   bench_start ();
   for (i = 0; i < n; i++)
-    g_object_unref (weakref_cache_lookup (cache, keys[((guint64) i * 7919u) % N_KEYS]));
+    g_object_unref (weakref_cache_lookup (cache, keys[bench_pick (i, N_KEYS)]));
   bench_stop ();
 
-  drop_objects ();
+  bench_objects_free (objects, N_KEYS);
   g_object_unref (cache);
 }
 
@@ -69,18 +50,18 @@ table_lookup (guint    n,
               gpointer data)
 {
   WeakrefValueTable *table = weakref_value_table_new (G_TYPE_STRING);
+  GObject **objects = bench_objects_new (N_KEYS);
   guint i;
 
-  make_objects ();
   for (i = 0; i < N_KEYS; i++)
     weakref_value_table_insert (table, keys[i], objects[i]);
 
   bench_start ();
   for (i = 0; i < n; i++)
-    g_object_unref (weakref_value_table_lookup (table, keys[((guint64) i * 7919u) % N_KEYS]));
+    g_object_unref (weakref_value_table_lookup (table, keys[bench_pick (i, N_KEYS)]));
   bench_stop ();
 
-  drop_objects ();
+  bench_objects_free (objects, N_KEYS);
   g_object_unref (table);
 }
 
@@ -124,10 +105,15 @@ table_turnover (guint    n,
 
 /* Bonds */
 
-typedef enum { WIDE, DEEP } Shape;
+typedef enum
+{
+  WIDE,
+  DEEP
+} Shape;
 
 static void
-bond_all (Shape shape)
+bond_all (GObject **objects,
+          Shape     shape)
 {
   guint i;
 
@@ -139,127 +125,125 @@ static void
 bond_make (guint    n,
            gpointer data)
 {
-  make_objects ();
+  GObject **objects = bench_objects_new (N_KEYS);
+
   bench_start ();
-  bond_all (GPOINTER_TO_INT (data));
+  bond_all (objects, GPOINTER_TO_INT (data));
   bench_stop ();
-  drop_objects ();
+  bench_objects_free (objects, N_KEYS);
 }
 
 static void
 bond_drop (guint    n,
            gpointer data)
 {
+  GObject **objects = bench_objects_new (N_KEYS);
   guint i;
 
-  make_objects ();
-  bond_all (GPOINTER_TO_INT (data));
+  bond_all (objects, GPOINTER_TO_INT (data));
   for (i = 1; i < N_KEYS; i++)
     g_clear_object (&objects[i]);
   bench_start ();
   g_clear_object (&objects[0]);
   bench_stop ();
+  g_free (objects);
 }
 
-/* A list instead of bonds. */
 static void
-list_drop (guint    n,
-           gpointer data)
+plain_drop (guint    n,
+            gpointer data)
 {
-  make_objects ();
+  GObject **objects = bench_objects_new (N_KEYS);
+
   bench_start ();
-  drop_objects ();
+  bench_objects_free (objects, N_KEYS);
   bench_stop ();
 }
 
-/* A node is taken and dropped while the root is held. */
+/* A node is taken and dropped while only the root is held. */
 static void
 bond_hold (guint    n,
            gpointer data)
 {
-  GObject *nodes[N_KEYS];
+  GObject **objects = bench_objects_new (N_KEYS);
   guint i;
 
-  make_objects ();
-  bond_all (GPOINTER_TO_INT (data));
+  bond_all (objects, GPOINTER_TO_INT (data));
   for (i = 1; i < N_KEYS; i++)
-    {
-      nodes[i] = objects[i];
-      g_clear_object (&objects[i]);
-    }
+    g_object_unref (objects[i]);
   bench_start ();
   for (i = 0; i < n; i++)
-    g_object_unref (g_object_ref (nodes[1 + ((guint64) i * 7919u) % (N_KEYS - 1)]));
+    g_object_unref (g_object_ref (objects[1 + bench_pick (i, N_KEYS - 1)]));
   bench_stop ();
-  drop_objects ();
+  g_object_unref (objects[0]);
+  g_free (objects);
 }
 
 static void
 plain_hold (guint    n,
             gpointer data)
 {
+  GObject **objects = bench_objects_new (N_KEYS);
   guint i;
 
-  make_objects ();
   bench_start ();
   for (i = 0; i < n; i++)
-    g_object_unref (g_object_ref (objects[1 + ((guint64) i * 7919u) % (N_KEYS - 1)]));
+    g_object_unref (g_object_ref (objects[1 + bench_pick (i, N_KEYS - 1)]));
   bench_stop ();
-  drop_objects ();
+  bench_objects_free (objects, N_KEYS);
 }
 
-static void
-bytes_per_bond (void)
+static double
+bytes_per_bond (Shape shape)
 {
-  gsize before;
+  GObject **objects = bench_objects_new (N_KEYS);
+  double before = bench_heap ();
+  double bytes;
 
-  make_objects ();
-  before = bench_heap ();
-  bond_all (DEEP);
-  g_print ("  %-50s %8.0f B\n", "a bond, in a chain", (double) (bench_heap () - before) / N_KEYS);
-  drop_objects ();
+  bond_all (objects, shape);
+  bytes = (bench_heap () - before) / N_KEYS;
+  bench_objects_free (objects, N_KEYS);
 
-  make_objects ();
-  before = bench_heap ();
-  bond_all (WIDE);
-  g_print ("  %-50s %8.0f B\n", "a bond, side by side", (double) (bench_heap () - before) / N_KEYS);
-  drop_objects ();
+  return bytes;
 }
 
 int
 main (int    argc,
       char **argv)
 {
+  gpointer wide = GINT_TO_POINTER (WIDE);
+  gpointer deep = GINT_TO_POINTER (DEEP);
   double in_use;
-  double idle;
   guint i;
 
+  bench_init (argc, argv);
+  keys = g_new (char *, N_KEYS);
   for (i = 0; i < N_KEYS; i++)
     keys[i] = g_strdup_printf ("some/name/of/a/thing-%u", i);
 
-  bench_title ("Cache, beside the value table; 10,000 string keys");
-  bench_compare_funcs ("lookup of what is in use", 1000000, cache_lookup_in_use, table_lookup,
-                       NULL, 1.3);
-  bench_compare_funcs ("make, insert, drop; 16 stay idle", 100000, cache_turnover, table_turnover,
-                       NULL, 0);
-  in_use = bench_measure (cache_lookup_in_use, 1000000, NULL);
-  idle = bench_measure (cache_lookup_idle, 1000000, NULL);
-  g_print ("  %-50s %7.1f ns\n", "from idle to in use and back", idle - in_use);
+  bench_section ("Cache, 10,000 string keys");
+  in_use = bench_compare ("lookup of what is in use", 100000, cache_lookup_in_use, "value table",
+                          table_lookup, NULL, 1.3);
+  bench_row ("from idle to in use and back", "ns",
+             bench_measure (cache_lookup_idle, 100000, NULL) - in_use, NULL, 0, 0);
+  bench_compare ("make, insert, drop; 16 stay idle", 10000, cache_turnover, "value table",
+                 table_turnover, NULL, 0);
 
-  bench_title ("Bonds, beside objects on their own; 10,000 nodes");
-  bench_compare_funcs ("take and drop a node of a wide tree", 1000000, bond_hold, plain_hold,
-                       GINT_TO_POINTER (WIDE), 0);
-  bench_compare_funcs ("take and drop a node of a deep tree", 1000000, bond_hold, plain_hold,
-                       GINT_TO_POINTER (DEEP), 0);
-  bench_compare_funcs ("death of a node of a wide tree", N_KEYS, bond_drop, list_drop,
-                       GINT_TO_POINTER (WIDE), 0);
-  bench_compare_funcs ("death of a node of a deep tree", N_KEYS, bond_drop, list_drop,
-                       GINT_TO_POINTER (DEEP), 0);
-  g_print ("  %-50s %7.1f ns\n", "a bond, side by side",
-           bench_measure (bond_make, N_KEYS, GINT_TO_POINTER (WIDE)));
-  g_print ("  %-50s %7.1f ns\n", "a bond, in a chain",
-           bench_measure (bond_make, N_KEYS, GINT_TO_POINTER (DEEP)));
-  bytes_per_bond ();
+  bench_section ("Bonds, 10,000 objects in a tree, for each");
+  bench_row ("bond, side by side", "ns", bench_measure (bond_make, N_KEYS, wide), NULL, 0, 0);
+  bench_row ("bond, in a chain", "ns", bench_measure (bond_make, N_KEYS, deep), NULL, 0, 0);
+  bench_compare ("take and drop one, side by side", 100000, bond_hold, "no bonds", plain_hold,
+                 wide, 0);
+  bench_compare ("take and drop one, in a chain", 100000, bond_hold, "no bonds", plain_hold,
+                 deep, 0);
+  bench_compare ("death of all, side by side", 10000, bond_drop, "no bonds", plain_drop, wide, 0);
+  bench_compare ("death of all, in a chain", 10000, bond_drop, "no bonds", plain_drop, deep, 0);
+  bench_row ("bond, side by side", "bytes", bytes_per_bond (WIDE), NULL, 0, 0);
+  bench_row ("bond, in a chain", "bytes", bytes_per_bond (DEEP), NULL, 0, 0);
+
+  for (i = 0; i < N_KEYS; i++)
+    g_free (keys[i]);
+  g_free (keys);
 
   return 0;
 }

@@ -6,7 +6,7 @@
 
 #include "../subject.h"
 
-#define N 100000
+#define N bench_scale (100000)
 
 /* What a target pays for a proxy to which nothing is connected, and what goes through one. */
 typedef struct
@@ -113,25 +113,27 @@ main (int    argc,
     Case with;
   } cases[] = {
     { "a signal", { .signal = "topic-seen" } },
-    { "  with a handler on the target", { .signal = "topic-seen", .handler = TRUE } },
-    { "  the handler on the proxy", { .signal = "topic-seen", .handler = TRUE, .to_proxy = TRUE } },
+    { "… with a handler on the target", { .signal = "topic-seen", .handler = TRUE } },
+    { "… the handler on the proxy", { .signal = "topic-seen", .handler = TRUE, .to_proxy = TRUE } },
     { "a notification", { .signal = NULL } },
-    { "  with a handler on the target", { .signal = NULL, .handler = TRUE } },
-    { "  the handler on the proxy", { .signal = NULL, .handler = TRUE, .to_proxy = TRUE } },
+    { "… with a handler on the target", { .signal = NULL, .handler = TRUE } },
+    { "… the handler on the proxy", { .signal = NULL, .handler = TRUE, .to_proxy = TRUE } },
     { "a signal that returns a value", { .signal = "first" } },
-    { "  with a handler on the target", { .signal = "first", .handler = TRUE } },
-    { "  the handler on the proxy", { .signal = "first", .handler = TRUE, .to_proxy = TRUE } },
-    { "  on another object", { .signal = "first", .handler = TRUE, .on_another = TRUE } },
+    { "… with a handler on the target", { .signal = "first", .handler = TRUE } },
+    { "… the handler on the proxy", { .signal = "first", .handler = TRUE, .to_proxy = TRUE } },
+    { "… on another object", { .signal = "first", .handler = TRUE, .on_another = TRUE } },
   };
   guint i;
 
+  bench_init (argc, argv);
   test_log_set_probes (FALSE);
 
-  bench_title ("emissions on a target with a proxy");
+  bench_section ("Emissions on a target with a proxy");
   for (i = 0; i < G_N_ELEMENTS (cases); i++)
-    bench_compare_funcs (cases[i].what, N, ours_emit, glib_emit, (gpointer) &cases[i].with, 0);
-  bench_title ("through the proxy");
-  bench_compare_funcs ("read a property", N, ours_read, glib_read, NULL, 0);
+    bench_compare (cases[i].what, N, ours_emit, "without one", glib_emit,
+                   (gpointer) &cases[i].with, 0);
+  bench_section ("Through a proxy");
+  bench_compare ("read a property", N, ours_read, "on the target", glib_read, NULL, 0);
 
   return 0;
 }

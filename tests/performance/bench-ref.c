@@ -5,6 +5,23 @@
 #include "bench.h"
 
 static void
+nothing_cb (gpointer  data,
+            GObject  *object)
+{
+}
+
+static void
+ref_cb (WeakrefRef *ref,
+        gpointer    user_data)
+{
+}
+
+static void
+finalizer_cb (gpointer user_data)
+{
+}
+
+static void
 ours_get (guint    n,
           gpointer data)
 {
@@ -56,6 +73,7 @@ ours_second (guint    n,
   g_object_unref (object);
 }
 
+/* What one does for a reference that can be passed around and counted. */
 static void
 glib_second (guint    n,
              gpointer data)
@@ -82,26 +100,47 @@ glib_second (guint    n,
 }
 
 static void
-nothing_cb (gpointer  data,
-            GObject  *object)
+ours_life (guint    n,
+           gpointer data)
 {
+  guint i;
+
+  bench_start ();
+  for (i = 0; i < n; i++)
+    {
+      GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+      WeakrefRef *ref = weakref_ref_new (object);
+
+      g_object_unref (object);
+      g_object_unref (ref);
+    }
+  bench_stop ();
 }
 
 static void
-ref_cb (WeakrefRef *ref,
-        gpointer    user_data)
+glib_life (guint    n,
+           gpointer data)
 {
+  guint i;
+
+  bench_start ();
+  for (i = 0; i < n; i++)
+    {
+      GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+      GWeakRef ref;
+
+      g_weak_ref_init (&ref, object);
+      g_object_unref (object);
+      g_weak_ref_clear (&ref);
+    }
+  bench_stop ();
 }
 
-static void
-finalizer_cb (gpointer user_data)
-{
-}
+/* One more interest in an object that has @data others is made and dropped. */
 
-/* Makes and drops one more, with @data others there. */
 static void
-ours_more_refs (guint    n,
-                gpointer data)
+ours_one_more_ref (guint    n,
+                   gpointer data)
 {
   guint others = GPOINTER_TO_UINT (data);
   GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
@@ -122,32 +161,8 @@ ours_more_refs (guint    n,
 }
 
 static void
-glib_more_refs (guint    n,
-                gpointer data)
-{
-  guint others = GPOINTER_TO_UINT (data);
-  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
-  char *tags = g_new (char, others + 1);
-  guint i;
-
-  for (i = 0; i < others; i++)
-    g_object_weak_ref (object, nothing_cb, tags + i);
-  bench_start ();
-  for (i = 0; i < n; i++)
-    {
-      /* The oldest goes: the newest is GLib's best case. */
-      g_object_weak_ref (object, nothing_cb, tags + others);
-      g_object_weak_unref (object, nothing_cb, tags + others);
-    }
-  bench_stop ();
-
-  g_object_unref (object);
-  g_free (tags);
-}
-
-static void
-ours_more_finalizers (guint    n,
-                      gpointer data)
+ours_one_more_finalizer (guint    n,
+                         gpointer data)
 {
   guint others = GPOINTER_TO_UINT (data);
   GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
@@ -168,7 +183,113 @@ ours_more_finalizers (guint    n,
   g_object_unref (object);
 }
 
+static void
+glib_one_more_notify (guint    n,
+                      gpointer data)
+{
+  guint others = GPOINTER_TO_UINT (data);
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  char *tags = g_new (char, others + 1);
+  guint i;
+
+  for (i = 0; i < others; i++)
+    g_object_weak_ref (object, nothing_cb, tags + i);
+  bench_start ();
+  for (i = 0; i < n; i++)
+    {
+      g_object_weak_ref (object, nothing_cb, tags + others);
+      g_object_weak_unref (object, nothing_cb, tags + others);
+    }
+  bench_stop ();
+
+  g_object_unref (object);
+  g_free (tags);
+}
+
+/* For the drawing: one of @data is dropped and made anew. Not the newest or the oldest, which is the
+ * best or the worst case of one GLib or another. */
+
+static void
+ours_one_ref (guint    n,
+              gpointer data)
+{
+  guint others = GPOINTER_TO_UINT (data);
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  WeakrefRef **refs = g_new (WeakrefRef *, others);
+  guint i;
+
+  for (i = 0; i < others; i++)
+    refs[i] = weakref_ref_new_full (object, NULL, ref_cb, NULL, NULL);
+  bench_start ();
+  for (i = 0; i < n; i++)
+    {
+      guint j = bench_pick (i, others);
+
+      g_object_unref (refs[j]);
+      refs[j] = weakref_ref_new_full (object, NULL, ref_cb, NULL, NULL);
+    }
+  bench_stop ();
+
+  for (i = 0; i < others; i++)
+    g_object_unref (refs[i]);
+  g_free (refs);
+  g_object_unref (object);
+}
+
+static void
+glib_one_notify (guint    n,
+                 gpointer data)
+{
+  guint others = GPOINTER_TO_UINT (data);
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  char *tags = g_new (char, others);
+  guint i;
+
+  for (i = 0; i < others; i++)
+    g_object_weak_ref (object, nothing_cb, tags + i);
+  bench_start ();
+  for (i = 0; i < n; i++)
+    {
+      guint j = bench_pick (i, others);
+
+      g_object_weak_unref (object, nothing_cb, tags + j);
+      g_object_weak_ref (object, nothing_cb, tags + j);
+    }
+  bench_stop ();
+
+  g_object_unref (object);
+  g_free (tags);
+}
+
+static void
+glib_one_weak_ref (guint    n,
+                   gpointer data)
+{
+  guint others = GPOINTER_TO_UINT (data);
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  GWeakRef *refs = g_new (GWeakRef, others);
+  guint i;
+
+  for (i = 0; i < others; i++)
+    g_weak_ref_init (&refs[i], object);
+  bench_start ();
+  for (i = 0; i < n; i++)
+    {
+      guint j = bench_pick (i, others);
+
+      g_weak_ref_clear (&refs[j]);
+      g_weak_ref_init (&refs[j], object);
+    }
+  bench_stop ();
+
+  g_object_unref (object);
+  for (i = 0; i < others; i++)
+    g_weak_ref_clear (&refs[i]);
+  g_free (refs);
+}
+
 /* An object with @n interests dies. */
+
 static void
 ours_death (guint    n,
             gpointer data)
@@ -203,100 +324,125 @@ glib_death (guint    n,
 }
 
 static void
-bytes_per_ref (void)
+measure_others (void)
 {
-  enum { N = 10000 };
-  static GObject *objects[N];
-  static WeakrefRef *refs[N];
-  static GWeakRef weak[N];
-  gsize before;
-  double first;
-  double weak_bytes;
+  static const guint others[] = { 1000, 4000, 16000, 64000 };
+  static const char *const operations[] = {
+    "make and drop a ref, 1,000 others", "make and drop a ref, 4,000 others",
+    "make and drop a ref, 16,000 others", "make and drop a ref, 64,000 others"
+  };
+  double first = 0;
+  double last = 0;
   guint i;
 
-  for (i = 0; i < N; i++)
-    objects[i] = g_object_new (G_TYPE_OBJECT, NULL);
-
-  before = bench_heap ();
-  for (i = 0; i < N; i++)
-    refs[i] = weakref_ref_new (objects[i]);
-  first = (double) (bench_heap () - before) / N;
-  for (i = 0; i < N; i++)
-    g_object_unref (refs[i]);
-  for (i = 0; i < N; i++)
+  for (i = 0; i < G_N_ELEMENTS (others); i++)
     {
-      g_object_unref (objects[i]);
-      objects[i] = g_object_new (G_TYPE_OBJECT, NULL);
+      last = bench_compare (operations[i], 2000, ours_one_more_ref, "g_object_weak_ref()",
+                            glib_one_more_notify, GUINT_TO_POINTER (bench_scale (others[i])), 0);
+      if (i == 0)
+        first = last;
     }
+  bench_row ("… the growth from 1,000 to 64,000", "times", last / first, NULL, 0, 2);
+
+  first = bench_compare ("make and detach a finalizer, 1,000 others", 2000,
+                         ours_one_more_finalizer, "g_object_weak_ref()", glib_one_more_notify,
+                         GUINT_TO_POINTER (bench_scale (1000)), 0);
+  last = bench_compare ("make and detach a finalizer, 64,000 others", 2000,
+                        ours_one_more_finalizer, "g_object_weak_ref()", glib_one_more_notify,
+                        GUINT_TO_POINTER (bench_scale (64000)), 0);
+  bench_row ("… the growth from 1,000", "times", last / first, NULL, 0, 2);
+}
+
+static void
+measure_drawing (void)
+{
+  static const guint others[] = { 1, 4, 16, 64, 256, 1000, 4000, 16000, 64000 };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      gpointer n = GUINT_TO_POINTER (bench_scale (others[i]));
+
+      bench_point ("WeakrefRef with a callback", others[i], bench_measure (ours_one_ref, 2000, n));
+      bench_point ("g_object_weak_ref()", others[i], bench_measure (glib_one_notify, 2000, n));
+      bench_point ("GWeakRef", others[i], bench_measure (glib_one_weak_ref, 2000, n));
+    }
+}
+
+static void
+bytes_per_ref (void)
+{
+  guint n = bench_scale (10000);
+  GObject **objects = bench_objects_new (n);
+  WeakrefRef **refs = g_new (WeakrefRef *, n);
+  GWeakRef *weak_refs = g_new (GWeakRef, n);
+  double before;
+  double ours;
+  double theirs;
+  guint i;
 
   before = bench_heap ();
-  for (i = 0; i < N; i++)
+  for (i = 0; i < n; i++)
+    refs[i] = weakref_ref_new (objects[i]);
+  ours = (bench_heap () - before) / n;
+  for (i = 0; i < n; i++)
+    g_object_unref (refs[i]);
+  bench_objects_free (objects, n);
+
+  objects = bench_objects_new (n);
+  before = bench_heap ();
+  for (i = 0; i < n; i++)
     {
-      g_weak_ref_init (&weak[i], objects[i]);
+      g_weak_ref_init (&weak_refs[i], objects[i]);
       g_object_weak_ref (objects[i], nothing_cb, NULL);
     }
-  weak_bytes = (double) (bench_heap () - before) / N + sizeof (GWeakRef);
-  for (i = 0; i < N; i++)
-    g_weak_ref_clear (&weak[i]);
-  bench_bytes ("first ref of an object, beside GWeakRef and notify", first, weak_bytes);
+  theirs = (bench_heap () - before) / n + sizeof (GWeakRef);
+  for (i = 0; i < n; i++)
+    g_weak_ref_clear (&weak_refs[i]);
+  bench_row ("first ref of an object", "bytes", ours, "GWeakRef, weak notify", theirs, 0);
 
   before = bench_heap ();
-  for (i = 0; i < N; i++)
+  for (i = 0; i < n; i++)
     refs[i] = weakref_ref_new_full (objects[0], NULL, ref_cb, NULL, NULL);
-  first = (double) (bench_heap () - before) / N;
-  for (i = 0; i < N; i++)
+  ours = (bench_heap () - before) / n;
+  for (i = 0; i < n; i++)
     g_object_unref (refs[i]);
   before = bench_heap ();
-  for (i = 0; i < N; i++)
+  for (i = 0; i < n; i++)
     {
-      g_weak_ref_init (&weak[i], objects[0]);
+      g_weak_ref_init (&weak_refs[i], objects[0]);
       g_object_weak_ref (objects[0], nothing_cb, NULL);
     }
-  weak_bytes = (double) (bench_heap () - before) / N + sizeof (GWeakRef);
-  bench_bytes ("one more ref with a callback", first, weak_bytes);
+  theirs = (bench_heap () - before) / n + sizeof (GWeakRef);
+  for (i = 0; i < n; i++)
+    g_weak_ref_clear (&weak_refs[i]);
+  bench_row ("one more ref with a callback", "bytes", ours, "GWeakRef, weak notify", theirs, 0);
 
-  for (i = 0; i < N; i++)
-    {
-      g_weak_ref_clear (&weak[i]);
-      g_object_unref (objects[i]);
-    }
+  bench_objects_free (objects, n);
+  g_free (refs);
+  g_free (weak_refs);
 }
 
 int
 main (int    argc,
       char **argv)
 {
-  static const guint others[] = { 1000, 4000, 16000, 64000 };
-  guint i;
+  bench_init (argc, argv);
 
-  bench_title ("References");
-  bench_compare_funcs ("get and unref", 1000000, ours_get, glib_get, NULL, 1.15);
-  bench_compare_funcs ("a second ref, beside object_new + weak_ref_init", 200000, ours_second,
-                       glib_second, NULL, 1);
-  for (i = 0; i < G_N_ELEMENTS (others); i++)
-    {
-      char *what = g_strdup_printf ("make and drop one of %u, beside weak_ref/unref", others[i]);
-
-      bench_compare_funcs (what, 2000, ours_more_refs, glib_more_refs,
-                           GUINT_TO_POINTER (others[i]), 0);
-      g_free (what);
-    }
-  for (i = 0; i < G_N_ELEMENTS (others); i++)
-    {
-      char *what = g_strdup_printf ("a finalizer of %u, beside weak_ref/unref", others[i]);
-
-      bench_compare_funcs (what, 2000, ours_more_finalizers, glib_more_refs,
-                           GUINT_TO_POINTER (others[i]), 0);
-      g_free (what);
-    }
-  for (i = 0; i < 3; i++)
-    {
-      char *what = g_strdup_printf ("death with %u callbacks, for each", others[i]);
-
-      bench_compare_funcs (what, others[i], ours_death, glib_death, NULL, 0);
-      g_free (what);
-    }
+  bench_section ("Refs and finalizers, on one object");
+  bench_compare ("get the target, and drop it", 20000, ours_get, "GWeakRef", glib_get, NULL,
+                 1.15);
+  bench_compare ("a second plain ref, and drop it", 20000, ours_second,
+                 "GWeakRef in a GObject", glib_second, NULL, 1);
+  bench_compare ("birth of an object, first ref, death", 10000, ours_life, "GWeakRef", glib_life,
+                 NULL, 0);
+  measure_others ();
+  bench_compare ("death with 1,000 callbacks, for each", 1000, ours_death,
+                 "g_object_weak_ref()", glib_death, NULL, 0);
+  bench_compare ("death with 16,000 callbacks, for each", 16000, ours_death,
+                 "g_object_weak_ref()", glib_death, NULL, 0);
   bytes_per_ref ();
+  measure_drawing ();
 
   return 0;
 }

@@ -5,10 +5,13 @@
 #include "bench.h"
 
 #include <malloc.h>
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
 
-#define ROUNDS 7
+#define ENOUGH (G_GINT64_CONSTANT (200) * 1000 * 1000) /* ns */
 
+static gboolean quick;
 static gint64 total;
 static gint64 started;
 
@@ -33,15 +36,39 @@ keep_memory (void)
 }
 
 void
+bench_init (int    argc,
+            char **argv)
+{
+  quick = argc > 1 && strcmp (argv[1], "--quick") == 0;
+  printf ("about\tGLib %u.%u.%u\n", glib_major_version, glib_minor_version, glib_micro_version);
+}
+
+guint
+bench_scale (guint n)
+{
+  return quick ? MIN (n, 100) : n;
+}
+
+void
+bench_section (const char *title)
+{
+  printf ("section\t%s\n", title);
+}
+
+void
 bench_start (void)
 {
   started = now ();
 }
 
-void
+double
 bench_stop (void)
 {
-  total += now () - started;
+  gint64 ns = now () - started;
+
+  total += ns;
+
+  return ns;
 }
 
 static double
@@ -55,65 +82,75 @@ measure_once (BenchFunc func,
   return (double) total / n;
 }
 
+/* Of many short rounds some are left alone by whatever else the machine does. They go by turns, so
+ * that what disturbs them all hits both. Returns ours. */
+static double
+measure_both (BenchFunc  ours,
+              BenchFunc  theirs,
+              guint      n,
+              gpointer   data,
+              double    *best_theirs)
+{
+  double best_ours = *best_theirs = G_MAXDOUBLE;
+  gint64 end = now () + ENOUGH;
+  guint i;
+
+  n = bench_scale (n);
+  for (i = 0; i < (quick ? 1 : 7) || (i < 1000 && now () < end && !quick); i++)
+    {
+      if (theirs != NULL)
+        *best_theirs = MIN (*best_theirs, measure_once (theirs, n, data));
+      best_ours = MIN (best_ours, measure_once (ours, n, data));
+    }
+
+  return best_ours;
+}
+
 double
 bench_measure (BenchFunc func,
                guint     n,
                gpointer  data)
 {
-  double best = G_MAXDOUBLE;
-  guint i;
+  double unused;
 
-  for (i = 0; i < ROUNDS; i++)
-    best = MIN (best, measure_once (func, n, data));
-
-  return best;
+  return measure_both (func, NULL, n, data, &unused);
 }
 
-void
-bench_title (const char *title)
-{
-  g_print ("\n%-52s %10s %10s %7s\n", title, "ours", "GLib", "ratio");
-}
-
-void
-bench_compare (const char *what,
-               double      ours,
-               double      theirs,
+double
+bench_compare (const char *operation,
+               guint       n,
+               BenchFunc   ours,
+               const char *beside,
+               BenchFunc   theirs,
+               gpointer    data,
                double      target)
 {
-  g_print ("  %-50s %7.1f ns %7.1f ns %7.2f", what, ours, theirs, ours / theirs);
-  if (target > 0)
-    g_print ("  %s %.2f", ours / theirs <= target ? "within" : "ABOVE", target);
-  g_print ("\n");
+  double best_theirs;
+  double best_ours = measure_both (ours, theirs, n, data, &best_theirs);
+
+  bench_row (operation, "ns", best_ours, beside, best_theirs, target);
+
+  return best_ours;
 }
 
 void
-bench_compare_funcs (const char *what,
-                     guint       n,
-                     BenchFunc   ours,
-                     BenchFunc   theirs,
-                     gpointer    data,
-                     double      target)
+bench_row (const char *operation,
+           const char *unit,
+           double      ours,
+           const char *beside,
+           double      theirs,
+           double      target)
 {
-  double best_ours = G_MAXDOUBLE;
-  double best_theirs = G_MAXDOUBLE;
-  guint i;
-
-  /* In turns, so that whatever else the machine does hits both. */
-  for (i = 0; i < ROUNDS; i++)
-    {
-      best_theirs = MIN (best_theirs, measure_once (theirs, n, data));
-      best_ours = MIN (best_ours, measure_once (ours, n, data));
-    }
-  bench_compare (what, best_ours, best_theirs, target);
+  printf ("row\t%s\t%s\t%.2f\t%s\t%.2f\t%.2f\n", operation, unit, ours,
+          beside != NULL ? beside : "", theirs, target);
 }
 
 void
-bench_bytes (const char *what,
-             double      ours,
-             double      theirs)
+bench_point (const char *line,
+             guint       x,
+             double      y)
 {
-  g_print ("  %-50s %8.0f B %8.0f B %7.2f\n", what, ours, theirs, ours / theirs);
+  printf ("point\t%s\t%u\t%.2f\n", line, x, y);
 }
 
 gsize
@@ -122,4 +159,27 @@ bench_heap (void)
   struct mallinfo2 info = mallinfo2 ();
 
   return info.uordblks + info.hblkhd;
+}
+
+GObject **
+bench_objects_new (guint n)
+{
+  GObject **objects = g_new (GObject *, n);
+  guint i;
+
+  for (i = 0; i < n; i++)
+    objects[i] = g_object_new (G_TYPE_OBJECT, NULL);
+
+  return objects;
+}
+
+void
+bench_objects_free (GObject **objects,
+                    guint     n)
+{
+  guint i;
+
+  for (i = 0; i < n; i++)
+    g_clear_object (&objects[i]);
+  g_free (objects);
 }

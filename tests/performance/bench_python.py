@@ -1,17 +1,22 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Prints what Python's references cost: ns, and the ratio to Gio.ListStore.get_item(0).
+"""Prints what Python's side costs, beside a plain introspected call: rows for run.py.
 
 The environment must lead to the library, as that of the tests does.
 """
 
 import gc
+import sys
+import time
 import timeit
 import weakref
 
 import gi
-from gi.repository import GLib, GObject, Gio, Weakref
+from gi.repository import GObject, Gio, Weakref
+
+QUICK = sys.argv[1:] == ['--quick']
+BESIDE = 'store.get_item(0)'
 
 
 class Plain(GObject.Object):
@@ -24,41 +29,53 @@ class Attributed(GObject.Object):
         self.attribute = 1
 
 
-def measure(statement, names, number=10000):
+def measure(names, statement, number=10000):
     """Return the ns of the statement, and of the plain call, by turns: the machine may be busy."""
-    timers = [timeit.Timer(s, globals=names) for s in (statement, 'store.get_item(0)')]
-    rounds = [[timer.timeit(number) / number * 1e9 for timer in timers] for _ in range(15)]
+    timers = [timeit.Timer(s, timer=time.thread_time, globals=names) for s in (statement, BESIDE)]
+    number = 10 if QUICK else number
+    rounds = [[timer.timeit(number) / number * 1e9 for timer in timers]
+              for _ in range(1 if QUICK else 15)]
     return [min(times) for times in zip(*rounds)]
+
+
+def row(names, operation, statement, target=0, **kwargs):
+    ours, theirs = measure(names, statement, **kwargs)
+    print('row', operation, 'ns', f'{ours:.2f}', BESIDE, f'{theirs:.2f}', target, sep='\t')
 
 
 def make_names(kind):
     thing = kind()
     store = Gio.ListStore.new(GObject.Object)
     store.append(thing)
-    refs, keys = Weakref.WeakValueDictionary(a=thing), Weakref.WeakKeyDictionary({thing: 1})
     return {
-        'Weakref': Weakref, 'weakref': weakref, 'thing': thing, 'store': store, 'kind': kind,
-        'ref': Weakref.ref(thing), 'values': refs, 'keys': keys, 'proxy': Weakref.proxy(thing),
-        'standard': weakref.ref(thing), 'things': Weakref.WeakSet([thing]),
+        'Weakref': Weakref, 'kind': kind, 'thing': thing, 'store': store,
+        'ref': Weakref.ref(thing), 'proxy': Weakref.proxy(thing), 'standard': weakref.ref(thing),
+        'values': Weakref.WeakValueDictionary(a=thing),
+        'keys': Weakref.WeakKeyDictionary({thing: 1}), 'things': Weakref.WeakSet([thing]),
         'callback': lambda dead: None,
     }
 
 
 def main():
-    version = '.'.join(map(str, (GLib.MAJOR_VERSION, GLib.MINOR_VERSION, GLib.MICRO_VERSION)))
-    print(f'GLib {version}, PyGObject {gi.__version__}')
-    for kind in (Gio.ListStore, Plain, Attributed):
+    print('section', f'Python, PyGObject {gi.__version__}', sep='\t')
+    for kind, what in ((Gio.ListStore, 'an object of C'), (Plain, 'an object of Python'),
+                       (Attributed, 'the same with an attribute')):
         names = make_names(kind)
-        print(f'{kind.__name__:<44} {"ns":>7} ratio')
-        for statement in ('store.get_item(0)', 'ref()', "values['a']", "values.get('a')",
-                          'keys[thing]', 'thing in things', 'Weakref.ref(thing)',
-                          'Weakref.ref(thing, callback)', 'proxy.props', 'standard()', 'kind()'):
-            ns, base = measure(statement, names)
-            print(f'  {statement:<42} {ns:7.0f} {ns / base:5.2f}')
-        ns, base = measure('made = kind(); ref = Weakref.ref(made, callback); del made', names, 1000)
-        print(f'  {"birth, first ref with a callback, death":<42} {ns:7.0f} {ns / base:5.2f}')
+        row(names, f'ref(), {what}', 'ref()', 1.5)
+        row(names, f"values['a'], {what}", "values['a']", 1.3)
         names.clear()
         gc.collect()
+
+    names = make_names(Plain)
+    row(names, 'WeakKeyDictionary: keys[thing]', 'keys[thing]')
+    row(names, 'WeakSet: thing in things', 'thing in things')
+    row(names, 'Weakref.ref(thing)', 'Weakref.ref(thing)')
+    row(names, 'Weakref.ref(thing, callback)', 'Weakref.ref(thing, callback)')
+    row(names, 'proxy.props', 'proxy.props')
+    row(names, 'thing = Thing(), and its end', 'kind()')
+    row(names, '… with a ref with a callback', 'thing = kind(); r = Weakref.ref(thing, callback); '
+        'del thing', number=1000)
+    row(names, "the standard module's ref()", 'standard()')
 
 
 if __name__ == '__main__':

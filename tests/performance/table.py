@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The weakref-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Print one table of what run.py has printed: table.py [--update] RESULTS [OTHER-RESULTS…]
+
+The results of other GLibs make a second table, of what has a target. --update writes all of it, and
+a drawing, into doc/.
+"""
+
+import argparse
+import collections
+import pathlib
+
+DOC = pathlib.Path(__file__).resolve().parents[2] / 'doc'
+MARK = '<!-- from here to the end: tests/performance.sh --update -->\n'
+UNITS = {'ns': 'ns', 'bytes': 'B'}
+
+Row = collections.namedtuple('Row', 'section operation unit ours beside theirs target')
+
+
+class Results:
+    def __init__(self, path):
+        self.about = ''
+        self.rows = []
+        self.points = collections.defaultdict(list)
+        self.others = collections.defaultdict(dict)
+        section = None
+        for line in path.read_text().splitlines():
+            kind, *fields = line.split('\t')
+            if kind == 'about':
+                self.about, = fields
+            elif kind == 'section':
+                section, = fields
+            elif kind == 'row':
+                operation, unit, ours, beside, theirs, target = fields
+                self.rows.append(Row(section, operation, unit, float(ours), beside,
+                                     float(theirs), float(target)))
+            elif kind == 'point':
+                name, x, y = fields
+                self.points[name].append((int(x), float(y)))
+            elif kind == 'other':
+                language, operation, unit, value = fields
+                self.others[language][operation, unit] = float(value)
+            else:
+                raise ValueError(f'unexpected: {line}')
+        known = {(row.operation, row.unit) for row in self.rows}
+        for language, values in self.others.items():
+            if values.keys() - known:
+                raise ValueError(f'{language} has no row: {values.keys() - known}')
+
+
+def get_ratio(row):
+    if row.unit == 'times':
+        return row.ours
+    return row.ours / row.theirs if row.theirs > 0 else None
+
+
+def format_ratio(row, mark_excess=False):
+    value = get_ratio(row)
+    if value is None:
+        return ''
+    text = f'{value:.2f}'
+    return f'**{text}**' if mark_excess and value > row.target > 0 else text
+
+
+def format_amount(value, unit):
+    return f'{value:,.{1 if value < 100 and unit == "ns" else 0}f} {UNITS[unit]}'
+
+
+def format_table(lines):
+    """Align the columns: the first to the left, the others to the right."""
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    lines.insert(1, ['-' * widths[0]] + ['-' * (width - 1) + ':' for width in widths[1:]])
+    return ''.join('| ' + ' | '.join(
+        cell.ljust(width) if i == 0 else cell.rjust(width)
+        for i, (cell, width) in enumerate(zip(line, widths))) + ' |\n' for line in lines)
+
+
+def make_table(results):
+    lines = [['Operation', 'Here', 'Beside', '', 'Ratio', 'At most', *results.others]]
+    section = None
+    for row in results.rows:
+        if row.section != section:
+            section = row.section
+            lines.append([f'**{section}**'] + [''] * (len(lines[0]) - 1))
+        lines.append([
+            row.operation,
+            format_amount(row.ours, row.unit) if row.unit in UNITS else '',
+            row.beside,
+            format_amount(row.theirs, row.unit) if row.beside else '',
+            format_ratio(row, True),
+            f'{row.target:.2f}' if row.target > 0 else '',
+            *(f'{row.ours / values[row.operation, row.unit]:.1f}'
+              if (row.operation, row.unit) in values else ''
+              for values in results.others.values())])
+    return format_table(lines)
+
+
+def make_comparison(all_results):
+    """The ratios that have a target with any GLib, one column for each."""
+    lines = [['Ratio', 'Beside', 'At most', *(results.about for results in all_results)]]
+    columns = [{(row.section.split(',')[0], row.operation, row.beside): row
+                for row in results.rows} for results in all_results]
+    for key in columns[-1]:
+        rows = [column.get(key) for column in columns]
+        target = max(row.target for row in rows if row)
+        if target > 0:
+            section, operation, beside = key
+            lines.append([f'{section}: {operation}', beside, f'{target:.2f}',
+                          *(format_ratio(row, True) if row else '' for row in rows)])
+    return format_table(lines)
+
+
+def draw(results, path):
+    import matplotlib
+    matplotlib.use('svg')
+    from matplotlib import pyplot
+    # The same data, the same file.
+    matplotlib.rcParams.update({'svg.hashsalt': 'weakref', 'svg.fonttype': 'path',
+                                'font.size': 11})
+    figure, axes = pyplot.subplots(figsize=(8, 5), layout='constrained')
+    for (name, points), style in zip(results.points.items(), ('o-', 's-', '^--', 'v--')):
+        axes.plot(*zip(*points), style, label=name)
+    axes.set(xscale='log', yscale='log', xlabel='weak references on the object',
+             ylabel='nanoseconds to drop any one and make another',
+             title=f'One weak reference among many ({results.about})')
+    axes.grid(which='major', alpha=.4)
+    axes.legend()
+    figure.savefig(path, metadata={'Date': None})
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--update', action='store_true')
+    parser.add_argument('results', nargs='+', type=pathlib.Path)
+    args = parser.parse_args()
+    all_results = [Results(path) for path in args.results]
+    text = make_table(all_results[0])
+    if len(all_results) > 1:
+        text += '\nThe targets with each GLib:\n\n' + make_comparison(all_results)
+    print(text)
+    if args.update:
+        page = DOC / 'performance.md'
+        page.write_text(page.read_text().partition(MARK)[0] + MARK + '\n' + text)
+        draw(all_results[0], DOC / 'performance.svg')
+
+
+if __name__ == '__main__':
+    main()
