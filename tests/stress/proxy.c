@@ -217,7 +217,100 @@ proxy_end (void)
   stress_pool_empty (&pool);
 }
 
+/* A target that only one worker has. It gets new proxies after it was disposed, too. */
+
+typedef struct
+{
+  StressObject *target; /* (owned) (nullable) */
+  WeakrefProxy *proxy;  /* (owned) */
+  gboolean is_alive;    /* the life that the proxy is for */
+  guint n_pings;
+} Model;
+
+static void
+model_ping_cb (gpointer proxy,
+               gpointer model)
+{
+  ((Model *) model)->n_pings++;
+}
+
+static void
+model_start (Model *model)
+{
+  if (model->target == NULL)
+    model->target = stress_object_new ();
+  model->proxy = weakref_proxy_new (model->target);
+  model->is_alive = TRUE;
+  g_signal_connect (model->proxy, "ping", G_CALLBACK (model_ping_cb), model);
+}
+
+static gpointer
+proxy_worker_new (guint index)
+{
+  Model *model = g_new0 (Model, 1);
+
+  model_start (model);
+
+  return model;
+}
+
+static void
+proxy_worker_step (gpointer data)
+{
+  Model *model = data;
+  guint n_pings = model->n_pings;
+  gint value = (gint) stress_random (100);
+  gint got = 0;
+  guint64 id;
+
+  stress_count ("proxy: model");
+  switch (stress_random (6))
+    {
+    case 0:
+      g_clear_object (&model->target);
+      model->is_alive = FALSE;
+      break;
+    case 1:
+      if (model->target != NULL)
+        g_object_run_dispose (G_OBJECT (model->target));
+      model->is_alive = FALSE;
+      break;
+    case 2:
+      g_object_unref (model->proxy);
+      model_start (model);
+      break;
+    case 3:
+      g_object_set (model->proxy, "value", value, NULL);
+      if (model->target != NULL && model->is_alive)
+        g_object_get (model->target, "value", &got, NULL);
+      g_assert_cmpint (got, ==, model->is_alive ? value : 0);
+      break;
+    default:
+      if (stress_random (2))
+        g_signal_emit_by_name (model->proxy, "ping");
+      else if (model->target != NULL)
+        g_signal_emit_by_name (model->target, "ping");
+      else
+        break;
+      g_assert_cmpuint (model->n_pings - n_pings, ==, model->is_alive);
+    }
+
+  g_object_get (model->proxy, "id", &id, NULL);
+  g_assert_cmpuint (id, ==, model->is_alive ? stress_object_get_id (model->target) : 0);
+  g_assert_true (weakref_proxy_is_alive (model->proxy) == model->is_alive);
+}
+
+static void
+proxy_worker_free (gpointer data)
+{
+  Model *model = data;
+
+  g_clear_object (&model->target);
+  g_assert_finalize_object (model->proxy);
+  g_free (model);
+}
+
 const StressClass stress_proxy = {
   "proxy", proxy_begin, proxy_step, proxy_settled, proxy_end,
-  NULL, NULL, NULL
+  proxy_worker_new, proxy_worker_step, proxy_worker_free
 };
