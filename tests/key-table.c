@@ -138,9 +138,51 @@ test_value_free_may_use_the_table (void)
 
   weakref_key_table_remove (table, b);
   assert_log ("4:0:none");
+
+  /* Nothing gets into a table that is going. */
+  weakref_key_table_insert (table, b, busy_new (table, b, "insert"));
   g_object_unref (table);
+  assert_log ("insert:0:none last:0:none");
   g_object_unref (b);
   assert_log ("-b ~b");
+}
+
+static TestProbe *pair[2];
+
+/* The value is the number of the other key. */
+static void
+drop_other_key (gpointer value)
+{
+  guint i = GPOINTER_TO_UINT (value) - 1;
+
+  test_log ("free");
+  g_clear_object (&pair[i]);
+}
+
+static void
+test_value_free_may_drop_another_key (void)
+{
+  WeakrefKeyTable *table = weakref_key_table_new (drop_other_key);
+  guint round;
+  guint i;
+
+  test_log_set_probes (FALSE);
+  for (round = 0; round < 2; round++)
+    {
+      for (i = 0; i < 2; i++)
+        {
+          pair[i] = test_probe_new ("p");
+          weakref_key_table_insert (table, pair[i], GUINT_TO_POINTER (2 - i));
+        }
+      /* The second one dies while it has left the table, but still waits for its end. */
+      if (round == 0)
+        weakref_key_table_remove_all (table);
+      else
+        g_object_unref (table);
+      assert_log ("free free");
+      g_assert_null (pair[0]);
+      g_assert_null (pair[1]);
+    }
 }
 
 static void
@@ -263,13 +305,23 @@ each_cb (gpointer key,
 
   weakref_key_table_remove_all (table);
   /* It is good during the call. */
-  test_log ("%s=%s", test_probe_get_name (key), (const char *) value);
+  test_log ("%s=%s", test_probe_get_name (key), value != NULL ? (const char *) value : "none");
+}
+
+static void
+count_cb (gpointer key,
+          gpointer value,
+          gpointer user_data)
+{
+  weakref_key_table_remove_all (user_data);
+  test_log ("%s", (const char *) value);
 }
 
 static void
 test_foreach_goes_over_a_snapshot (void)
 {
   TestProbe *a = test_probe_new ("a");
+  TestProbe *b = test_probe_new ("b");
   WeakrefKeyTable *table = weakref_key_table_new (log_free);
   GPtrArray *keys;
 
@@ -283,12 +335,21 @@ test_foreach_goes_over_a_snapshot (void)
   assert_log ("a=1 free:1");
   g_assert_cmpuint (weakref_key_table_get_size (table), ==, 0);
 
+  /* Whichever is the first, the other is gone when its turn comes, and gets it. */
+  weakref_key_table_insert (table, a, "same");
+  weakref_key_table_insert (table, b, "same");
+  weakref_key_table_foreach (table, count_cb, table);
+  assert_log ("same same free:same free:same");
+
+  weakref_key_table_insert (table, a, NULL);
+  weakref_key_table_foreach (table, each_cb, table);
+  assert_log ("a=none");
+
   g_object_unref (table);
   g_object_unref (a);
-  assert_log ("-a ~a");
+  g_object_unref (b);
+  assert_log ("-a ~a -b ~b");
 }
-
-static TestProbe *pair[2];
 
 /* Acts on the one of the two whose turn it is not, at the first call. */
 static gpointer
@@ -514,6 +575,15 @@ insert_box (WeakrefKeyTable *table,
 }
 
 static void
+each_value_cb (gpointer      key,
+               const GValue *value,
+               gpointer      user_data)
+{
+  weakref_key_table_remove_all (user_data);
+  test_log ("%s=%s", test_probe_get_name (key), (const char *) g_value_get_boxed (value));
+}
+
+static void
 test_boxed_value_is_freed_once_and_may_use_the_table (void)
 {
   TestProbe *a = test_probe_new ("a");
@@ -550,6 +620,11 @@ test_boxed_value_is_freed_once_and_may_use_the_table (void)
   g_assert_cmpuint (n_boxes, ==, 0);
 
   insert_box (table, b, "5");
+  weakref_key_table_foreach_value (table, each_value_cb, table);
+  assert_log ("b=5 free:5:no");
+  g_assert_cmpuint (n_boxes, ==, 0);
+
+  insert_box (table, b, "6");
   box_table = NULL;
   g_object_unref (table);
   g_assert_cmpuint (n_boxes, ==, 0);
@@ -699,6 +774,77 @@ test_threads_free_each_value_once (void)
   g_assert_cmpint (storm.made, ==, storm.freed);
 }
 
+/* An insertion waits for its turn at a table that others read, and the key dies meanwhile. */
+
+typedef struct
+{
+  gint next; /* (atomic) */
+  WeakrefKeyTable *table;
+  TestProbe *key;
+  gint inserted; /* (atomic) */
+} Disposal;
+
+static gpointer
+disposal_thread (gpointer data)
+{
+  Disposal *disposal = data;
+  gint part = g_atomic_int_add (&disposal->next, 1);
+
+  if (part == 0)
+    {
+      g_ptr_array_unref (weakref_key_table_dup_keys (disposal->table));
+    }
+  else if (part == 1)
+    {
+      weakref_key_table_insert (disposal->table, disposal->key, "1");
+      g_atomic_int_set (&disposal->inserted, TRUE);
+    }
+  else
+    {
+      while (!g_atomic_int_get (&disposal->inserted))
+        g_object_run_dispose (G_OBJECT (disposal->key));
+    }
+
+  return NULL;
+}
+
+static void
+test_key_disposed_while_it_is_inserted (void)
+{
+  WeakrefKeyTable *table = weakref_key_table_new (NULL);
+  guint n_rounds = test_scale (1000, 5);
+  TestProbe *others[500];
+  guint round;
+  guint i;
+
+  if (glib_check_version (2, 80, 0) != NULL)
+    {
+      g_object_unref (table);
+      g_test_skip ("GLib before 2.80 crashes on its own");
+      return;
+    }
+
+  test_log_set_probes (FALSE);
+  for (i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      others[i] = test_probe_new ("b");
+      weakref_key_table_insert (table, others[i], NULL);
+    }
+
+  for (round = 0; round < n_rounds; round++)
+    {
+      Disposal disposal = { .table = table, .key = test_probe_new ("a") };
+
+      test_threads (3, disposal_thread, &disposal);
+      g_object_unref (disposal.key);
+      g_assert_cmpuint (weakref_key_table_get_size (table), ==, G_N_ELEMENTS (others));
+    }
+
+  for (i = 0; i < G_N_ELEMENTS (others); i++)
+    g_object_unref (others[i]);
+  g_object_unref (table);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -709,6 +855,7 @@ main (int    argc,
   ADD ("insert-lookup", test_insert_lookup);
   ADD ("value-is-freed-once", test_value_is_freed_once);
   ADD ("value-free-may-use-the-table", test_value_free_may_use_the_table);
+  ADD ("value-free-may-drop-another-key", test_value_free_may_drop_another_key);
   ADD ("address-reuse", test_address_reuse);
   ADD ("value-holding-its-key-keeps-both", test_value_holding_its_key_keeps_both);
   ADD ("lookup-takes-no-reference", test_lookup_takes_no_reference);
@@ -722,7 +869,8 @@ main (int    argc,
   ADD ("gvalues/boxed-is-freed-once-and-may-use-the-table",
        test_boxed_value_is_freed_once_and_may_use_the_table);
   ADD ("bad-input", test_bad_input);
-  ADD ("threads-free-each-value-once", test_threads_free_each_value_once);
+  ADD ("threads/free-each-value-once", test_threads_free_each_value_once);
+  ADD ("threads/key-disposed-while-it-is-inserted", test_key_disposed_while_it_is_inserted);
 #undef ADD
 
   return g_test_run ();
