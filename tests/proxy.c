@@ -1195,6 +1195,55 @@ test_last_references_go_inside_a_handler (void)
   g_object_unref (proxy);
 }
 
+static gpointer
+drop_thread (gpointer object)
+{
+  g_object_unref (object);
+  return NULL;
+}
+
+static void
+drop_elsewhere_cb (gpointer    object,
+                   const char *what,
+                   gpointer    user_data)
+{
+  test_log ("drop");
+  g_thread_join (g_thread_new ("test", drop_thread, user_data));
+}
+
+static int
+drop_elsewhere_and_answer_cb (gpointer object,
+                              gpointer user_data)
+{
+  drop_elsewhere_cb (object, NULL, user_data);
+  return 0;
+}
+
+static void
+test_dropped_by_another_thread_in_an_emission (void)
+{
+  TestSubject *a = test_subject_new ("a");
+  WeakrefProxy *proxy = weakref_proxy_new_full (a, NULL, NULL, NULL, NULL);
+  WeakrefProxy *next = weakref_proxy_new_full (a, NULL, NULL, NULL, NULL);
+
+  /* In the middle of its turn, and before it. */
+  g_signal_connect (proxy, "said", G_CALLBACK (drop_elsewhere_cb), proxy);
+  g_signal_connect (proxy, "said", G_CALLBACK (drop_elsewhere_cb), next);
+  g_signal_connect (next, "said", G_CALLBACK (said_cb), (gpointer) "next");
+  g_signal_emit_by_name (a, "said", "x");
+  assert_log ("drop drop default:x");
+
+  /* With a gate that is open. */
+  proxy = weakref_proxy_new (a);
+  g_signal_connect (proxy, "first", G_CALLBACK (drop_elsewhere_and_answer_cb), proxy);
+  assert_emit (a, 0, "first");
+  assert_log ("drop");
+  g_assert_false (is_watched (a, "said"));
+  g_assert_false (is_watched (a, "first"));
+
+  drop (a, "-a ~a");
+}
+
 /* The death */
 
 static void
@@ -2254,6 +2303,7 @@ main (int    argc,
   add ("signal-group", test_signal_group);
   add ("forwarders-go-with-the-proxy", test_forwarders_go_with_the_proxy);
   add ("last-references-go-inside-a-handler", test_last_references_go_inside_a_handler);
+  add ("dropped-by-another-thread-in-an-emission", test_dropped_by_another_thread_in_an_emission);
 
   add ("handlers-are-dropped-with-their-data", test_handlers_are_dropped_with_their_data);
   add ("nothing-is-emitted-when-dead", test_nothing_is_emitted_when_dead);
