@@ -86,14 +86,9 @@ _note_gone = operator.methodcaller('__setattr__', 'gone', True)
 class _Way:
     """The way to a target: its wrapper, if it has one, and else the C library.
 
-    To ask for the wrapper first is faster, and needed in two cases, where PyGObject must not be
-    asked for it.
-    - GLib before 2.80 takes a reference with the lock of all its weak references held. With a
-      toggle reference, as objects with Python attributes have, PyGObject is notified in there and
-      takes the GIL. Another thread may have that, and wait for the lock. Such objects have a
-      wrapper.
-    - A wrapper may be no more, but not deallocated yet: Python puts off what is nested too deep.
-      PyGObject gives it out nevertheless, and the interpreter crashes.
+    To ask for the wrapper first is faster. And a wrapper may be no more, but not deallocated yet:
+    Python puts off what is nested too deep. PyGObject would give it out nevertheless, and the
+    interpreter crash.
     """
 
     __slots__ = ('get_plain', 'get_wrapper', 'get_anchor')
