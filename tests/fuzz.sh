@@ -22,20 +22,22 @@ mkdir -p "$corpus" _build
     meson setup _build/fuzz -Dintrospection=disabled -Dvapi=disabled >_build/log 2>&1 ||
     { cat _build/log; exit 1; }
 
+packages='gio-2.0 gmodule-no-export-2.0' # what weakref-glib/meson.build has
 # Coverage is counted in the library, not in the model.
-# shellcheck disable=SC2046
+# shellcheck disable=SC2046,SC2086
 (cd _build/fuzz &&
-    mkdir -p objects &&
+    rm -rf objects &&
+    mkdir objects &&
     for source in ../../weakref-glib/*.c; do
         clang -g -O1 -std=gnu11 -fsanitize=fuzzer-no-link,address,undefined \
             -fno-sanitize-recover=all -fprofile-instr-generate -fcoverage-mapping \
             -I../.. -I. -DWEAKREF_COMPILATION -DG_LOG_DOMAIN='"Weakref"' \
-            $(pkg-config --cflags gio-2.0) -c "$source" -o "objects/$(basename "$source" .c).o"
+            $(pkg-config --cflags $packages) -c "$source" -o "objects/$(basename "$source" .c).o"
     done
     clang -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
         -fprofile-instr-generate -DFUZZ_WITH_LIBFUZZER -I../.. -I. \
-        $(pkg-config --cflags gio-2.0) ../../tests/fuzz/fuzz.c objects/*.o \
-        $(pkg-config --libs gio-2.0) -lm -o fuzz)
+        $(pkg-config --cflags $packages) ../../tests/fuzz/fuzz.c objects/*.o \
+        $(pkg-config --libs $packages) -lm -o fuzz)
 
 cd _build/fuzz
 export G_DEBUG=fatal-warnings G_SLICE=always-malloc
