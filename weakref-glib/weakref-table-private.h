@@ -43,7 +43,7 @@ typedef enum
 struct _WeakrefEntry
 {
   WeakrefTable *table;       /* (owned) */
-  gatomicrefcount ref_count;
+  gint ref_count;            /* (atomic): not a gatomicrefcount, which is a call each time */
   guint8 state;              /* table lock */
   guint8 severed;            /* table lock: the death has taken over the table's reference */
   WeakrefWatch watch;        /* running, it has a reference on the entry */

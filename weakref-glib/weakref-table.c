@@ -65,7 +65,7 @@ weakref_entry_ref (gpointer data)
 {
   WeakrefEntry *entry = data;
 
-  g_atomic_ref_count_inc (&entry->ref_count);
+  g_atomic_int_inc (&entry->ref_count);
   return entry;
 }
 
@@ -75,7 +75,7 @@ weakref_entry_unref (gpointer data)
   WeakrefEntry *entry = data;
   WeakrefTable *table = entry->table;
 
-  if (!g_atomic_ref_count_dec (&entry->ref_count))
+  if (!g_atomic_int_dec_and_test (&entry->ref_count))
     return;
 
   weakref_watch_clear (&entry->watch);
