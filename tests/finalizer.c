@@ -701,8 +701,8 @@ test_disposed_while_it_is_made (void)
       return;
     }
 
-  /* There is so much to pass over at the exit that the new one waits at the registry, and its target
-   * dies meanwhile. */
+  /* There is so much to pass over at the exit that the new one waits at the registry, and its
+   * target dies meanwhile. */
   test_log_set_probes (FALSE);
   other = test_probe_new ("b");
   for (i = 0; i < 5000; i++)
@@ -839,7 +839,8 @@ make_busy_finalizers (TestProbe *a)
   weakref_finalize (a, register_another_cb, a, NULL);
 }
 
-#define BUSY "register run:another keep detach free:detached drop -b run:b2 run:b free:b ~b run:first"
+#define BUSY \
+  "register run:another keep detach free:detached drop -b run:b2 run:b free:b ~b run:first"
 
 static void
 test_busy_functions_keep_the_order (void)

@@ -193,8 +193,8 @@ test_address_reuse (void)
   guint reused = 0;
   guint round;
 
-  /* GObject frees and allocates the same size: the allocator gives the address again at once. Not in
-   * every environment, so count. */
+  /* GObject frees and allocates the same size: the allocator gives the address again at once. Not
+   * in every environment, so count. */
   for (round = 0; round < 64; round++)
     {
       TestProbe *probe = test_probe_new ("a");
@@ -645,7 +645,8 @@ test_bad_input (void)
 
 #define BAD(pattern, call) \
   g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, pattern); call
-  BAD ("*insert*G_IS_OBJECT (key)*", g_assert_false (weakref_key_table_insert (pointers, NULL, "")));
+  BAD ("*insert*G_IS_OBJECT (key)*",
+       g_assert_false (weakref_key_table_insert (pointers, NULL, "")));
   BAD ("*insert*KEY_TABLE (self)*", g_assert_false (weakref_key_table_insert (NULL, a, "")));
   BAD ("*lookup*G_IS_OBJECT (key)*", g_assert_null (weakref_key_table_lookup (pointers, NULL)));
   BAD ("*G_IS_OBJECT (key)*", g_assert_false (weakref_key_table_contains (pointers, NULL)));
@@ -812,7 +813,7 @@ static void
 test_key_disposed_while_it_is_inserted (void)
 {
   WeakrefKeyTable *table = weakref_key_table_new (NULL);
-  guint n_rounds = test_scale (1000, 5);
+  guint n_rounds = test_scale (5000, 5);
   TestProbe *others[500];
   guint round;
   guint i;

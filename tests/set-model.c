@@ -91,8 +91,8 @@ drop_elsewhere (gpointer object)
   g_thread_join (g_thread_new ("drop", unref_thread, object));
 }
 
-/* A context for the sets that are made until it is popped. Since a set keeps its context, the end of
- * that, "-context ~context", tells that nothing is left of the set. */
+/* A context for the sets that are made until it is popped. Since a set keeps its context, the end
+ * of that, "-context ~context", tells that nothing is left of the set. */
 static GMainContext *
 push_context (void)
 {
@@ -891,7 +891,11 @@ witness_cb (GListModel *model,
     g_assert_cmpuint (position, ==, self->shown->len);
 
   for (i = 0; i < removed; i++)
-    g_assert_false (witness_item (self, g_array_index (self->shown, guint, position + i))->is_member);
+    {
+      guint number = g_array_index (self->shown, guint, position + i);
+
+      g_assert_false (witness_item (self, number)->is_member);
+    }
 
   if (removed > 0)
     g_array_remove_range (self->shown, position, removed);

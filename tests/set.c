@@ -782,8 +782,10 @@ test_bad_input (void)
   BAD ("*symmetric*WEAKREF_IS_SET (other)*",
        g_assert_null (weakref_set_symmetric_difference (set, NULL)));
   BAD ("*is_subset*WEAKREF_IS_SET (other)*", g_assert_false (weakref_set_is_subset (set, NULL)));
-  BAD ("*is_superset*WEAKREF_IS_SET (other)*", g_assert_false (weakref_set_is_superset (set, NULL)));
-  BAD ("*is_disjoint*WEAKREF_IS_SET (other)*", g_assert_false (weakref_set_is_disjoint (set, NULL)));
+  BAD ("*is_superset*WEAKREF_IS_SET (other)*",
+       g_assert_false (weakref_set_is_superset (set, NULL)));
+  BAD ("*is_disjoint*WEAKREF_IS_SET (other)*",
+       g_assert_false (weakref_set_is_disjoint (set, NULL)));
   BAD ("*equal*WEAKREF_IS_SET (other)*", g_assert_false (weakref_set_equal (set, NULL)));
   BAD ("*new*item_type*", g_assert_null (weakref_set_new (G_TYPE_STRING)));
 #undef BAD

@@ -43,7 +43,7 @@ struct _WeakrefFinalizer
   GObject parent_instance;
 
   WeakrefWatch watch;       /* while it runs, it has a reference on us */
-  WeakrefBlock *life;       /* (owned) (nullable) (const): to peek at, if the watch is on the memory */
+  WeakrefBlock *life;       /* (owned) (nullable) (const): to peek at, if we watch the memory */
   WeakrefCallback callback; /* the one who takes it, ends it */
   GMainContext *context;    /* (owned) (nullable): until the announcement */
   gboolean for_binding;     /* (const) */
@@ -97,8 +97,8 @@ registry_unlink_locked (WeakrefFinalizer *self)
 }
 
 /* Runs what is left, newest first, whatever the functions make, detach, drop or switch meanwhile.
- * What must not run steps aside into a list of our own until the end of the pass, so that a pass takes
- * linear time. */
+ * What must not run steps aside into a list of our own until the end of the pass, so that a pass
+ * takes linear time. */
 static void
 registry_run (gboolean with_bindings)
 {
@@ -413,9 +413,9 @@ weakref_finalizer_new_full (gpointer             target,
  *
  * Makes a finalizer whose function belongs to a language with a runtime of its own.
  *
- * It is as [ctor@Weakref.Finalizer.new_full], but for the end of the process: when C's exit handlers
- * run, the interpreter is gone. So this finalizer does not run by itself then; the language calls
- * [func@Weakref.Finalizer.run_at_exit] before it shuts down.
+ * It is as [ctor@Weakref.Finalizer.new_full], but for the end of the process: when C's exit
+ * handlers run, the interpreter is gone. So this finalizer does not run by itself then; the
+ * language calls [func@Weakref.Finalizer.run_at_exit] before it shuts down.
  *
  * Returns: (transfer full): a new finalizer; the library has a reference of its own on it
  *
@@ -591,13 +591,15 @@ weakref_finalizer_set_at_exit (WeakrefFinalizer *self,
 /**
  * weakref_finalizer_run_at_exit:
  *
- * Runs all finalizers that are left and have [property@Weakref.Finalizer:at-exit] set, newest first.
+ * Runs all finalizers that are left and have [property@Weakref.Finalizer:at-exit] set, newest
+ * first.
  *
- * It happens by itself when the process exits, for finalizers made in C. A language whose
- * interpreter is gone by then calls it while it is still there: Python through its `atexit`, a
- * JavaScript program at its end.
+ * It happens by itself when the process ends with `exit()` or the return of `main()`, for
+ * finalizers made in C. A language whose interpreter is gone by then calls it while it is still
+ * there: Python through its `atexit`, a JavaScript program at its end.
  *
- * A function may make further finalizers, which then run next, or detach others.
+ * A function may make further finalizers, which then run next, or detach others. All of them run in
+ * this thread, whatever their #GMainContext.
  *
  * Since: 1.0
  */

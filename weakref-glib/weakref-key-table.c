@@ -18,9 +18,11 @@
  * does not find the old object's value.
  *
  * The value is freed, outside every lock, when it is replaced or removed, when the key dies, or
- * with the table. *A value that holds a reference on its key keeps both alive*, for the table holds
- * the value; only a g_object_run_dispose() of the key, removing the entry, or dropping the table
- * breaks that.
+ * with the table; while somebody iterates over the table, at the end of that.
+ *
+ * *A value that holds a reference on its key keeps both alive*, for the table holds the value:
+ * directly, or through what the value refers to, such as a closure. Only a g_object_run_dispose()
+ * of the key, removing the entry, or dropping the table breaks that.
  *
  * All methods can be called from any thread at any time. You hold the key during a call.
  *
@@ -31,8 +33,9 @@
  * const char *note = weakref_key_table_lookup (notes, widget);
  * ```
  *
- * A table made by a language holds any value of that language, each in a #GValue; one made in C
- * holds pointers.
+ * A table made by a language, or with weakref_key_table_new_for_values(), holds any value of that
+ * language, each in a #GValue; to C's functions for pointers that #GValue is the value. A table
+ * made with weakref_key_table_new() holds pointers.
  *
  * Since: 1.0
  */
@@ -614,8 +617,8 @@ collect_key_cb (gpointer key,
  *
  * Gives the keys that are alive.
  *
- * Returns: (transfer container) (element-type GObject.Object) (not nullable): the keys, in no order;
- *   the array owns a reference on each
+ * Returns: (transfer container) (element-type GObject.Object) (not nullable): the keys, in no
+ *   order; the array owns a reference on each
  *
  * Since: 1.0
  */

@@ -12,9 +12,9 @@
  * A set of objects that it does not keep alive, in the order in which they were added.
  *
  * Use it for observers, open windows, clients, everything that is to be known as long as it is
- * there. It shrinks by itself, its algebra makes new sets, and no operation takes longer than
- * O(log n). A #GListStore keeps its items alive, a #GPtrArray with g_object_add_weak_pointer()
- * takes O(n) for each that goes.
+ * there. It shrinks by itself, and its algebra makes new sets. What concerns one item, its death
+ * included, takes O(log n) at most, whatever the order in which items go. A #GListStore keeps its
+ * items alive, a #GPtrArray with g_object_add_weak_pointer() takes O(n) for each that goes.
  *
  * ```c
  * g_autoptr (WeakrefSet) windows = weakref_set_new (GTK_TYPE_WINDOW);
@@ -23,7 +23,8 @@
  * weakref_set_foreach (windows, (WeakrefSetFunc) gtk_window_present, NULL);
  * ```
  *
- * All methods can be called from any thread at any time.
+ * All methods can be called from any thread at any time. What iterates or makes a new set goes over
+ * the members that there were at its start, without those that die before their turn comes.
  *
  * ## The list model
  *
@@ -32,23 +33,27 @@
  * [method@Weakref.Set.get_size], [method@Weakref.Set.contains], [method@Weakref.Set.dup_items] and
  * [method@Weakref.Set.foreach]; and the list, which changes only where its consumers can bear it:
  *
- * - during a [method@Weakref.Set.add], [method@Weakref.Set.remove] or [method@Weakref.Set.remove_all]
- *   in the context's thread, which returns when `items-changed` has been emitted for it and all
- *   that happened before,
+ * - during an [method@Weakref.Set.add], [method@Weakref.Set.remove] or
+ *   [method@Weakref.Set.remove_all] in the context's thread, which returns when `items-changed` has
+ *   been emitted for it and all that happened before; or, if called by a handler of
+ *   `items-changed`, returns at once, and is announced after that emission,
  * - from an iteration of the context for all else: a death anywhere, a change in another thread.
  *
- * A death is never announced where it happens, even in the same thread. It happens inside somebody's
- * unref, which may be that of a list view in the middle of an update; a list model must not change
- * there. Deaths that wait together are announced together where they are neighbours.
+ * As long as nobody runs the context, the thread that made the set counts as its thread. So make it
+ * where it is to be shown.
+ *
+ * A death is never announced where it happens, even in the same thread. It happens inside
+ * somebody's unref, which may be that of a list view in the middle of an update; a list model must
+ * not change there. Those that wait together are announced together where they are neighbours.
  *
  * So a position of the list may belong to an object that is dead already. Until its removal is
- * announced, [method@Gio.ListModel.get_item] has a stand-in there: another living member; or, if
- * none is left alive, a plain #GObject that stands for nothing. It never returns %NULL for a
- * position below the number of items.
+ * announced, [method@Gio.ListModel.get_item] has a stand-in there: another living member, which is
+ * then found at several positions; or, if none is left alive, a plain #GObject that stands for
+ * nothing, whatever the item type. It never returns %NULL for a position below the number of items.
  *
- * A list view holds on to what it shows, as to the items of any list model: an object is not dropped
- * by its last user as long as there is a row for it. To show objects without holding them, show
- * their proxies, through a [class@Gtk.MapListModel] over the set.
+ * A list view holds on to what it shows, as to the items of any list model: an object is not
+ * dropped by its last user as long as there is a row for it. To show objects without holding them,
+ * show their proxies, through a [class@Gtk.MapListModel] over the set.
  *
  * Since: 1.0
  */
@@ -220,8 +225,8 @@ weakref_set_get_n_items (GListModel *model)
 }
 
 /* A member that is alive, for a position whose own is dead; if there is none, what is nothing. New
- * reference. The first one will do, but for those which are being disposed just now: these are taken
- * out here, so that nobody comes across them again. */
+ * reference. The first one will do, but for those which are being disposed just now: these are
+ * taken out here, so that nobody comes across them again. */
 static gpointer
 set_table_dup_stand_in (SetTable *table)
 {
@@ -393,7 +398,7 @@ weakref_set_get_list (WeakrefSet *self)
  *
  * Makes an empty set.
  *
- * Its list model belongs to the thread-default #GMainContext.
+ * Its list model belongs to the thread-default #GMainContext, which the set keeps.
  *
  * Returns: (transfer full): a new set
  *
@@ -444,6 +449,8 @@ weakref_set_add (WeakrefSet *self,
  * @item: (type GObject.Object) (transfer none) (not nullable): an object
  *
  * Removes @item.
+ *
+ * You must hold a reference on @item during the call.
  *
  * Returns: %TRUE if it was there
  *
@@ -496,6 +503,8 @@ weakref_set_remove_all (WeakrefSet *self)
  * @item: (type GObject.Object) (transfer none) (not nullable): an object
  *
  * Tells whether @item is in the set.
+ *
+ * You must hold a reference on @item during the call.
  *
  * Returns: %TRUE if it is
  *
