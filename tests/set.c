@@ -706,7 +706,7 @@ test_threads_see_the_living_only (void)
 static void
 test_many (void)
 {
-  guint n = test_scale (100000, 1000);
+  guint n = test_scale (30000, 1000);
   GObject **objects = g_new (GObject *, n);
   WeakrefSet *set = weakref_set_new (G_TYPE_OBJECT);
   GPtrArray *items;

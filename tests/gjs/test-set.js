@@ -171,6 +171,30 @@ test('is a list model', () => {
     assertArray(log, [[0, 1, 0]]);
 });
 
+// A JavaScript class has a toggle reference, with which Gjs can't be bothered during a collection.
+const Listed = GObject.registerClass({GTypeName: 'WeakrefTestListed'},
+    class Listed extends Weakref.Set {});
+
+child('death-in-collection, of a class', () => {
+    globalThis.set = new Listed();
+    globalThis.set.connect('items-changed', () => {});
+    // This one goes with its members.
+    (() => {
+        const garbage = new Listed();
+        for (let i = 0; i < 1000; i++) {
+            const member = new GObject.Object();
+            garbage.add(member);
+            globalThis.set.add(member);
+        }
+    })();
+    collect();
+    print(globalThis.set.size, globalThis.set.get_n_items());
+});
+
+test('nor if the set is of a class of JavaScript', () => {
+    assertQuiet(runChild('death-in-collection, of a class'), '0 0\n');
+});
+
 child('death-in-collection', () => {
     globalThis.set = new Weakref.Set();
     globalThis.set.connect('items-changed', () => {});

@@ -200,6 +200,47 @@ class KeyTableTest(TestCase):
             self.assertEqual((len(table), gone()), (0, None))
 
 
+    def test_a_value_may_use_the_table_when_it_goes(self):
+        log = []
+
+        class Value:
+            def __del__(self):
+                log.append((len(table), table.get(other)))
+
+        table = Weakref.KeyTable.new()
+        thing, other = self.make(), self.make()
+        table[other] = 1
+        for let_go in (lambda: table.insert(thing, 2), lambda: table.remove(thing),
+                       lambda: table.steal(thing), thing.run_dispose, table.remove_all):
+            table[thing] = Value()
+            gc.collect()
+            self.assertEqual(log, [])
+            let_go()
+            gc.collect()
+            self.assertEqual(log, [(len(table), table.get(other))])
+            log.clear()
+
+    def test_a_value_that_holds_its_key_keeps_both(self):
+        table = Weakref.KeyTable.new()
+        thing = self.make()
+        gone = Weakref.ref(thing)
+        table[thing] = (thing, 1)
+        del thing
+        gc.collect()
+        self.assertEqual((len(table), gone() is None), (1, False))
+        gone_thing = gone()
+        gone_thing.run_dispose()
+        del gone_thing
+        self.assertEqual((len(table), gone()), (0, None))
+
+    def test_steal(self):
+        table = Weakref.KeyTable.new()
+        thing = self.make()
+        table[thing] = [1]
+        self.assertEqual(tuple(table.steal(thing)), (True, [1]))
+        self.assertEqual((table.steal(thing)[0], len(table)), (False, 0))
+
+
 class SetTest(TestCase):
     def fill(self, items):
         made = Weakref.Set.new(GObject.Object)
@@ -239,9 +280,52 @@ class SetTest(TestCase):
             one | items
 
 
+    def iterate(self):
+        while GLib.MainContext.default().iteration(False):
+            pass
+
+    def test_is_a_list_model(self):
+        for kind in KINDS:
+            items = [self.make(kind) for _ in range(4)]
+            things = self.fill(items)
+            log = []
+            things.connect('items-changed', lambda _, *change: log.append(change))
+            self.assertIsInstance(things, Gio.ListModel)
+            things.remove(items[0])
+            self.assertEqual(log, [(0, 1, 0)])
+            log.clear()
+
+            # A death comes from the main context. Until then there is somebody else.
+            del items[1:3]
+            gc.collect()
+            self.assertEqual((len(things), things.get_n_items(), log), (1, 3, []))
+            self.assertEqual([things.get_item(i) for i in range(4)], [items[1]] * 3 + [None])
+            self.iterate()
+            self.assertEqual((things.get_n_items(), log), (1, [(0, 2, 0)]))
+
+    def test_other_threads_reach_the_model_in_the_main_context(self):
+        me = threading.get_ident()
+        items = [self.make() for _ in range(3)]
+        things = self.fill(items)
+        log = []
+        things.connect('items-changed', lambda _, *change: log.append(
+            change if threading.get_ident() == me else 'elsewhere'))
+
+        def change():
+            items.pop()
+            things.remove(items[0])
+            things.add(items[0])
+
+        run_threads([change])
+        self.assertEqual((log, list(things)), ([], [items[1], items[0]]))
+        self.iterate()
+        self.assertEqual(len(log), 3)
+        self.assertNotIn('elsewhere', log)
+        self.assertEqual([things.get_item(i) for i in range(2)], [items[1], items[0]])
+
     def test_membership_while_objects_die_elsewhere(self):
-        # Where an object has a toggle reference, GLib before 2.80 must not be asked for a second one
-        # under its lock: this is enough to meet the deadlock.
+        # Where an object has a toggle reference, GLib before 2.80 must not be asked for a second
+        # one under its lock: this is enough to meet the deadlock.
         kept = [Attributed() for _ in range(16)]
         dying = [Attributed() for _ in range(20000)]
         things, others = self.fill(kept), self.fill(dying)
