@@ -21,7 +21,10 @@
  *   have no forwarder: the hook itself emits on the proxy.
  *
  * A hook is on a signal, not on an object: all emissions of that signal pass it as long as there
- * are proxies. That is why it is not the way of all signals.
+ * are proxies. That is why it is not the way of all signals. A gate is set for the emission that
+ * was begun last: one on the same target that is not over by then, in a handler outside or in
+ * another thread, finds it so. That makes a difference only if there are handlers on the proxy for
+ * the detail of one of the two.
  *
  * From the proxy to the target. The class closure of the proxy's signal runs first, emits the
  * signal on the target, and stops the emission that it runs in. The handlers on the proxy run
