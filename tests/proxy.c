@@ -668,7 +668,7 @@ test_interface_signal (void)
 }
 
 static void
-test_signals_of_a_parent_type (void)
+test_what_a_parent_type_has (void)
 {
   GType type = g_type_register_static_simple (TEST_TYPE_SUBJECT, "TestSubjectChild",
                                               sizeof (TestSubjectClass), NULL,
@@ -687,6 +687,10 @@ test_signals_of_a_parent_type (void)
   assert_log ("others:y default:y");
   g_signal_emit_by_name (a, "topic-seen");
   assert_log ("seen");
+  g_object_set (proxy, "topic", "b", "number", 2, NULL);
+  assert_string (a, "topic", "b");
+  assert_string (proxy, "topic", "b");
+  g_assert_cmpint (get_int (proxy, "number"), ==, 2);
 
   g_object_unref (proxy);
   g_object_unref (others);
@@ -1002,7 +1006,8 @@ test_signal_without_hooks (void)
   drop (a, "-a ~a");
 }
 
-/* A child that implements an interface with a signal of a name that its parent has already. */
+/* A child that implements an interface with a signal of a name that its parent has already, and
+ * with a property that it has itself. */
 typedef TestProbe TestForerunner;
 typedef TestProbeClass TestForerunnerClass;
 
@@ -1035,7 +1040,9 @@ test_follower_class_init (TestFollowerClass *klass)
 {
   G_OBJECT_CLASS (klass)->set_property = test_kinds_set_property;
   G_OBJECT_CLASS (klass)->get_property = test_kinds_get_property;
-  g_object_class_override_property (G_OBJECT_CLASS (klass), 1, "topic");
+  /* With a default of its own. */
+  g_object_class_install_property (G_OBJECT_CLASS (klass), 1,
+    g_param_spec_string ("topic", NULL, NULL, "mine", G_PARAM_READWRITE));
 }
 
 static void
@@ -1044,7 +1051,7 @@ test_follower_init (TestFollower *self)
 }
 
 static void
-test_two_signals_of_a_name (void)
+test_two_of_a_name (void)
 {
   TestProbe *a = g_object_new (test_follower_get_type (), "name", "a", NULL);
   WeakrefProxy *proxy = weakref_proxy_new (a);
@@ -1053,8 +1060,9 @@ test_two_signals_of_a_name (void)
   g_signal_emit_by_name (a, "topic-seen");
   assert_log ("seen");
 
-  g_object_unref (proxy);
   drop (a, "-a ~a");
+  assert_string (proxy, "topic", "mine");
+  g_object_unref (proxy);
 }
 
 static void
@@ -1500,6 +1508,25 @@ test_is_itself_in_a_table (void)
   g_object_unref (values);
 }
 
+static void
+test_own_properties (void)
+{
+  TestSubject *a = test_subject_new ("a");
+  WeakrefProxy *proxy = weakref_proxy_new (a);
+  gpointer target;
+
+  g_object_get (proxy, "target", &target, NULL);
+  g_assert_true (target == a);
+  g_object_unref (target);
+  g_assert_true (get_int (proxy, "alive"));
+
+  drop (a, "-a ~a");
+  g_object_get (proxy, "target", &target, NULL);
+  g_assert_null (target);
+  g_assert_false (get_int (proxy, "alive"));
+  g_object_unref (proxy);
+}
+
 /* Checked access */
 
 static void
@@ -1770,13 +1797,15 @@ test_list_model_in_a_context (void)
   WeakrefProxy *proxy = weakref_proxy_new_full (store, g_main_context_default (), NULL, NULL,
                                                 NULL);
 
+  /* What nobody was told of is taken leave of, too. */
+  g_list_store_append (store, a);
   g_signal_connect (proxy, "items-changed", G_CALLBACK (log_items_changed_cb), NULL);
   g_list_store_append (store, a);
-  assert_log ("0-0+1=1");
+  assert_log ("1-0+1=2");
   g_object_unref (a);
   drop (store, "-a ~a");
   test_iterate ();
-  assert_log ("0-1+0=0");
+  assert_log ("0-2+0=0");
   g_object_unref (proxy);
 }
 
@@ -2058,7 +2087,7 @@ static void
 test_action_group_takes_leave_of_what_was_seen (void)
 {
   GSimpleActionGroup *simple = g_simple_action_group_new ();
-  GActionEntry entries[] = { { .name = "a" }, { .name = "b" }, { .name = "c" } };
+  const GActionEntry entries[] = { { .name = "a" }, { .name = "b" }, { .name = "c" } };
   WeakrefProxy *listed;
   WeakrefProxy *asked;
 
@@ -2077,6 +2106,39 @@ test_action_group_takes_leave_of_what_was_seen (void)
   drop (simple, "asked:b listed:a");
   g_object_unref (listed);
   g_object_unref (asked);
+}
+
+static void
+test_action_group_with_state (void)
+{
+  GSimpleActionGroup *simple = g_simple_action_group_new ();
+  const GActionEntry entries[] = { { .name = "mode", .parameter_type = "s", .state = "'red'" } };
+  WeakrefProxy *proxy;
+  GActionGroup *group;
+  GVariant *state;
+
+  g_action_map_add_action_entries (G_ACTION_MAP (simple), entries, 1, NULL);
+  proxy = weakref_proxy_new (simple);
+  group = G_ACTION_GROUP (proxy);
+  g_assert_true ((const char *) g_action_group_get_action_state_type (group, "mode") ==
+                 g_intern_string ("s"));
+  g_action_group_change_action_state (group, "mode", g_variant_new_string ("blue"));
+  state = g_action_group_get_action_state (group, "mode");
+  g_assert_cmpstr (g_variant_get_string (state, NULL), ==, "blue");
+  g_variant_unref (state);
+
+  g_object_unref (simple);
+  g_action_group_change_action_state (group, "mode", g_variant_new_string ("green"));
+  g_assert_null (g_action_group_get_action_state (group, "mode"));
+  g_object_unref (proxy);
+
+  /* Of what nobody asked for there is no leave to take. */
+  simple = g_simple_action_group_new ();
+  g_action_map_add_action_entries (G_ACTION_MAP (simple), entries, 1, NULL);
+  proxy = weakref_proxy_new (simple);
+  g_signal_connect (proxy, "action-removed", G_CALLBACK (log_action_cb), (gpointer) "removed");
+  drop (simple, "");
+  g_object_unref (proxy);
 }
 
 /* Threads */
@@ -2283,7 +2345,7 @@ main (int    argc,
 
   add ("signal-arrives-with-arguments-and-detail", test_signal_arrives_with_arguments_and_detail);
   add ("interface-signal", test_interface_signal);
-  add ("signals-of-a-parent-type", test_signals_of_a_parent_type);
+  add ("what-a-parent-type-has", test_what_a_parent_type_has);
   add ("recursion-is-up-to-the-target", test_recursion_is_up_to_the_target);
   add ("emitting-on-the-proxy-emits-on-the-target", test_emitting_on_the_proxy_emits_on_the_target);
   add ("after-handlers", test_after_handlers);
@@ -2297,7 +2359,7 @@ main (int    argc,
   add ("answer-for-another-detail", test_answer_for_another_detail);
   add ("accumulator-is-the-targets", test_accumulator_is_the_targets);
   add ("signal-without-hooks", test_signal_without_hooks);
-  add ("two-signals-of-a-name", test_two_signals_of_a_name);
+  add ("two-of-a-name", test_two_of_a_name);
   add ("stopping-on-the-proxy-stops-the-target", test_stopping_on_the_proxy_stops_the_target);
   add ("connect-object", test_connect_object);
   add ("signal-group", test_signal_group);
@@ -2318,6 +2380,7 @@ main (int    argc,
   add ("shared", test_shared);
   add ("collapses", test_collapses);
   add ("is-itself-in-a-table", test_is_itself_in_a_table);
+  add ("own-properties", test_own_properties);
   add ("checked-access", test_checked_access);
 
   add ("one-type-for-a-type", test_one_type_for_a_type);
@@ -2334,6 +2397,7 @@ main (int    argc,
   add ("simple-action-keeps-its-defaults", test_simple_action_keeps_its_defaults);
   add ("action-group", test_action_group);
 
+  add ("action-group-with-state", test_action_group_with_state);
   add ("action-in-a-group", test_action_in_a_group);
   add ("action-group-takes-leave-of-what-was-seen",
        test_action_group_takes_leave_of_what_was_seen);

@@ -38,16 +38,12 @@ weakref_proxy_param_new (GParamSpec *from)
   const char *nick = g_param_spec_get_nick (from);
   const char *blurb = g_param_spec_get_blurb (from);
   GParamFlags flags = from->flags | G_PARAM_EXPLICIT_NOTIFY;
-  GParamSpec *redirect = g_param_spec_get_redirect_target (from);
   GParamSpec *pspec;
 
   /* The target is constructed already. */
   if (flags & G_PARAM_CONSTRUCT_ONLY)
     flags &= ~G_PARAM_WRITABLE;
   flags &= ~(G_PARAM_CONSTRUCT | G_PARAM_CONSTRUCT_ONLY);
-
-  if (redirect != NULL)
-    from = redirect;
 
 #define RETURN_NUMBER(Type, TYPE, type) \
   if (G_PARAM_SPEC_TYPE (from) == G_TYPE_PARAM_##TYPE) \
