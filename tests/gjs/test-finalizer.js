@@ -176,6 +176,8 @@ child('holds-itself', () => {
         new Weakref.Finalizer(target, () => {}, ...args).detach();
     const proxy = Weakref.proxy(target);
     new Weakref.Finalizer(target, () => {}, cycle, [null, new Thing()], proxy).detach();
+    const much = new Array(1000000).fill(1).map((_, i) => i);
+    new Weakref.Finalizer(target, () => {}, much, new Set(much)).detach();
 });
 
 test('warns once when the arguments hold the target', () => {

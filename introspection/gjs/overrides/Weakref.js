@@ -115,23 +115,29 @@ function requireKey(value) {
         `a GLib.Variant or a GType, not ${describe(value)}`);
 }
 
-// Whether a finalizer's arguments lead to its target, as far as that can be seen from outside.
+// Whether a finalizer's arguments lead to its target, as far as that can be seen from outside, and
+// soon: not more than a thousand values are looked at.
 function holds(values, target) {
-    const pending = [...values];
-    const seen = new Set();
-    while (pending.length > 0) {
-        const value = pending.pop();
+    const pending = new Set(values);
+    for (const value of pending) {
         if (value === target)
             return true;
-        if (value === null || typeof value !== 'object' || seen.has(value) || proxies.has(value))
+
+        let parts = [];
+        if (proxies.has(value))
             continue;
-        seen.add(value);
-        if (value instanceof Map)
-            pending.push(...value.keys(), ...value.values());
-        else if (value instanceof Set)
-            pending.push(...value);
-        else if (Array.isArray(value) || isPlain(value))
-            pending.push(...Object.values(value));
+        else if (value instanceof Map)
+            parts = [...value].flat();
+        else if (value instanceof Set || Array.isArray(value))
+            parts = value;
+        else if (isPlain(value))
+            parts = Object.values(value);
+
+        for (const part of parts) {
+            if (pending.size >= 1000)
+                break;
+            pending.add(part);
+        }
     }
     return false;
 }
