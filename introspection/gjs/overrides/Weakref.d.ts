@@ -503,10 +503,10 @@ declare module 'gi://Weakref?version=1.0' {
         function proxy<T extends GObject.Object>(target: T): T;
 
         /** A Finalizer for those who don't keep it. */
-        function finalize(
+        function finalize<A extends any[]>(
             target: GObject.Object,
-            func: (...args: any[]) => void,
-            ...args: any[]
+            func: (...args: A) => void,
+            ...args: A
         ): void;
 
         /** The number of the references to an object. */

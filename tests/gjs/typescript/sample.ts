@@ -43,6 +43,9 @@ const ran: boolean = finalizer.run();
 finalizer.at_exit = false;
 Weakref.Finalizer.run_at_exit();
 Weakref.finalize(action, print, 'gone');
+Weakref.finalize(action, (a: number, b: string) => {}, 1, 'b');
+// @ts-expect-error
+Weakref.finalize(action, (a: number, b: string) => {}, 'b');
 Weakref.Finalizer.new_full(action, null, Weakref.Phase.FINALIZE, () => {});
 // @ts-expect-error
 new Weakref.Finalizer(action);
