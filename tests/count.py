@@ -56,7 +56,8 @@ def read_program(run):
         if not any(outcome == 'failed' for outcome, _, _ in tests):
             tests.append(('failed', '', f"{run['result']}, exit status {run['returncode']}"))
     elif not tests:
-        tests.append(('skipped' if is_skipped else 'passed', '', run['stdout']))
+        output = run['stdout'] or run.get('stderr') or ''
+        tests.append(('skipped' if is_skipped else 'passed', '', output))
 
     for outcome, claim, reason in tests:
         if outcome == 'skipped' and not reason.strip():

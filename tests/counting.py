@@ -69,7 +69,7 @@ class CountTest(unittest.TestCase):
     def test_skips(self):
         self.add('echo 1..2; echo "ok 1 a # SKIP no display"; echo ok 2 b')
         self.add('echo "1..0 # SKIP no lgi"')
-        self.add('echo no network; exit 77', 'exitcode')
+        self.add('echo no network >&2; exit 77', 'exitcode')
         self.add('echo 1..2; echo "not ok 1 a # TODO write it"; echo "ok 2 b # TODO it"; exit 1')
         self.assert_counts('1 passed, 1 failed, 4 skipped', '2: a: no display', '3: no lgi',
                            '4: no network', '5: a: to do write it', '5: b: to do it')
