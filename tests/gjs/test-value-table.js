@@ -210,6 +210,29 @@ test('keys of one type', () => {
     }
 });
 
+test('keys beyond what a number holds', () => {
+    const value = thing('value');
+    const max = 2n ** 64n - 1n;
+    for (const [type, key] of [
+        [GObject.Value, 2n ** 60n + 1n], [GObject.Value, max], [GObject.TYPE_UINT64, max],
+        [GObject.TYPE_INT64, -(2n ** 63n)], [GObject.TYPE_INT64, 2n ** 60n + 1n],
+    ]) {
+        const table = newTable(type).set(key, value);
+        assertEqual(table.get(key), value);
+        assert(!table.has(key ^ 1n));
+        const entries = [...table];
+        assertEqual(entries.length, 1);
+        assertEqual(entries[0][0], Number(key));
+        assertEqual(entries[0][1], value);
+        assertEqual([...table.values()][0], value);
+        assert(table.delete(key));
+        assertArray([...table], []);
+    }
+    assertEqual(new Weakref.ValueTable().set(10n, value).get(10), value);
+    for (const bad of [2n ** 64n, -(2n ** 63n) - 1n])
+        assertThrows(() => newTable().has(bad), /^TypeError: .* can't be a key/);
+});
+
 test('ensure creates once', () => {
     const table = newTable();
     let count = 0;

@@ -18,7 +18,7 @@ declare module 'gi://Weakref?version=1.0' {
 
         /** What can be a key of a ValueTable or a Cache. Numbers and objects compare as in a Map, a
          * bigint as the number that it is, the others by content. Beyond Number.MAX_SAFE_INTEGER a
-         * key can be looked up, but an iteration does not come by it. */
+         * bigint comes out of an iteration as a number that is rounded. */
         type Key =
             | string
             | number

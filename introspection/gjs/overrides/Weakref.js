@@ -91,8 +91,11 @@ function requireKey(value) {
         if (NOT_FOR_C.test(value))
             throw new TypeError(`${JSON.stringify(value)} can't be a key: it is not for C`);
         return value;
-    case 'number':
     case 'bigint':
+        if (BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value)
+            throw new TypeError(`${value}n can't be a key: it has more than 64 bits`);
+        return value;
+    case 'number':
     case 'boolean':
         return value;
     case 'object':
@@ -394,11 +397,17 @@ function _init() {
             return keys;
         },
 
-        // The keys there are at the start, each with its value when its turn comes.
+        // The keys there are at the start, each with its value when its turn comes. A large one of
+        // 64 bits comes out of C rounded, and is not found by that: it keeps the value it had.
         *entries() {
-            for (const key of this.dup_keys()) {
-                const value = this.get(key);
-                if (value !== undefined)
+            const keys = [];
+            foreach.call(this, (key, value) => {
+                const isRounded = Number.isInteger(key) && !Number.isSafeInteger(key);
+                keys.push([key, isRounded ? newShared(value) : null]);
+            });
+            for (const [key, ref] of keys) {
+                const value = ref ? ref.get() : this.get(key);
+                if (value)
                     yield [key, value];
             }
         },
