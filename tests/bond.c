@@ -1380,6 +1380,7 @@ couple_use (Couple *couple)
 static void
 couple_rebond (Couple *couple)
 {
+  GError *error = NULL;
   WeakrefRef *refs[2];
   WeakrefBond *bond;
   gpointer nodes[2];
@@ -1390,7 +1391,10 @@ couple_rebond (Couple *couple)
   weakref_bond_break (bond);
   g_clear_object (&bond);
   if (nodes[0] != NULL && nodes[1] != NULL)
-    bond = weakref_bond_new (nodes[0], nodes[1], NULL);
+    bond = weakref_bond_new (nodes[0], nodes[1], &error);
+  /* All that can have come in between is another bond. */
+  g_assert_true (error == NULL || g_error_matches (error, WEAKREF_ERROR, WEAKREF_ERROR_OWNED));
+  g_clear_error (&error);
   if (bond != NULL)
     {
       g_mutex_lock (&couple->lock);

@@ -794,15 +794,21 @@ static void
 use_again_cb (TestProbe *probe,
               gpointer   cache)
 {
-  TestProbe *b;
+  guint i;
 
-  /* It is let go of, and would be dropped when this is over. */
+  for (i = 0; i < 3; i++)
+    {
+      TestProbe *b;
+
+      /* It is let go of, and would be dropped when this is over. */
+      weakref_cache_trim (cache, 0);
+      b = weakref_cache_lookup (cache, "b");
+      test_log ("again-%s", test_probe_get_name (b));
+      g_assert_cmpuint (G_OBJECT (b)->ref_count, ==, 2);
+      g_object_unref (b);
+      assert_counts (cache, 1, 0);
+    }
   weakref_cache_trim (cache, 0);
-  b = weakref_cache_lookup (cache, "b");
-  test_log ("again-%s", test_probe_get_name (b));
-  g_assert_cmpuint (G_OBJECT (b)->ref_count, ==, 2);
-  g_object_unref (b);
-  assert_counts (cache, 1, 0);
 }
 
 /* There never are two toggle references of ours: not even GLib before 2.80 would bear that. */
@@ -816,10 +822,10 @@ test_keeps_again_what_it_let_go_of (void)
   use (cache, "b");
   g_object_unref (a);
   weakref_cache_remove (cache, "a");
-  assert_log ("-a again-b ~a");
-  assert_counts (cache, 1, 0);
-  g_assert_cmpuint (weakref_cache_get_evictions (cache), ==, 1);
-  assert_drop (cache, "-b ~b");
+  assert_log ("-a again-b again-b again-b ~a -b ~b");
+  assert_counts (cache, 0, 0);
+  g_assert_cmpuint (weakref_cache_get_evictions (cache), ==, 4);
+  assert_drop (cache, "");
 }
 
 /* Notifications */
@@ -1489,6 +1495,37 @@ test_threads_trim_while_others_drop (void)
   g_assert_finalize_object (storm.cache);
 }
 
+static void
+remove_in_toggle_cb (gpointer  cache,
+                     GObject  *object,
+                     gboolean  is_last_ref)
+{
+  if (!is_last_ref)
+    test_log (weakref_cache_remove (cache, "a") ? "removed" : "!removed");
+}
+
+/* Found, and gone before it is tracked: the toggle reference of a binding is in between. */
+static void
+test_removed_while_it_is_looked_up (void)
+{
+  WeakrefCache *cache = cache_new (8);
+  TestProbe *a = ensure (cache, "a");
+  TestProbe *again;
+
+  weakref_cache_trim (cache, 0);
+  g_object_add_toggle_ref (G_OBJECT (a), remove_in_toggle_cb, cache);
+  g_object_unref (a);
+  again = weakref_cache_lookup (cache, "a");
+  assert_log ("removed");
+  g_assert_true (again == a);
+  assert_counts (cache, 0, 0);
+  g_assert_cmpuint (G_OBJECT (a)->ref_count, ==, 2);
+  g_object_remove_toggle_ref (G_OBJECT (a), remove_in_toggle_cb, cache);
+  g_object_unref (again);
+  assert_log ("-a ~a");
+  g_assert_finalize_object (cache);
+}
+
 /* An object that a binding has by its own toggle reference, and that comes and goes in a cache, while
  * others take and drop it. */
 typedef struct
@@ -1609,6 +1646,7 @@ main (int    argc,
   test_add ("/weakref/cache/object-of-two-keys-and-caches", test_object_of_two_keys_and_caches);
   test_add ("/weakref/cache/keeps-bonded", test_keeps_bonded);
   test_add ("/weakref/cache/with-toggle-of-a-binding", test_with_toggle_of_a_binding);
+  test_add ("/weakref/cache/removed-while-it-is-looked-up", test_removed_while_it_is_looked_up);
   test_add ("/weakref/cache/errors", test_errors);
   test_add ("/weakref/cache/values-as-keys", test_values_as_keys);
   test_add ("/weakref/cache/key-types", test_key_types);
