@@ -40,7 +40,8 @@
  * as such a GLib may lose a fall when a toggle reference is added at that moment, or notify
  * us of what was somebody else's, we don't wait for ever. Nor do we add one of ours to one of a
  * language, which would silence it: a plain reference keeps the object as well, until its owner lets
- * go of it. What is beyond us is a language that adds its own to ours in the very moment in
+ * go of it. What is beyond us is a thread that is stopped in between for longer than we wait, or
+ * just before, with what it has read; and a language that adds its own to ours in the very moment in
  * which another thread is in between.
  *
  * On such a GLib, a g_weak_ref_get() notifies under GLib's own lock. A notification of a rise
@@ -194,12 +195,15 @@ toggle_get_locked (gpointer object)
 static void
 toggle_settle_locked (WeakrefToggle *toggle)
 {
-  guint patience = 100;
+  guint n;
 
-  while (toggle->holds == NULL && toggle->n_rises != 1 && patience-- > 0)
+  for (n = 0; n < 200 && toggle->holds == NULL && toggle->n_rises != 1; n++)
     {
       g_mutex_unlock (&toggle_lock);
-      g_thread_yield ();
+      if (n < 100)
+        g_thread_yield ();
+      else
+        g_usleep (1000);
       g_mutex_lock (&toggle_lock);
     }
 }
