@@ -7,8 +7,8 @@
  *
  *   documents [DIRECTORY]
  *
- * What is in view is in use: it is in the cache, whatever its size. With a max-idle of 0 a document is
- * gone when it leaves the view, and what comes into view is always parsed. A little more than
+ * What is in view is in use: it is in the cache, whatever its size. With a max-idle of 0 a document
+ * is gone when it leaves the view, and what comes into view is always parsed. A little more than
  * nothing helps for what has just left; a few screens' worth is as good as keeping everything, for
  * where one has been lately. Over 1000 files of /usr/share/doc:
  *

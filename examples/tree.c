@@ -179,7 +179,8 @@ main (void)
       g_free (path);
 
       g_object_unref (leaf);
-      g_print ("  holding nothing: %d of 4 nodes live%s\n", n_nodes, n_nodes > 0 ? ", for ever: a leak" : "");
+      g_print ("  holding nothing: %d of 4 nodes live%s\n", n_nodes,
+               n_nodes > 0 ? ", for ever: a leak" : "");
       g_assert_cmpint (n_nodes, ==, way == STRONG ? 4 : 0);
       if (way == STRONG)
         take_apart (lost);

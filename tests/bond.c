@@ -1294,8 +1294,8 @@ test_threads_bond_and_break (void)
   g_mutex_clear (&wood.lock);
 }
 
-/* Bonds come and go while others take and drop what is bonded: somebody is always in the middle of a
- * notification when the toggle references go. */
+/* Bonds come and go while others take and drop what is bonded: somebody is always in the middle of
+ * a notification when the toggle references go. */
 typedef struct
 {
   GMutex lock;

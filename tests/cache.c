@@ -1526,8 +1526,8 @@ test_removed_while_it_is_looked_up (void)
   g_assert_finalize_object (cache);
 }
 
-/* An object that a binding has by its own toggle reference, and that comes and goes in a cache, while
- * others take and drop it. */
+/* An object that a binding has by its own toggle reference, and that comes and goes in a cache,
+ * while others take and drop it. */
 typedef struct
 {
   WeakrefCache *cache;
@@ -1628,7 +1628,8 @@ main (int    argc,
   test_add ("/weakref/cache/no-limit", test_no_limit);
   test_add ("/weakref/cache/max-tracked", test_max_tracked);
   test_add ("/weakref/cache/max-idle-seconds", test_max_idle_seconds);
-  test_add ("/weakref/cache/time-limit-works-from-its-context", test_time_limit_works_from_its_context);
+  test_add ("/weakref/cache/time-limit-works-from-its-context",
+            test_time_limit_works_from_its_context);
   test_add ("/weakref/cache/dropped-by-what-has-timed-out", test_dropped_by_what_has_timed_out);
   test_add ("/weakref/cache/low-memory", test_low_memory);
   test_add ("/weakref/cache/disposed-monitor", test_disposed_monitor);
@@ -1655,7 +1656,8 @@ main (int    argc,
   test_add ("/weakref/cache/creates-once", test_creates_once);
   test_add ("/weakref/cache/threads-keep-bonded", test_threads_keep_bonded);
   test_add ("/weakref/cache/threads-trim-while-others-drop", test_threads_trim_while_others_drop);
-  test_add ("/weakref/cache/threads-with-toggle-of-a-binding", test_threads_with_toggle_of_a_binding);
+  test_add ("/weakref/cache/threads-with-toggle-of-a-binding",
+            test_threads_with_toggle_of_a_binding);
 
   return g_test_run ();
 }

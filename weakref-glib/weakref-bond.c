@@ -29,29 +29,29 @@
  * ```
  *
  * In the dispose and finalize of the owner, what it owns is still there; but all weak references of
- * this library to any of them are dead by then, and so is the bond. What the owner's dispose takes a
- * reference on lives on, without the bond. An owner or owned that is disposed early, by
+ * this library to any of them are dead by then, and so is the bond. What the owner's dispose takes
+ * a reference on lives on, without the bond. An owner or owned that is disposed early, by
  * [method@GObject.Object.run_dispose], is no longer bonded. Inside a death that a bond or a
  * [class@Weakref.Cache] caused, the deaths that it causes in turn come after it.
  *
  * All functions can be called from any thread at any time; a tree dies in the thread that drops the
- * last reference on it from outside. A [class@Weakref.Ref] and all else in this library gives either
- * none of the objects of a tree or keeps all; a #GWeakRef of GLib's own that is asked while the tree
- * is being dropped in another thread can give a node that lives on without its owner.
+ * last reference on it from outside. A [class@Weakref.Ref] and all else in this library gives
+ * either none of the objects of a tree or keeps all; a #GWeakRef of GLib's own that is asked while
+ * the tree is being dropped in another thread can give a node that lives on without its owner.
  *
- * The library has one reference on each bonded object. To take the first other one, to drop the last
- * other one, and to get the object from a weak reference takes a lock which all bonds and caches have
- * in common. When the last one on a tree is dropped, it takes time for the whole tree.
+ * The library has one reference on each bonded object. To take the first other one, to drop the
+ * last other one, and to get the object from a weak reference takes a lock which all bonds and
+ * caches have in common. When the last one on a tree is dropped, it takes time for the whole tree.
  *
  * # Languages
  *
  * A bond holds both objects by a toggle reference, and two toggle references on the same object
  * silence each other. GJS has one on objects of a JavaScript subclass and on those with
  * JavaScript properties, PyGObject before 3.55 on those with Python attributes. Such an object
- * always looks as if somebody held it, and its wrapper is kept: the tree stays until the bonds of that
- * object are broken, or it is disposed, and is then collected as usual. Nothing is lost before that:
- * wrapper and properties stay as they are. So, there, bond objects of C types without properties of
- * the language, or break the bond.
+ * always looks as if somebody held it, and its wrapper is kept: the tree stays until the bonds of
+ * that object are broken, or it is disposed, and is then collected as usual. Nothing is lost before
+ * that: wrapper and properties stay as they are. So, there, bond objects of C types without
+ * properties of the language, or break the bond.
  *
  * Since: 1.0
  */
@@ -155,8 +155,8 @@ weakref_bond_class_init (WeakrefBondClass *klass)
   /**
    * WeakrefBond:alive: (getter is_alive)
    *
-   * Whether the bond holds. All three properties are notified once, when it has ended: in the thread
-   * that breaks it, disposes one of the two early, or finalizes the owner.
+   * Whether the bond holds. All three properties are notified once, when it has ended: in the
+   * thread that breaks it, disposes one of the two early, or finalizes the owner.
    *
    * Since: 1.0
    */

@@ -54,8 +54,8 @@ weakref_cache_get_max_idle (WeakrefCache *self)
  *
  * Sets how many objects that nobody uses are kept, and puts out what is too many.
  *
- * With 0, it is a [class@Weakref.ValueTable]. Objects that were entered then are kept once they have
- * been looked up again.
+ * With 0, it is a [class@Weakref.ValueTable]. Objects that were entered then are kept once they
+ * have been looked up again.
  *
  * Since: 1.0
  */

@@ -5,7 +5,7 @@
 #include <weakref-glib/weakref-cache-private.h>
 
 /* The class. What it does is in other files: weakref-cache-core.c keeps the objects,
- * weakref-cache-table.c finds them by key, weakref-cache-limits.c is for the user to say how many. */
+ * weakref-cache-table.c finds them by key, and weakref-cache-limits.c has the user say how many. */
 
 /**
  * WeakrefCache:
@@ -13,13 +13,13 @@
  * A table from keys to objects that keeps some of those that nobody uses.
  *
  * Use it for what is dear to make and asked for again and again: thumbnails, parsed documents,
- * connections. Like a [class@Weakref.ValueTable], it gives all who ask for a key the same object, and
- * knows which objects are in use: they cost nothing, for they are there anyway. An object whose
+ * connections. Like a [class@Weakref.ValueTable], it gives all who ask for a key the same object,
+ * and knows which objects are in use: they cost nothing, for they are there anyway. An object whose
  * last user lets go becomes *idle*, and is kept, until more than [property@Weakref.Cache:max-idle]
  * are idle (oldest out first), it has been idle for [property@Weakref.Cache:max-idle-seconds],
  * memory runs low, or you [method@Weakref.Cache.trim]. If it is asked for before, it is the same
- * object, in use again. The usual cache of strong references can't tell the two: it throws out
- * what is in use, and makes it a second time. With a max-idle of 0 it is just a value table.
+ * object, in use again. The usual cache of strong references can't tell the two: it throws out what
+ * is in use, and makes it a second time. With a max-idle of 0 it is just a value table.
  *
  * Keys are passed as to [class@Weakref.ValueTable].
  *
@@ -31,26 +31,26 @@
  *
  * All methods can be called from any thread at any time. An object dies in the thread that puts it
  * out: the one whose object has become idle, that inserts, or trims; outside every lock, so that a
- * finalizer may use the cache. What it puts out in turn dies after it. Properties are notified in the
- * #GMainContext that was the thread-default one when the cache was made, all changes since the last
- * time together; the time limit works from there too. The notifications of
- * `max-idle`, `max-idle-seconds`, `max-tracked` and `memory-monitor` come where they are set.
+ * finalizer may use the cache. What it puts out in turn dies after it. Properties are notified in
+ * the #GMainContext that was the thread-default one when the cache was made, all changes since the
+ * last time together; the time limit works from there too. The notifications of `max-idle`,
+ * `max-idle-seconds`, `max-tracked` and `memory-monitor` come where they are set.
  *
  * [method@Weakref.Cache.contains] and [method@Weakref.Cache.dup_keys] don't use an object: what is
  * idle stays so. To get it in any other way is a use.
  *
- * To look up an object that is in use costs as much as in a value table. When it becomes idle, or is
- * used again, that takes a lock which all caches and bonds have in common. The cache has a
+ * To look up an object that is in use costs as much as in a value table. When it becomes idle, or
+ * is used again, that takes a lock which all caches and bonds have in common. The cache has a
  * reference on what it tracks: it lives as long as the cache, or until it is put out.
  *
  * # Languages
  *
- * A cache holds its objects by toggle references, and two toggle references on the same object silence
- * each other. GJS has one on objects of a JavaScript subclass and on those with JavaScript properties,
- * PyGObject before 3.55 on those with Python attributes. Such an object counts as in use for ever, and
- * its wrapper is kept with all that is in it, until [method@Weakref.Cache.trim], a memory warning or
- * its removal lets go of it: then the language's garbage collector has it again.
- * [property@Weakref.Cache:max-tracked] bounds how many there can be.
+ * A cache holds its objects by toggle references, and two toggle references on the same object
+ * silence each other. GJS has one on objects of a JavaScript subclass and on those with JavaScript
+ * properties, PyGObject before 3.55 on those with Python attributes. Such an object counts as in
+ * use for ever, and its wrapper is kept with all that is in it, until [method@Weakref.Cache.trim],
+ * a memory warning or its removal lets go of it: then the language's garbage collector has it
+ * again. [property@Weakref.Cache:max-tracked] bounds how many there can be.
  *
  * Since: 1.0
  */
@@ -247,9 +247,9 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
    * Who says that memory runs low: then nothing is kept that is not in use. That happens in the
    * thread where it says so.
    *
-   * Unless you set one, or %NULL for none, it becomes g_memory_monitor_dup_default() after an object
-   * was entered, as soon as the #GMainContext of the cache has run, and then the default one. GLib
-   * makes that monitor once in a process, for good, and starts its D-Bus threads for it.
+   * Unless you set one, or %NULL for none, it becomes g_memory_monitor_dup_default() after an
+   * object was entered, as soon as the #GMainContext of the cache has run, and then the default
+   * one. GLib makes that monitor once in a process, for good, and starts its D-Bus threads for it.
    *
    * Since: 1.0
    */

@@ -14,18 +14,18 @@
  * The group counts the active ones, so that a toggle notification takes the same time in every
  * tree. When none is left, we look at each member once more, all under the one lock. Somebody who
  * has just taken a reference waits for the lock to notify us of it, and cannot have passed it on;
- * so if the counts read 1, one after the other, nobody has any member when the last is read, although
- * references may have been moving about. (Else somebody could take the owner from the owned and
- * drop the owned just when we have seen the owner and not yet the owned.)
+ * so if the counts read 1, one after the other, nobody has any member when the last is read,
+ * although references may have been moving about. (Else somebody could take the owner from the
+ * owned and drop the owned just when we have seen the owner and not yet the owned.)
  *
  * Then the group is doomed. All weak references of this library to its members are dead from that
  * moment on, so that nobody gets a child without its parent or a parent without its children. The
  * root is let go of; when a member is finalized, its children are; parents first. A member may
  * do with its children what it likes in its dispose and finalize: they are still there.
  *
- * A GWeakRef of GLib's own can't be told of that: it can still give a member between the doom and the
- * member's own last unref. That member then lives on for whoever has it, without its owner, with
- * what it owns.
+ * A GWeakRef of GLib's own can't be told of that: it can still give a member between the doom and
+ * the member's own last unref. That member then lives on for whoever has it, without its owner,
+ * with what it owns.
  *
  * A member that is disposed while others have it, by g_object_run_dispose(), is parted from all.
  *
@@ -417,8 +417,8 @@ member_new (gpointer object)
   weakref_hold_start (&member->hold, &hold_funcs, member->disposed.block, object);
 }
 
-/* What @object, which the caller holds, is as a member of a group; made if need be. It stays as it is
- * until weakref_member_put(). Returns a new reference. */
+/* What @object, which the caller holds, is as a member of a group; made if need be. It stays as it
+ * is until weakref_member_put(). Returns a new reference. */
 WeakrefMember *
 weakref_member_get (gpointer object,
                     gboolean as_owner)

@@ -14,10 +14,10 @@
  * - Whenever the count falls to 1, a notification comes after that. If it reads 1, the object is
  *   idle. If not, somebody has it again, and his own fall to 1 is yet to be notified.
  * - Whenever the count rises from 1 to 2, a notification comes before the one who took the
- *   reference gets it: he has to wait for our lock. So, as long as we have the lock, an object whose
- *   count was 1 at one moment is not handed to anybody, except by a g_weak_ref_get() that finds
- *   the count already raised by another one who waits; weakref_block_dup_target() excludes that
- *   for all weak references of this library, see there.
+ *   reference gets it: he has to wait for our lock. So, as long as we have the lock, an object
+ *   whose count was 1 at one moment is not handed to anybody, except by a g_weak_ref_get() that
+ *   finds the count already raised by another one who waits; weakref_block_dup_target() excludes
+ *   that for all weak references of this library, see there.
  *
  * A notification may come from any thread, in any order, and after the reference was removed: the
  * object that comes along is only ever an address to find a toggle by. If there is none any more,
@@ -34,24 +34,24 @@
  * - aborts the process if there are two toggle references by now.
  *
  * So there never are two of ours: one that is not wanted any more is still found until the moment
- * it is removed, and used again. And with such a GLib, before it is removed, we take a reference, so
- * that the count can't fall to 1 any more, and wait for those who are in between. They are counted,
- * for rises and falls alternate, and a rise is notified before anybody can let it fall again. But
- * as such a GLib may lose a fall when a toggle reference is added at that moment, or notify
- * us of what was somebody else's, we don't wait for ever. Nor do we add one of ours to one of a
- * language, which would silence it: a plain reference keeps the object as well, until its owner lets
- * go of it. What is beyond us is a thread that is stopped in between for longer than we wait, or
- * just before, with what it has read; and a language that adds its own to ours in the very moment in
- * which another thread is in between.
+ * it is removed, and used again. And with such a GLib, before it is removed, we take a reference,
+ * so that the count can't fall to 1 any more, and wait for those who are in between. They are
+ * counted, for rises and falls alternate, and a rise is notified before anybody can let it fall
+ * again. But as such a GLib may lose a fall when a toggle reference is added at that moment, or
+ * notify us of what was somebody else's, we don't wait for ever. Nor do we add one of ours to one
+ * of a language, which would silence it: a plain reference keeps the object as well, until its
+ * owner lets go of it. What is beyond us is a thread that is stopped in between for longer than we
+ * wait, or just before, with what it has read; and a language that adds its own to ours in the very
+ * moment in which another thread is in between.
  *
  * On such a GLib, a g_weak_ref_get() notifies under GLib's own lock. A notification of a rise
  * therefore does nothing but take our lock and count.
  *
  * LOCKING. One lock for all toggles, their holds, and what their owners say it guards: the groups
- * of the bonds, the order in the caches. Nothing foreign runs under it, and no reference is taken or
- * dropped, except that a toggle reference is added and removed by somebody who has another one, so
- * that nobody is notified of it. It is never taken with another lock of ours held, nor another one
- * under it. Holds that were released under it end after the unlocking. */
+ * of the bonds, the order in the caches. Nothing foreign runs under it, and no reference is taken
+ * or dropped, except that a toggle reference is added and removed by somebody who has another one,
+ * so that nobody is notified of it. It is never taken with another lock of ours held, nor another
+ * one under it. Holds that were released under it end after the unlocking. */
 struct _WeakrefToggle
 {
   gpointer object;    /* (owned) (const): the toggle reference, or a plain one */
@@ -275,8 +275,8 @@ weakref_toggle_unlock (void)
   g_private_set (&draining, NULL);
 }
 
-/* Begins to hold @object, which the caller holds too, and whose block is @block. Returns FALSE if it
- * was not admitted; then it has been released. */
+/* Begins to hold @object, which the caller holds too, and whose block is @block. Returns FALSE if
+ * it was not admitted; then it has been released. */
 gboolean
 weakref_hold_start (WeakrefHold            *hold,
                     const WeakrefHoldFuncs *funcs,
