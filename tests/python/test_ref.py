@@ -63,6 +63,26 @@ class RefTest(TestCase):
                 del thing
                 self.assertIsNone(new())
 
+    def test_dead_before_any_callback_of_whichever_kind(self):
+        for kind in KINDS:
+            with self.subTest(kind.__name__):
+                log = []
+                thing = self.make(kind)
+
+                def look(*_):
+                    log.append((older(), newer(), values.get('a'), thing in keys, thing in things))
+
+                older = Weakref.ref(thing, look)
+                values = Weakref.WeakValueDictionary(a=thing)
+                keys, things = Weakref.WeakKeyDictionary({thing: 1}), Weakref.WeakSet([thing])
+                finalizer = Weakref.Finalizer.new_full(thing, None, Weakref.Phase.DISPOSE, look)
+                newer = Weakref.ref(thing, look)
+                of_c = Weakref.Ref.new_full(thing, None, look)
+                thing.run_dispose()
+                self.assertEqual(log, [(None, None, None, False, False)] * 4)
+                self.assertFalse(finalizer.is_alive() or of_c.is_alive())
+                del look, thing
+
     def test_shared_without_a_callback(self):
         thing = self.make()
         ref = Weakref.ref(thing)

@@ -91,17 +91,18 @@ class _Way:
     interpreter crash.
     """
 
-    __slots__ = ('get_plain', 'get_wrapper', 'get_anchor')
+    __slots__ = ('is_alive', 'get_plain', 'get_wrapper')
 
-    def __init__(self, target, get_plain):
-        self.get_plain = get_plain  # Weakref.Ref.get
+    def __init__(self, target, plain):
+        self.is_alive = plain.is_alive
+        self.get_plain = plain.get
         self.get_wrapper = _WrapperRef(target, _note_gone)
 
     def get(self):
         get_wrapper = self.get_wrapper
         target = get_wrapper()
         if target is not None:
-            return target if self.get_anchor() is not None else None  # it may be disposed
+            return target if self.is_alive() else None  # it may be disposed
         if not hasattr(get_wrapper, 'gone'):
             return None
         target = self.get_plain()
@@ -110,11 +111,9 @@ class _Way:
         return target
 
 
-def _make_anchor(target, get_plain):
-    way = _Way(target, get_plain)
-    anchor = _Anchor(way.get, _Anchor(way.get))
-    way.get_anchor = _weakref.ref(anchor)
-    return anchor
+def _make_anchor(target, plain):
+    way = _Way(target, plain)
+    return _Anchor(way.get, _Anchor(way.get))
 
 
 _anchors = Weakref.KeyTable.new()
@@ -147,7 +146,7 @@ def _get_anchor(target):
     anchor = _find_anchor(target)
     if anchor is None:
         plain = _get_plain_ref(target)
-        proposed = _births.setdefault(plain, _make_anchor(target, plain.get))
+        proposed = _births.setdefault(plain, _make_anchor(target, plain))
         anchor = _find_anchor(target)
         if anchor is None:
             anchor = proposed
