@@ -55,7 +55,7 @@ struct _WeakrefBlock
   GWeakRef target;       /* the truth: the one way to a strong reference */
   GMutex lock;
   WeakrefWatch *watches; /* lock: newest first */
-  gconstpointer address; /* (const): never dereferenced */
+  gconstpointer address; /* (const): only block_has_toggle_ref() looks there */
   gpointer slots[WEAKREF_N_SLOTS]; /* lock: (unowned) */
   guint64 id;            /* (const) */
   GType target_type;     /* (const) */
