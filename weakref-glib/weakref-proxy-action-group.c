@@ -81,6 +81,7 @@ action_group_query_action (GActionGroup        *group,
   return found;
 }
 
+/* A variant that is floating is for us to take, unlike in GAction. */
 static void
 action_group_change_action_state (GActionGroup *group,
                                   const char   *name,
@@ -88,11 +89,13 @@ action_group_change_action_state (GActionGroup *group,
 {
   gpointer target = weakref_proxy_dup_living (WEAKREF_PROXY (group));
 
+  g_variant_ref_sink (value);
   if (target != NULL)
     {
       g_action_group_change_action_state (target, name, value);
       g_object_unref (target);
     }
+  g_variant_unref (value);
 }
 
 static void
@@ -102,11 +105,14 @@ action_group_activate_action (GActionGroup *group,
 {
   gpointer target = weakref_proxy_dup_living (WEAKREF_PROXY (group));
 
+  if (parameter != NULL)
+    g_variant_ref_sink (parameter);
   if (target != NULL)
     {
       g_action_group_activate_action (target, name, parameter);
       g_object_unref (target);
     }
+  g_clear_pointer (&parameter, g_variant_unref);
 }
 
 /* The other functions are GIO's, and ask query_action(). */
