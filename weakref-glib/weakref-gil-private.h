@@ -8,8 +8,17 @@
 
 G_BEGIN_DECLS
 
+/* (atomic): PyGILState_Ensure(), or NULL */
+extern gpointer weakref_gil_ensure;
+
+/* Whether g_weak_ref_get() may need it. */
+static inline gboolean
+weakref_gil_is_needed (void)
+{
+  return g_atomic_pointer_get (&weakref_gil_ensure) != NULL;
+}
+
 void     weakref_gil_find      (void);
-gboolean weakref_gil_is_needed (void);
 gboolean weakref_gil_take      (gint *state);
 void     weakref_gil_give_back (gint  state);
 

@@ -24,7 +24,7 @@ typedef gint (*IsInitializedFunc) (void);
 /* In the order in which they are set; who sees the last sees all. */
 static gpointer gil_is_initialized; /* (atomic) */
 static gpointer gil_release;        /* (atomic) */
-static gpointer gil_ensure;         /* (atomic) */
+gpointer weakref_gil_ensure;        /* (atomic) */
 
 /* Looks for the GIL. The import of our Python override makes a table; so it is enough to call this
  * now and then, with a new table. */
@@ -50,16 +50,9 @@ weakref_gil_find (void)
       /* Of several threads, all find the same. */
       g_atomic_pointer_set (&gil_is_initialized, is_initialized);
       g_atomic_pointer_set (&gil_release, release);
-      g_atomic_pointer_set (&gil_ensure, ensure);
+      g_atomic_pointer_set (&weakref_gil_ensure, ensure);
     }
   g_clear_pointer (&process, g_module_close);
-}
-
-/* Whether g_weak_ref_get() may need it. */
-gboolean
-weakref_gil_is_needed (void)
-{
-  return g_atomic_pointer_get (&gil_ensure) != NULL;
 }
 
 /* Takes it if Python has not ended. A thread may that has it already. */
@@ -69,7 +62,7 @@ weakref_gil_take (gint *state)
   if (!((IsInitializedFunc) g_atomic_pointer_get (&gil_is_initialized)) ())
     return FALSE;
 
-  *state = ((EnsureFunc) g_atomic_pointer_get (&gil_ensure)) ();
+  *state = ((EnsureFunc) g_atomic_pointer_get (&weakref_gil_ensure)) ();
   return TRUE;
 }
 
