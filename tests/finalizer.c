@@ -649,11 +649,12 @@ test_race_of_exit_and_death (void)
 
 typedef struct
 {
-  gint next;  /* (atomic) */
+  gint next;    /* (atomic) */
   TestProbe *probe;
   WeakrefFinalizer *self;
-  gint made;  /* (atomic) */
-  gint n_run; /* (atomic) */
+  gboolean met; /* it was over before it was made */
+  gint made;    /* (atomic) */
+  gint n_run;   /* (atomic) */
 } Disposal;
 
 static void
@@ -675,6 +676,7 @@ disposal_thread (gpointer data)
   else if (part == 1)
     {
       disposal->self = weakref_finalizer_new (disposal->probe, disposal_cb, disposal, NULL);
+      disposal->met = !weakref_finalizer_is_alive (disposal->self);
       g_atomic_int_set (&disposal->made, TRUE);
     }
   else
@@ -689,9 +691,10 @@ disposal_thread (gpointer data)
 static void
 test_disposed_while_it_is_made (void)
 {
-  guint n_rounds = test_scale (2000, 5);
+  guint n_rounds = test_scale (10000, 5);
   Disposal ignored = { 0 };
   TestProbe *other;
+  guint n_met = 0;
   guint round;
   guint i;
 
@@ -705,7 +708,7 @@ test_disposed_while_it_is_made (void)
    * target dies meanwhile. */
   test_log_set_probes (FALSE);
   other = test_probe_new ("b");
-  for (i = 0; i < 5000; i++)
+  for (i = 0; i < 10000; i++)
     {
       WeakrefFinalizer *self = weakref_finalizer_new (other, disposal_cb, &ignored, NULL);
 
@@ -713,7 +716,7 @@ test_disposed_while_it_is_made (void)
       g_object_unref (self);
     }
 
-  for (round = 0; round < n_rounds; round++)
+  for (round = 0; round < n_rounds && n_met < 300; round++)
     {
       Disposal disposal = { .probe = test_probe_new ("a") };
 
@@ -723,7 +726,9 @@ test_disposed_while_it_is_made (void)
       /* The library has let go of it. */
       g_assert_cmpuint (G_OBJECT (disposal.self)->ref_count, ==, 1);
       g_object_unref (disposal.self);
+      n_met += disposal.met;
     }
+  g_test_message ("they met %u times in %u rounds", n_met, round);
 
   g_object_unref (other);
 }

@@ -782,6 +782,7 @@ typedef struct
   gint next; /* (atomic) */
   WeakrefKeyTable *table;
   TestProbe *key;
+  gboolean met;  /* it was gone at once */
   gint inserted; /* (atomic) */
 } Disposal;
 
@@ -798,6 +799,7 @@ disposal_thread (gpointer data)
   else if (part == 1)
     {
       weakref_key_table_insert (disposal->table, disposal->key, "1");
+      disposal->met = !weakref_key_table_contains (disposal->table, disposal->key);
       g_atomic_int_set (&disposal->inserted, TRUE);
     }
   else
@@ -813,8 +815,9 @@ static void
 test_key_disposed_while_it_is_inserted (void)
 {
   WeakrefKeyTable *table = weakref_key_table_new (NULL);
-  guint n_rounds = test_scale (5000, 5);
-  TestProbe *others[500];
+  guint n_rounds = test_scale (10000, 5);
+  TestProbe *others[2000];
+  guint n_met = 0;
   guint round;
   guint i;
 
@@ -832,14 +835,16 @@ test_key_disposed_while_it_is_inserted (void)
       weakref_key_table_insert (table, others[i], NULL);
     }
 
-  for (round = 0; round < n_rounds; round++)
+  for (round = 0; round < n_rounds && n_met < 300; round++)
     {
       Disposal disposal = { .table = table, .key = test_probe_new ("a") };
 
       test_threads (3, disposal_thread, &disposal);
       g_object_unref (disposal.key);
       g_assert_cmpuint (weakref_key_table_get_size (table), ==, G_N_ELEMENTS (others));
+      n_met += disposal.met;
     }
+  g_test_message ("they met %u times in %u rounds", n_met, round);
 
   for (i = 0; i < G_N_ELEMENTS (others); i++)
     g_object_unref (others[i]);
