@@ -514,6 +514,9 @@ class _Set(set):
     def __iter__(self):
         return set.__iter__(self.copy())
 
+    def __repr__(self):
+        return repr(set(self))
+
 
 @_on_our_refs
 class WeakValueDictionary(_weakref.WeakValueDictionary):
@@ -553,9 +556,6 @@ class WeakSet(_weakref.WeakSet):
         self.data = _Set()
         if data is not None:
             self.update(data)
-
-    def __repr__(self):
-        return repr(set(self.data))
 
 
 def _get_held(thing):
