@@ -310,13 +310,16 @@ Weakref.finalize(thing, busy)
     def test_finalizers_of_the_c_class(self):
         out, errors = run_child(self.BEGIN + '''
 def make(text):
-    return Weakref.Finalizer.new_full(thing, None, Weakref.Phase.DISPOSE, lambda *_: note(text))
+    return Weakref.Finalizer.new_full(thing, None, Weakref.Phase.DISPOSE,
+                                      lambda *_: note(text) if text else 1 / 0)
 make('first')
 make('off').set_at_exit(False)
+make(None)
 make('last')
 print('end')
 ''')
-        self.assertEqual((out, errors), (['end', 'last', 'first'], ''))
+        self.assertEqual(out, ['end', 'last', 'first'])
+        self.assertEqual(errors.count('ZeroDivisionError'), 1)
 
     def test_one_of_the_c_class_that_raises_is_printed_and_the_rest_run(self):
         out, errors = run_child(self.BEGIN + '''
