@@ -256,9 +256,6 @@ weakref_block_get (gpointer     target,
     }
 }
 
-/* The flag in which GObject has it, in all versions that weakref_gil_is_needed() with. */
-#define OBJECT_HAS_TOGGLE_REF_FLAG 0x1
-
 static gboolean
 block_has_toggle_ref (WeakrefBlock *block)
 {
@@ -267,9 +264,7 @@ block_has_toggle_ref (WeakrefBlock *block)
   /* As long as it is not dead, and we have the lock without which it won't be, the object is there,
    * if maybe in the middle of its last dispose. */
   g_mutex_lock (&block->lock);
-  has_toggle_ref =
-    !block->dead &&
-    (g_datalist_get_flags (&((GObject *) block->address)->qdata) & OBJECT_HAS_TOGGLE_REF_FLAG) != 0;
+  has_toggle_ref = !block->dead && weakref_has_toggle_ref (block->address);
   g_mutex_unlock (&block->lock);
 
   return has_toggle_ref;

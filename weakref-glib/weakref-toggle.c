@@ -158,13 +158,6 @@ glib_is_old (void)
 #endif
 }
 
-/* For an old GLib: how it knows itself whether there is a toggle reference. */
-static gboolean
-has_toggle_ref (GObject *object)
-{
-  return (g_datalist_get_flags (&object->qdata) & 1) != 0;
-}
-
 /* The caller has a reference on @object besides those that it may have been given as a toggle
  * reference. */
 static WeakrefToggle *
@@ -179,7 +172,7 @@ toggle_get_locked (gpointer object)
   toggle->object = object;
   toggle->n_rises = 1;
   toggle->in_use = TRUE;
-  toggle->is_plain = glib_is_old () && has_toggle_ref (object);
+  toggle->is_plain = glib_is_old () && weakref_has_toggle_ref (object);
   if (toggle->is_plain)
     g_object_ref (object);
   else
