@@ -516,6 +516,45 @@ test_interest_in_an_announcement_of_run_dispose (void)
   assert_log ("x2 !2 ~a");
 }
 
+/* Disposes the object when the library lets go of it, once. Here that is in the middle of looking
+ * for its block. */
+static void
+toggle_disposes_cb (gpointer  done,
+                    GObject  *object,
+                    gboolean  is_last_ref)
+{
+  if (is_last_ref && !*(gboolean *) done)
+    {
+      *(gboolean *) done = TRUE;
+      g_object_run_dispose (object);
+    }
+}
+
+static void
+test_interest_in_what_is_disposed_just_now (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  gboolean done = TRUE;
+  WeakrefBlock *first;
+  Watch *two;
+
+  first = weakref_block_ref (watch_new (a, "1")->watch.block);
+  g_object_add_toggle_ref (G_OBJECT (a), toggle_disposes_cb, &done);
+  g_object_unref (a);
+  done = FALSE;
+
+  two = watch_new (a, "2");
+  assert_log ("-a x1 !1");
+  g_assert_true (done);
+  assert_dead (first);
+  g_assert_true (two->watch.block != first);
+  g_assert_false (weakref_block_is_dead (two->watch.block));
+
+  g_object_remove_toggle_ref (G_OBJECT (a), toggle_disposes_cb, &done);
+  assert_log ("x2 !2 ~a");
+  weakref_block_unref (first);
+}
+
 /* Stopping */
 
 static void
@@ -1214,6 +1253,7 @@ main (int    argc,
        test_interest_in_a_later_weak_notify_of_run_dispose);
   ADD ("interest/in-announcement", test_interest_in_an_announcement);
   ADD ("interest/in-announcement-of-run-dispose", test_interest_in_an_announcement_of_run_dispose);
+  ADD ("interest/in-what-is-disposed-just-now", test_interest_in_what_is_disposed_just_now);
   ADD ("stop/is-not-announced", test_stopped_watch_is_not_announced);
   ADD ("stop/in-announcement-is-too-late", test_stop_in_an_announcement_is_too_late);
   ADD ("stop/in-dispose-is-in-time", test_stop_in_the_dispose_is_in_time);

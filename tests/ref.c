@@ -70,6 +70,45 @@ test_shared (void)
   assert_log ("-a ~a");
 }
 
+/* Disposes the object when the library lets go of it, once. Here that is in the middle of looking
+ * for the reference that is shared. */
+static void
+toggle_disposes_cb (gpointer  done,
+                    GObject  *object,
+                    gboolean  is_last_ref)
+{
+  if (is_last_ref && !*(gboolean *) done)
+    {
+      *(gboolean *) done = TRUE;
+      g_object_run_dispose (object);
+    }
+}
+
+static void
+test_shared_in_the_next_life (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefRef *first = weakref_ref_new (a);
+  gboolean done = TRUE;
+  WeakrefRef *one;
+  WeakrefRef *two;
+
+  g_object_add_toggle_ref (G_OBJECT (a), toggle_disposes_cb, &done);
+  g_object_unref (a);
+  g_clear_object (&first);
+  done = FALSE;
+
+  one = weakref_ref_new (a);
+  g_assert_true (done);
+  two = weakref_ref_new (a);
+  g_assert_true (one == two);
+  g_assert_cmpuint (weakref_count_refs (a), ==, 1);
+  g_object_unref (one);
+  g_object_unref (two);
+  g_object_remove_toggle_ref (G_OBJECT (a), toggle_disposes_cb, &done);
+  assert_log ("-a ~a");
+}
+
 static void
 test_newest_first (void)
 {
@@ -1308,6 +1347,7 @@ main (int    argc,
 #define ADD(path, func) test_add ("/weakref/ref/" path, func)
   ADD ("get", test_get);
   ADD ("shared", test_shared);
+  ADD ("shared-in-the-next-life", test_shared_in_the_next_life);
   ADD ("newest-first", test_newest_first);
   ADD ("dropped-ref-is-not-called", test_dropped_ref_is_not_called);
   ADD ("all-see-the-death-first", test_all_see_the_death_first);
