@@ -74,46 +74,32 @@ class _Anchor:
         return hash(target)
 
 
-class _WrapperRef(_weakref.ref):
-    """A reference to a wrapper; its attribute appears when that is really deallocated."""
-
-    __slots__ = ('gone',)
-
-
-_note_gone = operator.methodcaller('__setattr__', 'gone', True)
-
-
-class _Way:
-    """The way to a target: its wrapper, if it has one, and else the C library.
+def _make_way(target, plain):
+    """Return a function that gives the target: its wrapper, if it has one, and else from C.
 
     To ask for the wrapper first is faster. And a wrapper may be no more, but not deallocated yet:
     Python puts off what is nested too deep. PyGObject would give it out nevertheless, and the
     interpreter crash.
     """
+    is_alive, get_plain = plain.is_alive, plain.get
+    gone = [None]  # the reference whose wrapper was deallocated last
+    note_gone = functools.partial(operator.setitem, gone, 0)
+    get_wrapper = _weakref.ref(target, note_gone)
 
-    __slots__ = ('is_alive', 'get_plain', 'get_wrapper')
+    def get():
+        nonlocal get_wrapper
+        while gone[0] is not (asked := get_wrapper):
+            found = asked()
+            if found is not None:
+                return found if is_alive() else None  # it may be disposed
+            if gone[0] is not asked and get_wrapper is asked:
+                return None  # to be deallocated; other threads have not found another
+        found = get_plain()
+        if found is not None:
+            get_wrapper = _weakref.ref(found, note_gone)
+        return found
 
-    def __init__(self, target, plain):
-        self.is_alive = plain.is_alive
-        self.get_plain = plain.get
-        self.get_wrapper = _WrapperRef(target, _note_gone)
-
-    def get(self):
-        get_wrapper = self.get_wrapper
-        target = get_wrapper()
-        if target is not None:
-            return target if self.is_alive() else None  # it may be disposed
-        if not hasattr(get_wrapper, 'gone'):
-            return None
-        target = self.get_plain()
-        if target is not None:
-            self.get_wrapper = _WrapperRef(target, _note_gone)
-        return target
-
-
-def _make_anchor(target, plain):
-    way = _Way(target, plain)
-    return _Anchor(way.get, _Anchor(way.get))
+    return get
 
 
 _anchors = Weakref.KeyTable.new()
@@ -146,7 +132,8 @@ def _get_anchor(target):
     anchor = _find_anchor(target)
     if anchor is None:
         plain = _get_plain_ref(target)
-        proposed = _births.setdefault(plain, _make_anchor(target, plain))
+        way = _make_way(target, plain)
+        proposed = _births.setdefault(plain, _Anchor(way, _Anchor(way)))
         anchor = _find_anchor(target)
         if anchor is None:
             anchor = proposed
