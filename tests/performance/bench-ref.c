@@ -342,7 +342,7 @@ measure_others (void)
       if (i == 0)
         first = last;
     }
-  bench_row ("… the growth from 1,000 to 64,000", "times", last / first, NULL, 0, 2);
+  bench_row ("ref, growth from 1,000 to 64,000 others", "times", last / first, NULL, 0, 2);
 
   first = bench_compare ("make and detach a finalizer, 1,000 others", 2000,
                          ours_one_more_finalizer, "g_object_weak_ref()", glib_one_more_notify,
@@ -350,7 +350,7 @@ measure_others (void)
   last = bench_compare ("make and detach a finalizer, 64,000 others", 2000,
                         ours_one_more_finalizer, "g_object_weak_ref()", glib_one_more_notify,
                         GUINT_TO_POINTER (bench_scale (64000)), 0);
-  bench_row ("… the growth from 1,000", "times", last / first, NULL, 0, 2);
+  bench_row ("finalizer, growth from 1,000 to 64,000 others", "times", last / first, NULL, 0, 2);
 }
 
 static void

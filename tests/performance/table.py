@@ -114,16 +114,18 @@ def make_comparison(all_results):
 def draw(results, path):
     import matplotlib
     matplotlib.use('svg')
-    from matplotlib import pyplot
-    # The same data, the same file.
-    matplotlib.rcParams.update({'svg.hashsalt': 'weakref', 'svg.fonttype': 'path',
-                                'font.size': 11})
+    from matplotlib import pyplot, ticker
+    # The same data make the same file.
+    matplotlib.rcParams.update({'svg.hashsalt': 'weakref-glib', 'font.size': 11})
     figure, axes = pyplot.subplots(figsize=(8, 5), layout='constrained')
-    for (name, points), style in zip(results.points.items(), ('o-', 's-', '^--', 'v--')):
+    for (name, points), style in zip(results.points.items(), ('o-', 's--', '^--')):
         axes.plot(*zip(*points), style, label=name)
     axes.set(xscale='log', yscale='log', xlabel='weak references on the object',
-             ylabel='nanoseconds to drop any one and make another',
+             ylabel='to drop any one of them and make another',
              title=f'One weak reference among many ({results.about})')
+    axes.xaxis.set_major_formatter(ticker.StrMethodFormatter('{x:,.0f}'))
+    axes.yaxis.set_major_formatter(
+        ticker.FuncFormatter(lambda ns, _: ticker.EngFormatter('s')(ns / 1e9)))
     axes.grid(which='major', alpha=.4)
     axes.legend()
     figure.savefig(path, metadata={'Date': None})
