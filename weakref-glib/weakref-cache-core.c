@@ -4,7 +4,6 @@
 
 #include <weakref-glib/weakref-cache-private.h>
 
-#include <weakref-glib/weakref-dispatch-private.h>
 #include <weakref-glib/weakref-toggle-private.h>
 
 /* What is in use and what is idle, and what is put out.
@@ -325,39 +324,37 @@ weakref_cache_core_dup_monitor (WeakrefCacheCore *core)
 }
 
 static gboolean
-set_default_monitor_cb (gpointer weak_ref)
+set_default_monitor_cb (gpointer data)
 {
-  WeakrefCache *cache = g_weak_ref_get (weak_ref);
+  WeakrefCacheCore *core = data;
+  GMemoryMonitor *object = g_memory_monitor_dup_default ();
+  GObject *cache;
 
-  if (cache != NULL)
+  if (weakref_cache_core_set_monitor (core, object, TRUE))
     {
-      GMemoryMonitor *object = g_memory_monitor_dup_default ();
-
-      if (weakref_cache_core_set_monitor (cache->core, object, TRUE))
-        g_object_notify (G_OBJECT (cache), "memory-monitor");
-      g_object_unref (object);
-      g_object_unref (cache);
+      cache = g_weak_ref_get (&core->cache);
+      if (cache != NULL)
+        {
+          g_object_notify (cache, "memory-monitor");
+          g_object_unref (cache);
+        }
     }
+  g_object_unref (object);
 
   return G_SOURCE_REMOVE;
 }
 
-static void
-weak_ref_free (gpointer weak_ref)
-{
-  g_weak_ref_clear (weak_ref);
-  g_free (weak_ref);
-}
-
 /* The first one to ask for the default monitor makes it for the whole process, and it tells in the
- * context of that moment. So it is made where it is of use to everybody. */
+ * context of that moment. So it is made where it is of use to everybody. Once, by somebody who
+ * holds the cache. */
 static void
-cache_await_default_monitor (WeakrefCache *cache)
+core_await_default_monitor (WeakrefCacheCore *core)
 {
-  GWeakRef *weak_ref = g_new (GWeakRef, 1);
-
-  g_weak_ref_init (weak_ref, cache);
-  weakref_dispatch (g_main_context_default (), set_default_monitor_cb, weak_ref, weak_ref_free);
+  core->monitor_source = g_idle_source_new ();
+  g_source_set_static_name (core->monitor_source, "weakref-glib memory monitor");
+  g_source_set_callback (core->monitor_source, set_default_monitor_cb, weakref_table_ref (core),
+                         weakref_table_unref);
+  g_source_attach (core->monitor_source, NULL);
 }
 
 /* The source */
@@ -394,7 +391,7 @@ core_wake_cb (gpointer data)
   if (cache != NULL)
     {
       if (await_monitor)
-        cache_await_default_monitor (WEAKREF_CACHE (cache));
+        core_await_default_monitor (core);
 
       /* Not frozen meanwhile: another thread that notifies one of the other properties at that
        * moment would notify these too, from there. */
@@ -491,6 +488,11 @@ weakref_cache_core_new (WeakrefCache *cache,
 void
 weakref_cache_core_close (WeakrefCacheCore *core)
 {
+  if (core->monitor_source != NULL)
+    {
+      g_source_destroy (core->monitor_source);
+      g_source_unref (core->monitor_source);
+    }
   weakref_cache_core_set_monitor (core, NULL, FALSE);
   g_source_destroy (core->source);
   /* Oldest first, here too. */

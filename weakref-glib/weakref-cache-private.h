@@ -33,7 +33,8 @@ struct _WeakrefCacheCore
   guint64 n_evictions;     /* toggle lock */
   WeakrefCacheMonitor *monitor; /* toggle lock: (owned) (nullable) */
   gboolean monitor_is_set; /* toggle lock: there is one, or shall be none */
-  gboolean monitor_comes;  /* toggle lock: the default one will be set */
+  gboolean monitor_comes;  /* toggle lock: the default one will be set, by: */
+  GSource *monitor_source; /* (owned) (nullable): in the default context */
   _Atomic guint64 n_hits;
   _Atomic guint64 n_misses;
 };
