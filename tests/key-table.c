@@ -835,7 +835,7 @@ test_key_disposed_while_it_is_inserted (void)
       weakref_key_table_insert (table, others[i], NULL);
     }
 
-  for (round = 0; round < n_rounds && n_met < 300; round++)
+  for (round = 0; round < n_rounds && n_met < 100; round++)
     {
       Disposal disposal = { .table = table, .key = test_probe_new ("a") };
 
