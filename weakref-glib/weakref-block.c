@@ -270,18 +270,33 @@ block_has_toggle_ref (WeakrefBlock *block)
   return has_toggle_ref;
 }
 
-static gpointer
-block_upgrade (WeakrefBlock *block)
+/* Apart, and so is block_settle(): weakref_block_dup_target() is short without them. */
+static G_NO_INLINE gpointer
+block_upgrade_with_gil (WeakrefBlock *block)
 {
   gpointer target;
   gint state;
 
-  if (G_LIKELY (!weakref_gil_is_needed ()) || !block_has_toggle_ref (block) ||
-      !weakref_gil_take (&state))
+  if (!block_has_toggle_ref (block) || !weakref_gil_take (&state))
     return g_weak_ref_get (&block->target);
 
   target = g_weak_ref_get (&block->target);
   weakref_gil_give_back (state);
+
+  return target;
+}
+
+static G_NO_INLINE gpointer
+block_settle (WeakrefBlock *block,
+              gpointer      target)
+{
+  if (target == NULL)
+    return NULL;
+
+  weakref_toggle_lock ();
+  weakref_toggle_unlock ();
+  if (g_atomic_int_get (&block->fate) == WEAKREF_FATE_DOOMED)
+    g_clear_object (&target);
 
   return target;
 }
@@ -302,14 +317,10 @@ weakref_block_dup_target (WeakrefBlock *block)
   if (g_atomic_int_get (&block->fate) == WEAKREF_FATE_DOOMED)
     return NULL;
 
-  target = block_upgrade (block);
-  if (target != NULL && g_atomic_int_get (&block->fate) != WEAKREF_FATE_OWN)
-    {
-      weakref_toggle_lock ();
-      weakref_toggle_unlock ();
-      if (g_atomic_int_get (&block->fate) == WEAKREF_FATE_DOOMED)
-        g_clear_object (&target);
-    }
+  target = G_LIKELY (!weakref_gil_is_needed ()) ? g_weak_ref_get (&block->target)
+                                                : block_upgrade_with_gil (block);
+  if (G_UNLIKELY (g_atomic_int_get (&block->fate) != WEAKREF_FATE_OWN))
+    return block_settle (block, target);
 
   return target;
 }
