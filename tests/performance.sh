@@ -17,7 +17,7 @@ install_packages gcc g++ libc6-dev meson ninja-build pkg-config libglib2.0-dev \
 PATH=/usr/bin:$PATH
 export PATH
 
-options='-Doptimization=2 -Ddebug=false -Dvapi=disabled -Ddocs=disabled -Dexamples=false'
+options='--buildtype=release -Dvapi=disabled -Ddocs=disabled -Dexamples=false'
 update=
 case ${1-} in
     --update) update=$1; shift ;;

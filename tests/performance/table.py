@@ -139,7 +139,7 @@ def main():
     all_results = [Results(path) for path in args.results]
     text = make_table(all_results[0])
     if len(all_results) > 1:
-        text += '\nThe targets with each GLib:\n\n' + make_comparison(all_results)
+        text += '\nThe ratios that have a limit, with each GLib:\n\n' + make_comparison(all_results)
     print(text)
     if args.update:
         page = DOC / 'performance.md'
