@@ -38,8 +38,14 @@ typedef struct
   gboolean closed;     /* the set is gone, nobody will look any more */
 } WeakrefSetList;
 
+/* weakref-set.c */
 WeakrefSetList *weakref_set_get_list           (WeakrefSet      *self);
+gboolean        weakref_set_add_hidden         (WeakrefSet      *self,
+                                                gpointer         item,
+                                                WeakrefBlock    *life);
+GPtrArray      *weakref_set_snapshot           (WeakrefSet      *self);
 
+/* weakref-set-list.c */
 void            weakref_set_list_init          (WeakrefSetList  *list,
                                                 WeakrefSet      *self,
                                                 GMutex          *lock,

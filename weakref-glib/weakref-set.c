@@ -163,12 +163,13 @@ set_table_contains (SetTable *table,
   return current;
 }
 
-/* Without publishing it. With a @life, only if @item is still in that one. */
-static gboolean
-set_table_add (SetTable     *table,
-               gpointer      item,
-               WeakrefBlock *life)
+/* Adds @item without publishing it. With a @life, only if @item is still in that one. */
+gboolean
+weakref_set_add_hidden (WeakrefSet   *self,
+                        gpointer      item,
+                        WeakrefBlock *life)
 {
+  SetTable *table = self->table;
   WeakrefEntry *old;
   WeakrefSetEntry *entry;
   gboolean put = FALSE;
@@ -197,10 +198,11 @@ set_table_add (SetTable     *table,
   return put;
 }
 
-/* The members in order, with a reference on each entry. */
-static GPtrArray *
-set_table_snapshot (SetTable *table)
+/* The entries of the members in order, with a reference on each. */
+GPtrArray *
+weakref_set_snapshot (WeakrefSet *self)
 {
+  SetTable *table = self->table;
   GPtrArray *entries = g_ptr_array_new_with_free_func (weakref_entry_unref);
   GList *l;
 
@@ -436,7 +438,7 @@ weakref_set_add (WeakrefSet *self,
   g_return_val_if_fail (weakref_is_held (item), FALSE);
   g_return_val_if_fail (g_type_is_a (G_OBJECT_TYPE (item), self->table->item_type), FALSE);
 
-  added = set_table_add (self->table, item, NULL);
+  added = weakref_set_add_hidden (self, item, NULL);
   if (added)
     set_publish (self);
 
@@ -561,7 +563,7 @@ weakref_set_dup_items (WeakrefSet *self)
 
   g_return_val_if_fail (WEAKREF_IS_SET (self), NULL);
 
-  entries = set_table_snapshot (self->table);
+  entries = weakref_set_snapshot (self);
   items = g_ptr_array_new_with_free_func (g_object_unref);
   for (i = 0; i < entries->len; i++)
     {
@@ -600,7 +602,7 @@ weakref_set_foreach (WeakrefSet     *self,
   g_return_if_fail (WEAKREF_IS_SET (self));
   g_return_if_fail (func != NULL);
 
-  entries = set_table_snapshot (self->table);
+  entries = weakref_set_snapshot (self);
   for (i = 0; i < entries->len; i++)
     {
       WeakrefEntry *entry = g_ptr_array_index (entries, i);
@@ -614,266 +616,4 @@ weakref_set_foreach (WeakrefSet     *self,
     }
 
   g_ptr_array_unref (entries);
-}
-
-/* Adds the items of @from to the set whose being in @other, which may be NULL, is @wanted. One that
- * is disposed meanwhile is not added, although we hold it. */
-static void
-set_add_items (WeakrefSet *self,
-               WeakrefSet *from,
-               WeakrefSet *other,
-               gboolean    wanted)
-{
-  GPtrArray *entries = set_table_snapshot (from->table);
-  guint i;
-
-  for (i = 0; i < entries->len; i++)
-    {
-      WeakrefEntry *entry = g_ptr_array_index (entries, i);
-      gpointer item = weakref_block_dup_target (entry->watch.block);
-
-      if (item == NULL)
-        continue;
-
-      if (other == NULL || set_table_contains (other->table, item) == wanted)
-        set_table_add (self->table, item, entry->watch.block);
-      g_object_unref (item);
-    }
-
-  g_ptr_array_unref (entries);
-}
-
-/* Whether all items of @self are in @other, or none. */
-static gboolean
-set_check_items (WeakrefSet *self,
-                 WeakrefSet *other,
-                 gboolean    wanted)
-{
-  GPtrArray *entries = set_table_snapshot (self->table);
-  gboolean result = TRUE;
-  guint i;
-
-  for (i = 0; i < entries->len && result; i++)
-    {
-      WeakrefEntry *entry = g_ptr_array_index (entries, i);
-      gpointer item = weakref_block_dup_target (entry->watch.block);
-
-      if (item == NULL)
-        continue;
-
-      result = set_table_contains (other->table, item) == wanted ||
-               !weakref_block_is_current (entry->watch.block, item);
-      g_object_unref (item);
-    }
-
-  g_ptr_array_unref (entries);
-
-  return result;
-}
-
-/* A type for the items of both. */
-static GType
-set_common_type (WeakrefSet *self,
-                 WeakrefSet *other)
-{
-  if (g_type_is_a (other->table->item_type, self->table->item_type))
-    return self->table->item_type;
-  if (g_type_is_a (self->table->item_type, other->table->item_type))
-    return other->table->item_type;
-
-  return G_TYPE_OBJECT;
-}
-
-/**
- * weakref_set_union:
- * @self: a set
- * @other: another set
- *
- * Makes a set of the items that are in @self, then those that are in @other.
- *
- * Returns: (transfer full): a new set
- *
- * Since: 1.0
- */
-WeakrefSet *
-weakref_set_union (WeakrefSet *self,
-                   WeakrefSet *other)
-{
-  WeakrefSet *result;
-
-  g_return_val_if_fail (WEAKREF_IS_SET (self), NULL);
-  g_return_val_if_fail (WEAKREF_IS_SET (other), NULL);
-
-  result = weakref_set_new (set_common_type (self, other));
-  set_add_items (result, self, NULL, TRUE);
-  set_add_items (result, other, NULL, TRUE);
-  set_publish (result);
-
-  return result;
-}
-
-/**
- * weakref_set_intersection:
- * @self: a set
- * @other: another set
- *
- * Makes a set of the items that are in both, in the order of @self.
- *
- * Returns: (transfer full): a new set
- *
- * Since: 1.0
- */
-WeakrefSet *
-weakref_set_intersection (WeakrefSet *self,
-                          WeakrefSet *other)
-{
-  WeakrefSet *result;
-
-  g_return_val_if_fail (WEAKREF_IS_SET (self), NULL);
-  g_return_val_if_fail (WEAKREF_IS_SET (other), NULL);
-
-  result = weakref_set_new (self->table->item_type);
-  set_add_items (result, self, other, TRUE);
-  set_publish (result);
-
-  return result;
-}
-
-/**
- * weakref_set_difference:
- * @self: a set
- * @other: another set
- *
- * Makes a set of the items that are in @self but not in @other.
- *
- * Returns: (transfer full): a new set
- *
- * Since: 1.0
- */
-WeakrefSet *
-weakref_set_difference (WeakrefSet *self,
-                        WeakrefSet *other)
-{
-  WeakrefSet *result;
-
-  g_return_val_if_fail (WEAKREF_IS_SET (self), NULL);
-  g_return_val_if_fail (WEAKREF_IS_SET (other), NULL);
-
-  result = weakref_set_new (self->table->item_type);
-  set_add_items (result, self, other, FALSE);
-  set_publish (result);
-
-  return result;
-}
-
-/**
- * weakref_set_symmetric_difference:
- * @self: a set
- * @other: another set
- *
- * Makes a set of the items that are in one of the two but not in both, those of @self first.
- *
- * Returns: (transfer full): a new set
- *
- * Since: 1.0
- */
-WeakrefSet *
-weakref_set_symmetric_difference (WeakrefSet *self,
-                                  WeakrefSet *other)
-{
-  WeakrefSet *result;
-
-  g_return_val_if_fail (WEAKREF_IS_SET (self), NULL);
-  g_return_val_if_fail (WEAKREF_IS_SET (other), NULL);
-
-  result = weakref_set_new (set_common_type (self, other));
-  set_add_items (result, self, other, FALSE);
-  set_add_items (result, other, self, FALSE);
-  set_publish (result);
-
-  return result;
-}
-
-/**
- * weakref_set_is_subset:
- * @self: a set
- * @other: another set
- *
- * Tells whether all items of @self are in @other.
- *
- * Returns: %TRUE if they are
- *
- * Since: 1.0
- */
-gboolean
-weakref_set_is_subset (WeakrefSet *self,
-                       WeakrefSet *other)
-{
-  g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
-  g_return_val_if_fail (WEAKREF_IS_SET (other), FALSE);
-
-  return set_check_items (self, other, TRUE);
-}
-
-/**
- * weakref_set_is_superset:
- * @self: a set
- * @other: another set
- *
- * Tells whether all items of @other are in @self.
- *
- * Returns: %TRUE if they are
- *
- * Since: 1.0
- */
-gboolean
-weakref_set_is_superset (WeakrefSet *self,
-                         WeakrefSet *other)
-{
-  g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
-  g_return_val_if_fail (WEAKREF_IS_SET (other), FALSE);
-
-  return set_check_items (other, self, TRUE);
-}
-
-/**
- * weakref_set_is_disjoint:
- * @self: a set
- * @other: another set
- *
- * Tells whether no item of @self is in @other.
- *
- * Returns: %TRUE if none is
- *
- * Since: 1.0
- */
-gboolean
-weakref_set_is_disjoint (WeakrefSet *self,
-                         WeakrefSet *other)
-{
-  g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
-  g_return_val_if_fail (WEAKREF_IS_SET (other), FALSE);
-
-  return set_check_items (self, other, FALSE);
-}
-
-/**
- * weakref_set_equal:
- * @self: a set
- * @other: another set
- *
- * Tells whether both sets have the same items, in whatever order.
- *
- * Returns: %TRUE if they have
- *
- * Since: 1.0
- */
-gboolean
-weakref_set_equal (WeakrefSet *self,
-                   WeakrefSet *other)
-{
-  g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
-  g_return_val_if_fail (WEAKREF_IS_SET (other), FALSE);
-
-  return set_check_items (self, other, TRUE) && set_check_items (other, self, TRUE);
 }
