@@ -333,6 +333,35 @@ test_no_limit (void)
 }
 
 static void
+test_properties_say_what_was_set (void)
+{
+  WeakrefCache *cache = g_object_new (WEAKREF_TYPE_CACHE, "key-type", G_TYPE_STRING, "max-idle", 3,
+                                      "max-idle-seconds", 5, "max-tracked", 7, NULL);
+  GType key_type;
+  guint max_idle;
+  guint max_idle_seconds;
+  guint max_tracked;
+  guint n_idle;
+  guint n_in_use;
+  TestProbe *b;
+
+  use (cache, "a");
+  b = ensure (cache, "b");
+  g_object_get (cache, "key-type", &key_type, "max-idle", &max_idle,
+                "max-idle-seconds", &max_idle_seconds, "max-tracked", &max_tracked,
+                "n-idle", &n_idle, "n-in-use", &n_in_use, NULL);
+  g_assert_true (key_type == G_TYPE_STRING);
+  g_assert_cmpuint (max_idle, ==, 3);
+  g_assert_cmpuint (max_idle_seconds, ==, 5);
+  g_assert_cmpuint (max_tracked, ==, 7);
+  g_assert_cmpuint (n_idle, ==, 1);
+  g_assert_cmpuint (n_in_use, ==, 1);
+
+  g_object_unref (b);
+  assert_drop (cache, "-a ~a -b ~b");
+}
+
+static void
 test_max_tracked (void)
 {
   WeakrefCache *cache = cache_new (8);
@@ -1626,6 +1655,7 @@ main (int    argc,
   test_add ("/weakref/cache/trim-lets-go-of-what-is-in-use", test_trim_lets_go_of_what_is_in_use);
   test_add ("/weakref/cache/max-idle", test_max_idle);
   test_add ("/weakref/cache/no-limit", test_no_limit);
+  test_add ("/weakref/cache/properties-say-what-was-set", test_properties_say_what_was_set);
   test_add ("/weakref/cache/max-tracked", test_max_tracked);
   test_add ("/weakref/cache/max-idle-seconds", test_max_idle_seconds);
   test_add ("/weakref/cache/time-limit-works-from-its-context",

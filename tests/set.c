@@ -473,6 +473,29 @@ assert_type (WeakrefSet *set,
 }
 
 static void
+test_properties_say_what_is_there (void)
+{
+  WeakrefSet *set = weakref_set_new (TEST_TYPE_PROBE);
+  WeakrefSet *any = g_object_new (WEAKREF_TYPE_SET, NULL);
+  TestProbe *a = test_probe_new ("a");
+  GType item_type;
+  guint n_items;
+
+  weakref_set_add (set, a);
+  g_object_get (set, "item-type", &item_type, "n-items", &n_items, NULL);
+  g_assert_true (item_type == TEST_TYPE_PROBE);
+  g_assert_cmpuint (n_items, ==, 1);
+  g_object_get (any, "item-type", &item_type, "n-items", &n_items, NULL);
+  g_assert_true (item_type == G_TYPE_OBJECT);
+  g_assert_cmpuint (n_items, ==, 0);
+
+  g_object_unref (a);
+  assert_log ("-a ~a");
+  g_assert_finalize_object (set);
+  g_assert_finalize_object (any);
+}
+
+static void
 test_item_type_of_a_result (void)
 {
   WeakrefSet *probes = weakref_set_new (TEST_TYPE_PROBE);
@@ -815,6 +838,7 @@ main (int    argc,
   ADD ("iteration/may-drop-the-set", test_iteration_may_drop_the_set);
   ADD ("added-in-the-middle-of-being-added", test_added_in_the_middle_of_being_added);
   ADD ("algebra/like-a-plain-model", test_algebra);
+  ADD ("properties-say-what-is-there", test_properties_say_what_is_there);
   ADD ("algebra/item-type", test_item_type_of_a_result);
   ADD ("algebra/item-dies-in-the-middle", test_item_that_dies_in_the_middle_of_an_operation);
   ADD ("algebra/item-is-disposed-in-its-hands", test_item_that_is_disposed_in_an_operations_hands);
