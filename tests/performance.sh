@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Measures, and prints one table: tests/performance.sh [--update] [SUITE…]. What the library costs,
-# beside plain GLib in the same process, and what C++, CPython and Rust (if there is a rustc) ask for
-# the like. With suites of Debian (trixie, forky) there too, see tests/matrix.sh. --update writes the
-# table, and a drawing, into doc/. On Debian, on a machine that has nothing else to do.
+# beside plain GLib in the same process, and what C++, CPython and Rust (if there is a rustc) ask
+# for the like. With suites of Debian (trixie, forky) there too, see tests/matrix.sh. --update
+# writes the table, and a drawing, into doc/. On Debian, on a machine that has nothing else to do.
 
 set -eu
 cd "$(dirname "$0")/.."

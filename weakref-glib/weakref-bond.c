@@ -289,6 +289,9 @@ weakref_bond_break (WeakrefBond *self)
  *
  * Tells whether the bond holds.
  *
+ * It holds both objects for a moment: if their last owner lets go just then, they die in this
+ * thread.
+ *
  * Returns: %TRUE if neither it was broken nor the objects died
  *
  * Since: 1.0

@@ -40,8 +40,8 @@
  * idle stays so. To get it in any other way is a use.
  *
  * To look up an object that is in use costs about as much as in a value table. When one becomes
- * idle, or is used again, that takes a lock which all caches and bonds have in common. The cache has
- * a reference on each object that it tracks, until it puts the object out, or goes itself.
+ * idle, or is used again, that takes a lock which all caches and bonds have in common. The cache
+ * has a reference on each object that it tracks, until it puts the object out, or goes itself.
  *
  * # Languages
  *

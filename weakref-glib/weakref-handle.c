@@ -164,8 +164,8 @@ handle_collect (WeakrefBlock *block)
   return handles;
 }
 
-/* The objects with @deliver that hang on the target of @block, if there is one, newest first, with a
- * reference on each. Takes the block. */
+/* The objects with @deliver that hang on the target of @block, if there is one, newest first, with
+ * a reference on each. Takes the block. */
 GList *
 weakref_handle_list (WeakrefBlock  *block,
                      WeakrefDeliver deliver)

@@ -381,8 +381,8 @@ weakref_key_table_lookup_extended (WeakrefKeyTable *self,
     found = entry->value;
   g_mutex_unlock (&self->table->base.lock);
 
-  /* What is found is an object, and is not read: memory that is not in a cache takes longer than all
-   * the rest. */
+  /* What is found is an object, and is not read: memory that is not in a cache takes longer than
+   * all the rest. */
   g_return_val_if_fail (entry != NULL || G_IS_OBJECT (key), FALSE);
 
   if (entry != NULL && value != NULL)

@@ -394,8 +394,8 @@ static struct
   guint n_shown;      /* of the first set, as announced */
 } w;
 
-/* An object with a reference, if there is one in the slot. If it died unnoticed before, then who had
- * an interest in it is told now: everything may be different afterwards. */
+/* An object with a reference, if there is one in the slot. If it died unnoticed before, then who
+ * had an interest in it is told now: everything may be different afterwards. */
 static Target *
 hold (void)
 {

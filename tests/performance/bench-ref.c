@@ -206,8 +206,8 @@ glib_one_more_notify (guint    n,
   g_free (tags);
 }
 
-/* For the drawing: one of @data is dropped and made anew. Not the newest or the oldest, which is the
- * best or the worst case of one GLib or another. */
+/* For the drawing: one of @data is dropped and made anew. Not the newest or the oldest, which is
+ * the best or the worst case of one GLib or another. */
 
 static void
 ours_one_ref (guint    n,

@@ -9,8 +9,8 @@
 static char **keys;
 
 /* What a program writes by hand, if it takes care: a mutex, a hash table, and for each object a
- * GWeakRef and a weak notify that removes the entry. An entry whose place is taken must not be found
- * by its notify any more, nor be freed under it. */
+ * GWeakRef and a weak notify that removes the entry. An entry whose place is taken must not be
+ * found by its notify any more, nor be freed under it. */
 
 typedef struct
 {

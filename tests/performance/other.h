@@ -4,8 +4,8 @@
 
 #pragma once
 
-/* For what other languages have: as bench.h measures, in C and in C++, and without GLib. The names of
- * the operations are those of bench-ref.c, next to which they go. */
+/* For what other languages have: as bench.h measures, in C and in C++, and without GLib. The names
+ * of the operations are those of bench-ref.c, next to which they go. */
 
 #include <stdio.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Run all benchmarks of a build, each in a process of its own: run.py BUILD [--quick]
 
-Prints what they print, which is for table.py to read. --quick takes as little time as it takes to see
-that they run; its figures mean nothing.
+Prints what they print, which is for table.py to read. --quick takes as little time as it takes to
+see that they run; its figures mean nothing.
 """
 
 import os

@@ -6,8 +6,8 @@
 
 #define N_OWN 6
 
-/* The first holds records, of which each is freed once; the second says of each object which life of
- * it the entry was made for; in the third, each worker has objects of its own. */
+/* The first holds records, of which each is freed once; the second says of each object which life
+ * of it the entry was made for; in the third, each worker has objects of its own. */
 static WeakrefKeyTable *record_table;
 static WeakrefKeyTable *life_table;
 static WeakrefKeyTable *model_table;

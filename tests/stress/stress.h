@@ -55,10 +55,11 @@ guint64       stress_object_get_life   (StressObject *object);
 /* FALSE: it may come back from a dispose of which nobody was told. */
 gboolean      stress_object_dies_noticed (StressObject *object);
 /* Until it is told of the end, nobody disposes the object by force. FALSE: that has happened
- * before. It has to be done around what connects to its signals, as a new proxy does: in any version
- * of GLib, g_object_run_dispose() destroys the handlers of an object although an emission in some
- * thread is just at one of them; if somebody connects to the same signal after that, the handlers
- * are a new list, and the emission aborts when it comes back (handler_unref_R() in gsignal.c). */
+ * before. It has to be done around what connects to its signals, as a new proxy does: in any
+ * version of GLib, g_object_run_dispose() destroys the handlers of an object although an emission
+ * in some thread is just at one of them; if somebody connects to the same signal after that, the
+ * handlers are a new list, and the emission aborts when it comes back (handler_unref_R() in
+ * gsignal.c). */
 gboolean      stress_object_protect    (StressObject *object);
 void          stress_object_unprotect  (StressObject *object);
 /* Aborts if @object, which a function of ours returned, is being disposed for good. */
