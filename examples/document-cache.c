@@ -23,7 +23,7 @@ struct _DemoDocument
 {
   GObject parent_instance;
 
-  char *text;   /* (owned) */
+  char *text; /* (owned) */
   gsize length;
 };
 
@@ -49,8 +49,7 @@ demo_document_init (DemoDocument *self)
 }
 
 static DemoDocument *
-demo_document_load (const char  *path,
-                    GError     **error)
+demo_document_load (const char *path, GError **error)
 {
   g_autoptr (DemoDocument) self = g_object_new (DEMO_TYPE_DOCUMENT, NULL);
 
@@ -67,9 +66,7 @@ static gint n_loads; /* (atomic) */
 static gint n_asked; /* (atomic) */
 
 static gpointer
-load_cb (gconstpointer   path,
-         gpointer        user_data,
-         GError        **error)
+load_cb (gconstpointer path, gpointer user_data, GError **error)
 {
   g_atomic_int_inc (&n_loads);
   return demo_document_load (path, error);
@@ -84,8 +81,8 @@ get_document (const char *path)
   DemoDocument *document;
 
   g_atomic_int_inc (&n_asked);
-  document = weakref_value_table_ensure (cache, real_path != NULL ? real_path : path, load_cb, NULL,
-                                         &error);
+  document =
+    weakref_value_table_ensure (cache, real_path != NULL ? real_path : path, load_cb, NULL, &error);
   if (document == NULL)
     g_error ("%s", error->message);
 
@@ -95,8 +92,8 @@ get_document (const char *path)
 static void
 report (const char *when)
 {
-  g_print ("%s: %d loads, %d hits, %u in the cache\n", when,
-           n_loads, n_asked - n_loads, weakref_value_table_get_size (cache));
+  g_print ("%s: %d loads, %d hits, %u in the cache\n", when, n_loads, n_asked - n_loads,
+           weakref_value_table_get_size (cache));
 }
 
 /* Reads all the files at @data, and returns the documents. */
@@ -132,8 +129,7 @@ are_the_same (GPtrArray *readers[N_THREADS])
 }
 
 static void
-add_paths (GPtrArray  *paths,
-           const char *path)
+add_paths (GPtrArray *paths, const char *path)
 {
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
@@ -153,8 +149,7 @@ add_paths (GPtrArray  *paths,
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
   GThread *threads[N_THREADS];

@@ -57,9 +57,7 @@ document_init (Document *self)
 
 /* A WeakrefCreateFunc. */
 static gpointer
-document_parse (gconstpointer   path,
-                gpointer        user_data,
-                GError        **error)
+document_parse (gconstpointer path, gpointer user_data, GError **error)
 {
   char *text;
   gsize length;
@@ -90,8 +88,7 @@ document_parse (gconstpointer   path,
 }
 
 static void
-find_files (const char *directory,
-            GPtrArray  *files)
+find_files (const char *directory, GPtrArray *files)
 {
   GDir *dir = g_dir_open (directory, 0, NULL);
   const char *name;
@@ -115,8 +112,7 @@ find_files (const char *directory,
 }
 
 static int
-compare_paths (gconstpointer a,
-               gconstpointer b)
+compare_paths (gconstpointer a, gconstpointer b)
 {
   return g_strcmp0 (*(const char **) a, *(const char **) b);
 }
@@ -124,11 +120,7 @@ compare_paths (gconstpointer a,
 /* Shows the documents from @top on, of which those from @old_top on were shown: what comes into
  * view is asked for, what leaves is let go of. */
 static void
-scroll (WeakrefCache *cache,
-        GPtrArray    *files,
-        gpointer     *view,
-        guint         old_top,
-        guint         top)
+scroll (WeakrefCache *cache, GPtrArray *files, gpointer *view, guint old_top, guint top)
 {
   gpointer next[IN_VIEW];
   guint i;
@@ -140,8 +132,8 @@ scroll (WeakrefCache *cache,
       if (row >= old_top && row < old_top + IN_VIEW && view[row - old_top] != NULL)
         next[i] = g_steal_pointer (&view[row - old_top]);
       else
-        next[i] = weakref_cache_ensure (cache, g_ptr_array_index (files, row), document_parse, NULL,
-                                        NULL);
+        next[i] =
+          weakref_cache_ensure (cache, g_ptr_array_index (files, row), document_parse, NULL, NULL);
     }
   for (i = 0; i < IN_VIEW; i++)
     {
@@ -152,8 +144,7 @@ scroll (WeakrefCache *cache,
 
 /* Returns how many were parsed. */
 static guint64
-browse (GPtrArray *files,
-        guint      max_idle)
+browse (GPtrArray *files, guint max_idle)
 {
   WeakrefCache *cache = weakref_cache_new (G_TYPE_STRING, max_idle);
   gpointer view[IN_VIEW] = { NULL };
@@ -198,8 +189,7 @@ browse (GPtrArray *files,
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   const guint max_idle[] = { 0, 16, 256 };
   GPtrArray *files = g_ptr_array_new_with_free_func (g_free);

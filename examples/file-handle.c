@@ -19,8 +19,7 @@ close_cb (gpointer data)
 
 /* Has @owner own @fd. */
 static WeakrefFinalizer *
-own_handle (gpointer owner,
-            int      fd)
+own_handle (gpointer owner, int fd)
 {
   return weakref_finalizer_new (owner, close_cb, GINT_TO_POINTER (fd), NULL);
 }

@@ -40,10 +40,7 @@ enum
 };
 
 static void
-station_set_property (GObject      *object,
-                      guint         prop_id,
-                      const GValue *value,
-                      GParamSpec   *pspec)
+station_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   Station *self = STATION_STATION (object);
 
@@ -54,10 +51,7 @@ station_set_property (GObject      *object,
 }
 
 static void
-station_get_property (GObject    *object,
-                      guint       prop_id,
-                      GValue     *value,
-                      GParamSpec *pspec)
+station_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   Station *self = STATION_STATION (object);
 
@@ -83,15 +77,13 @@ station_class_init (StationClass *klass)
   object_class->set_property = station_set_property;
   object_class->get_property = station_get_property;
   object_class->finalize = station_finalize;
-  g_object_class_install_property (object_class, PROP_NAME,
-                                   g_param_spec_string ("name", NULL, NULL, NULL,
-                                                        G_PARAM_READWRITE |
-                                                        G_PARAM_CONSTRUCT_ONLY |
-                                                        G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (
+    object_class, PROP_NAME,
+    g_param_spec_string ("name", NULL, NULL, NULL,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
   g_object_class_install_property (object_class, PROP_TEMPERATURE,
                                    g_param_spec_int ("temperature", NULL, NULL, -100, 100, 0,
-                                                     G_PARAM_READWRITE |
-                                                     G_PARAM_STATIC_STRINGS));
+                                                     G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -103,9 +95,9 @@ station_init (Station *self)
 
 typedef struct
 {
-  GQueue stations;         /* of Station (owned), oldest first */
+  GQueue stations; /* of Station (owned), oldest first */
   guint n_made;
-  WeakrefSet *set;         /* of those that are alive */
+  WeakrefSet *set; /* of those that are alive */
   GtkWindow *window;
   GtkLabel *counter;
   GtkLabel *newest;
@@ -116,9 +108,7 @@ typedef struct
 /* Rows */
 
 static void
-setup_cb (GtkListItemFactory *factory,
-          GtkListItem        *list_item,
-          gpointer            user_data)
+setup_cb (GtkListItemFactory *factory, GtkListItem *list_item, gpointer user_data)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *name = gtk_label_new (NULL);
@@ -138,25 +128,20 @@ setup_cb (GtkListItemFactory *factory,
 }
 
 static void
-bind_cb (GtkListItemFactory *factory,
-         GtkListItem        *list_item,
-         gpointer            user_data)
+bind_cb (GtkListItemFactory *factory, GtkListItem *list_item, gpointer user_data)
 {
   g_binding_group_set_source (g_object_get_data (G_OBJECT (list_item), "bindings"),
                               gtk_list_item_get_item (list_item));
 }
 
 static void
-unbind_cb (GtkListItemFactory *factory,
-           GtkListItem        *list_item,
-           gpointer            user_data)
+unbind_cb (GtkListItemFactory *factory, GtkListItem *list_item, gpointer user_data)
 {
   g_binding_group_set_source (g_object_get_data (G_OBJECT (list_item), "bindings"), NULL);
 }
 
 static gpointer
-proxy_cb (gpointer item,
-          gpointer user_data)
+proxy_cb (gpointer item, gpointer user_data)
 {
   WeakrefProxy *proxy = weakref_proxy_new (item);
 
@@ -168,17 +153,14 @@ proxy_cb (gpointer item,
 /* Buttons */
 
 static void
-create_cb (GtkButton *button,
-           gpointer   user_data)
+create_cb (GtkButton *button, gpointer user_data)
 {
   static const char *names[] = { "Harbour", "Lighthouse", "Airfield", "Ridge", "Meadow" };
   App *app = user_data;
-  char *name = g_strdup_printf ("%s %u", names[app->n_made % G_N_ELEMENTS (names)],
-                                app->n_made + 1);
-  Station *station = g_object_new (STATION_TYPE,
-                                   "name", name,
-                                   "temperature", 7 + (int) (app->n_made * 5 % 13),
-                                   NULL);
+  char *name =
+    g_strdup_printf ("%s %u", names[app->n_made % G_N_ELEMENTS (names)], app->n_made + 1);
+  Station *station = g_object_new (STATION_TYPE, "name", name, "temperature",
+                                   7 + (int) (app->n_made * 5 % 13), NULL);
   WeakrefProxy *proxy = weakref_proxy_new (station);
 
   app->n_made++;
@@ -191,8 +173,7 @@ create_cb (GtkButton *button,
 }
 
 static void
-drop_oldest_cb (GtkButton *button,
-                gpointer   user_data)
+drop_oldest_cb (GtkButton *button, gpointer user_data)
 {
   App *app = user_data;
   Station *station = g_queue_pop_head (&app->stations);
@@ -201,8 +182,7 @@ drop_oldest_cb (GtkButton *button,
 }
 
 static void
-drop_all_cb (GtkButton *button,
-             gpointer   user_data)
+drop_all_cb (GtkButton *button, gpointer user_data)
 {
   App *app = user_data;
 
@@ -210,10 +190,7 @@ drop_all_cb (GtkButton *button,
 }
 
 static GtkWidget *
-add_button (GtkWidget  *box,
-            const char *label,
-            GCallback   clicked,
-            App        *app)
+add_button (GtkWidget *box, const char *label, GCallback clicked, App *app)
 {
   GtkWidget *button = gtk_button_new_with_label (label);
 
@@ -224,10 +201,7 @@ add_button (GtkWidget  *box,
 }
 
 static gboolean
-count_cb (GBinding     *binding,
-          const GValue *from,
-          GValue       *to,
-          gpointer      user_data)
+count_cb (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
 {
   g_value_take_string (to, g_strdup_printf ("%u alive", g_value_get_uint (from)));
 
@@ -244,15 +218,15 @@ open_window (App *app)
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
 
   app->set = weakref_set_new (STATION_TYPE);
-  app->rows = G_LIST_MODEL (gtk_map_list_model_new (G_LIST_MODEL (g_object_ref (app->set)),
-                                                    proxy_cb, NULL, NULL));
+  app->rows = G_LIST_MODEL (
+    gtk_map_list_model_new (G_LIST_MODEL (g_object_ref (app->set)), proxy_cb, NULL, NULL));
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
   g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
   gtk_scrolled_window_set_child (
     GTK_SCROLLED_WINDOW (scrolled),
-    gtk_list_view_new (
-      GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (app->rows))), factory));
+    gtk_list_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (app->rows))),
+                       factory));
   gtk_scrolled_window_set_has_frame (GTK_SCROLLED_WINDOW (scrolled), TRUE);
   gtk_widget_set_vexpand (scrolled, TRUE);
 
@@ -293,8 +267,7 @@ open_window (App *app)
 /* With --drive */
 
 static void
-painted_cb (GdkFrameClock *clock,
-            gpointer       user_data)
+painted_cb (GdkFrameClock *clock, gpointer user_data)
 {
   *(gboolean *) user_data = TRUE;
 }
@@ -337,10 +310,7 @@ rows_to_string (GListModel *rows)
 }
 
 static void
-expect (App        *app,
-        const char *counter,
-        const char *rows,
-        const char *newest)
+expect (App *app, const char *counter, const char *rows, const char *newest)
 {
   char *got = rows_to_string (app->rows);
 
@@ -353,8 +323,7 @@ expect (App        *app,
 }
 
 static void
-save_picture (GtkWindow  *window,
-              const char *path)
+save_picture (GtkWindow *window, const char *path)
 {
   GtkWidget *widget = GTK_WIDGET (window);
   GdkPaintable *paintable = gtk_widget_paintable_new (widget);
@@ -375,8 +344,7 @@ save_picture (GtkWindow  *window,
 }
 
 static void
-drive (App        *app,
-       const char *picture)
+drive (App *app, const char *picture)
 {
   guint i;
 
@@ -400,8 +368,7 @@ drive (App        *app,
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   App app = { .stations = G_QUEUE_INIT };
   GMainLoop *loop = g_main_loop_new (NULL, FALSE);

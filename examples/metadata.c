@@ -8,9 +8,7 @@
 #include <weakref-glib/weakref-glib.h>
 
 static void
-print_cb (gpointer file,
-          gpointer value,
-          gpointer user_data)
+print_cb (gpointer file, gpointer value, gpointer user_data)
 {
   g_autofree char *name = g_file_get_basename (file);
 
@@ -18,8 +16,7 @@ print_cb (gpointer file,
 }
 
 static void
-print_all (const char      *title,
-           WeakrefKeyTable *stars)
+print_all (const char *title, WeakrefKeyTable *stars)
 {
   g_print ("%s: %u\n", title, weakref_key_table_get_size (stars));
   weakref_key_table_foreach (stars, print_cb, NULL);

@@ -55,23 +55,19 @@ named_object_new (const char *name)
 /* The two caches. */
 
 static gpointer
-create_cb (gconstpointer   key,
-           gpointer        user_data,
-           GError        **error)
+create_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   return named_object_new (key);
 }
 
 static NamedObject *
-get_from_weak (gpointer    cache,
-               const char *name)
+get_from_weak (gpointer cache, const char *name)
 {
   return weakref_value_table_ensure (cache, name, create_cb, NULL, NULL);
 }
 
 static NamedObject *
-get_from_strong (gpointer    cache,
-                 const char *name)
+get_from_strong (gpointer cache, const char *name)
 {
   NamedObject *object = g_hash_table_lookup (cache, name);
 
@@ -86,10 +82,10 @@ get_from_strong (gpointer    cache,
 
 /* Uses one of them. */
 static void
-demonstrate (const char    *title,
-             gpointer       cache,
+demonstrate (const char *title,
+             gpointer cache,
              NamedObject *(*get) (gpointer cache, const char *name),
-             guint        (*get_size) (gpointer cache))
+             guint (*get_size) (gpointer cache))
 {
   NamedObject *a, *b, *c;
 
@@ -118,8 +114,7 @@ main (void)
 
   demonstrate ("A weak table", weak, get_from_weak,
                (guint (*) (gpointer)) weakref_value_table_get_size);
-  demonstrate ("A strong table", strong, get_from_strong,
-               (guint (*) (gpointer)) g_hash_table_size);
+  demonstrate ("A strong table", strong, get_from_strong, (guint (*) (gpointer)) g_hash_table_size);
 
   return 0;
 }

@@ -8,8 +8,7 @@
 #include <weakref-glib/weakref-glib.h>
 
 static void
-tell_cb (gpointer observer,
-         gpointer user_data)
+tell_cb (gpointer observer, gpointer user_data)
 {
   const char *news = user_data;
 
@@ -17,8 +16,7 @@ tell_cb (gpointer observer,
 }
 
 static void
-tell (WeakrefSet *observers,
-      const char *news)
+tell (WeakrefSet *observers, const char *news)
 {
   g_print ("told to %u\n", weakref_set_get_size (observers));
   weakref_set_foreach (observers, tell_cb, (gpointer) news);

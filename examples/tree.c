@@ -22,8 +22,8 @@ struct _Node
   GObject parent_instance;
 
   char *name;
-  GPtrArray *children;     /* references, but for bonds: the bond keeps them */
-  Node *parent;            /* a reference for the strong way, and for bonds just a pointer */
+  GPtrArray *children; /* references, but for bonds: the bond keeps them */
+  Node *parent;        /* a reference for the strong way, and for bonds just a pointer */
   WeakrefRef *weak_parent;
 };
 
@@ -65,8 +65,7 @@ node_init (Node *self)
 }
 
 static Node *
-node_new (const char *name,
-          Way         way)
+node_new (const char *name, Way way)
 {
   Node *self = g_object_new (NODE_TYPE, NULL);
 
@@ -78,9 +77,7 @@ node_new (const char *name,
 
 /* Takes over the reference on @child. */
 static Node *
-node_add (Node *self,
-          Node *child,
-          Way   way)
+node_add (Node *self, Node *child, Way way)
 {
   g_ptr_array_add (self->children, child);
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-block-private.h>
+#include <weakref-glib/core/block.h>
 
 #include "probe.h"
 
@@ -24,8 +24,7 @@ assert_dead (WeakrefBlock *block)
 }
 
 static void
-assert_alive (WeakrefBlock *block,
-              gpointer      target)
+assert_alive (WeakrefBlock *block, gpointer target)
 {
   gpointer got = weakref_block_dup_target (block);
 
@@ -65,10 +64,7 @@ static const WeakrefWatchFuncs watch_funcs = { watch_sever_cb, watch_announce_cb
 static const WeakrefWatchFuncs mute_funcs = { NULL, watch_announce_cb };
 
 static Watch *
-watch_full (gpointer                 target,
-            const char              *name,
-            WeakrefPhase             phase,
-            const WeakrefWatchFuncs *funcs)
+watch_full (gpointer target, const char *name, WeakrefPhase phase, const WeakrefWatchFuncs *funcs)
 {
   Watch *watch = g_new0 (Watch, 1);
 
@@ -79,8 +75,7 @@ watch_full (gpointer                 target,
 }
 
 static Watch *
-watch_new (gpointer    target,
-           const char *name)
+watch_new (gpointer target, const char *name)
 {
   return watch_full (target, name, WEAKREF_PHASE_DISPOSE, &watch_funcs);
 }
@@ -89,23 +84,20 @@ watch_new (gpointer    target,
 static gpointer interest; /* the target, for a GFunc */
 
 static void
-interest_cb (gpointer watch,
-             gpointer name)
+interest_cb (gpointer watch, gpointer name)
 {
   watch_new (interest, name);
 }
 
 static void
-interest_notify_cb (gpointer name,
-                    GObject *target)
+interest_notify_cb (gpointer name, GObject *target)
 {
   test_log ("notify");
   watch_new (target, name);
 }
 
 static void
-interest_dispose_cb (TestProbe *probe,
-                     gpointer   name)
+interest_dispose_cb (TestProbe *probe, gpointer name)
 {
   watch_new (probe, name);
 }
@@ -144,8 +136,7 @@ late_probe_init (LateProbe *self)
 }
 
 static TestProbe *
-late_probe_new (const char *name,
-                const char *watch_name)
+late_probe_new (const char *name, const char *watch_name)
 {
   LateProbe *self = g_object_new (late_probe_get_type (), "name", name, NULL);
 
@@ -200,8 +191,7 @@ test_block_goes_without_a_holder (void)
 }
 
 static void
-last_unref_dispose_cb (TestProbe *probe,
-                       gpointer   data)
+last_unref_dispose_cb (TestProbe *probe, gpointer data)
 {
   WeakrefBlock *block = data;
 
@@ -227,8 +217,7 @@ test_last_unref (void)
 }
 
 static void
-run_dispose_dispose_cb (TestProbe *probe,
-                        gpointer   data)
+run_dispose_dispose_cb (TestProbe *probe, gpointer data)
 {
   assert_alive (data, probe);
 }
@@ -519,9 +508,7 @@ test_interest_in_an_announcement_of_run_dispose (void)
 /* Disposes the object when the library lets go of it, once. Here that is in the middle of looking
  * for its block. */
 static void
-toggle_disposes_cb (gpointer  done,
-                    GObject  *object,
-                    gboolean  is_last_ref)
+toggle_disposes_cb (gpointer done, GObject *object, gboolean is_last_ref)
 {
   if (is_last_ref && !*(gboolean *) done)
     {
@@ -601,8 +588,7 @@ test_stopped_watch_is_not_announced (void)
 }
 
 static void
-stop_cb (gpointer watch,
-         gpointer other)
+stop_cb (gpointer watch, gpointer other)
 {
   /* Too late: it will be announced, or has been. */
   test_log (weakref_watch_stop (&((Watch *) other)->watch) ? "stopped" : "late");
@@ -622,8 +608,7 @@ test_stop_in_an_announcement_is_too_late (void)
 }
 
 static void
-stop_dispose_cb (TestProbe *probe,
-                 gpointer   data)
+stop_dispose_cb (TestProbe *probe, gpointer data)
 {
   Watch *watch = data;
 
@@ -644,8 +629,7 @@ test_stop_in_the_dispose_is_in_time (void)
 }
 
 static void
-stop_all_cb (gpointer watch,
-             gpointer others)
+stop_all_cb (gpointer watch, gpointer others)
 {
   GPtrArray *array = others;
   guint i;
@@ -680,8 +664,7 @@ test_announcement_stops_watches_of_another_target (void)
 }
 
 static void
-unref_cb (gpointer watch,
-          gpointer object)
+unref_cb (gpointer watch, gpointer object)
 {
   g_object_unref (object);
 }
@@ -716,8 +699,8 @@ test_ids_are_never_reused (void)
     {
       /* Most of them at the same address. */
       TestProbe *a = test_probe_new ("a");
-      WeakrefBlock *block = weakref_block_get (a, i % 2 ? WEAKREF_PHASE_DISPOSE
-                                                        : WEAKREF_PHASE_FINALIZE);
+      WeakrefBlock *block =
+        weakref_block_get (a, i % 2 ? WEAKREF_PHASE_DISPOSE : WEAKREF_PHASE_FINALIZE);
 
       g_assert_cmpuint (weakref_block_get_id (block), >, last_id);
       last_id = weakref_block_get_id (block);
@@ -763,8 +746,7 @@ test_slots (void)
 }
 
 static void
-collect_cb (gpointer watch,
-            gpointer user_data)
+collect_cb (gpointer watch, gpointer user_data)
 {
   g_string_append_printf (user_data, "%s ", ((Watch *) watch)->name);
 }
@@ -810,8 +792,8 @@ test_finalize_phase_survives_disposal (void)
 
   /* A later interest in the memory is in the same memory. */
   watch_new (a, "2");
-  g_assert_true (watch_full (a, "end2", WEAKREF_PHASE_FINALIZE,
-                             &watch_funcs)->watch.block == block);
+  g_assert_true (watch_full (a, "end2", WEAKREF_PHASE_FINALIZE, &watch_funcs)->watch.block ==
+                 block);
 
   g_object_unref (a);
   assert_log ("x2 !2 ~a xend2 xend !end2 !end");
@@ -840,8 +822,7 @@ test_finalize_phase_survives_resurrection (void)
 }
 
 static void
-finalize_interest_cb (TestProbe *probe,
-                      gpointer   name)
+finalize_interest_cb (TestProbe *probe, gpointer name)
 {
   watch_full (probe, name, WEAKREF_PHASE_FINALIZE, &watch_funcs);
 }
@@ -865,8 +846,7 @@ typedef struct
 } Meeting;
 
 static void
-meeting_dispose_cb (TestProbe *probe,
-                    gpointer   data)
+meeting_dispose_cb (TestProbe *probe, gpointer data)
 {
   Meeting *meeting = data;
 
@@ -875,8 +855,7 @@ meeting_dispose_cb (TestProbe *probe,
 }
 
 static void
-meeting_announce_cb (gpointer watch,
-                     gpointer data)
+meeting_announce_cb (gpointer watch, gpointer data)
 {
   meeting_dispose_cb (NULL, data);
 }
@@ -1049,10 +1028,10 @@ static const WeakrefWatchFuncs count_funcs = { count_sever_cb, count_announce_cb
 
 typedef struct
 {
-  gint next;        /* (atomic): the part of this thread */
+  gint next; /* (atomic): the part of this thread */
   TestProbe *probe;
   Count counts[N_RACERS][N_WATCHES];
-  gint n_stopped;   /* (atomic) */
+  gint n_stopped; /* (atomic) */
 } Race;
 
 static gpointer
@@ -1188,8 +1167,8 @@ get_race_thread (gpointer data)
 {
   GetRace *race = data;
 
-  race->blocks[g_atomic_int_add (&race->next, 1)] = weakref_block_get (race->probe,
-                                                                       WEAKREF_PHASE_DISPOSE);
+  race->blocks[g_atomic_int_add (&race->next, 1)] =
+    weakref_block_get (race->probe, WEAKREF_PHASE_DISPOSE);
   return NULL;
 }
 
@@ -1226,8 +1205,7 @@ test_race_for_the_block (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 

@@ -10,8 +10,7 @@
 
 /* Bonds, and drops the handle. */
 static void
-bond (gpointer owner,
-      gpointer owned)
+bond (gpointer owner, gpointer owned)
 {
   GError *error = NULL;
   WeakrefBond *self = weakref_bond_new (owner, owned, &error);
@@ -22,9 +21,7 @@ bond (gpointer owner,
 }
 
 static void
-assert_no_bond (gpointer owner,
-                gpointer owned,
-                int      code)
+assert_no_bond (gpointer owner, gpointer owned, int code)
 {
   GError *error = NULL;
 
@@ -34,8 +31,7 @@ assert_no_bond (gpointer owner,
 }
 
 static void
-assert_refers (WeakrefRef *ref,
-               gpointer    target)
+assert_refers (WeakrefRef *ref, gpointer target)
 {
   gpointer got = weakref_ref_get (ref);
 
@@ -44,9 +40,7 @@ assert_refers (WeakrefRef *ref,
 }
 
 static void
-log_notify_cb (GObject    *object,
-               GParamSpec *pspec,
-               gpointer    user_data)
+log_notify_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
 {
   gboolean alive;
 
@@ -56,9 +50,7 @@ log_notify_cb (GObject    *object,
 
 /* A bond that logs its end. */
 static WeakrefBond *
-logging_bond (gpointer    owner,
-              gpointer    owned,
-              const char *name)
+logging_bond (gpointer owner, gpointer owned, const char *name)
 {
   WeakrefBond *self = weakref_bond_new (owner, owned, NULL);
 
@@ -68,8 +60,7 @@ logging_bond (gpointer    owner,
 }
 
 static void
-log_cb (WeakrefRef *ref,
-        gpointer    user_data)
+log_cb (WeakrefRef *ref, gpointer user_data)
 {
   test_log ("%s", (const char *) user_data);
 }
@@ -161,8 +152,7 @@ test_tells_of_its_end (void)
 
 /* What the owner finds in its dispose. */
 static void
-look_cb (TestProbe *probe,
-         gpointer   child)
+look_cb (TestProbe *probe, gpointer child)
 {
   WeakrefRef **refs = g_object_get_data (G_OBJECT (probe), "refs");
 
@@ -349,7 +339,6 @@ test_reparent (void)
   assert_log ("-q ~q -c ~c -d ~d");
 }
 
-
 static void
 test_owner_disposed_early (void)
 {
@@ -392,8 +381,7 @@ test_owned_disposed_early (void)
 }
 
 static void
-break_cb (TestProbe *probe,
-          gpointer   self)
+break_cb (TestProbe *probe, gpointer self)
 {
   test_log (weakref_bond_break (self) ? "broken" : "too-late");
 }
@@ -426,16 +414,13 @@ test_break_in_dispose (void)
 }
 
 static void
-break_other_cb (GObject    *object,
-                GParamSpec *pspec,
-                gpointer    other)
+break_other_cb (GObject *object, GParamSpec *pspec, gpointer other)
 {
   test_log (weakref_bond_break (other) ? "broken" : "too-late");
 }
 
 static void
-break_in_ref_cb (WeakrefRef *ref,
-                 gpointer    other)
+break_in_ref_cb (WeakrefRef *ref, gpointer other)
 {
   break_other_cb (NULL, NULL, other);
 }
@@ -494,8 +479,7 @@ test_resurrected_owner_keeps_owned (void)
 }
 
 static void
-keep_cb (TestProbe *probe,
-         gpointer   child)
+keep_cb (TestProbe *probe, gpointer child)
 {
   g_object_ref (child);
 }
@@ -535,8 +519,7 @@ typedef struct
 } Late;
 
 static void
-bond_late_cb (TestProbe *probe,
-              gpointer   user_data)
+bond_late_cb (TestProbe *probe, gpointer user_data)
 {
   Late *late = user_data;
   GError *error = NULL;
@@ -636,8 +619,7 @@ test_resurrected_without_a_word (void)
 static WeakrefBond *late_bond;
 
 static void
-bond_later_cb (gpointer  owned,
-               GObject  *owner)
+bond_later_cb (gpointer owned, GObject *owner)
 {
   late_bond = weakref_bond_new (owner, owned, NULL);
 }
@@ -676,9 +658,7 @@ test_bonded_late_in_run_dispose (void)
 #define WIDTH test_scale (100000, 2000)
 
 static void
-assert_all_go (TestProbe **nodes,
-               guint       n,
-               guint       held)
+assert_all_go (TestProbe **nodes, guint n, guint held)
 {
   WeakrefRef *first = weakref_ref_new (nodes[0]);
   WeakrefRef *last = weakref_ref_new (nodes[n - 1]);
@@ -701,8 +681,7 @@ assert_all_go (TestProbe **nodes,
 
 /* Goes from node to node, each held alone for a moment. */
 static void
-assert_all_keep_all (TestProbe **nodes,
-                     guint       n)
+assert_all_keep_all (TestProbe **nodes, guint n)
 {
   guint i;
 
@@ -868,8 +847,7 @@ typedef struct
 } Node;
 
 static int
-root_of (Node *nodes,
-         int   i)
+root_of (Node *nodes, int i)
 {
   while (nodes[i].parent >= 0)
     i = nodes[i].parent;
@@ -912,9 +890,7 @@ settle (Node *nodes)
 }
 
 static void
-do_something (Node *nodes,
-              int   a,
-              int   b)
+do_something (Node *nodes, int a, int b)
 {
   GError *error = NULL;
   int i;
@@ -1145,8 +1121,7 @@ hunt_thread (gpointer data)
 }
 
 static void
-hunt_run (GThreadFunc func,
-          guint       n_wanted)
+hunt_run (GThreadFunc func, guint n_wanted)
 {
   Hunt hunt = { .n_wanted = n_wanted };
   guint i;
@@ -1299,14 +1274,13 @@ test_threads_bond_and_break (void)
 typedef struct
 {
   GMutex lock;
-  WeakrefRef *refs[2];  /* lock */
-  WeakrefBond *bond;    /* lock */
-  gint n_done;          /* (atomic): threads */
+  WeakrefRef *refs[2]; /* lock */
+  WeakrefBond *bond;   /* lock */
+  gint n_done;         /* (atomic): threads */
 } Couple;
 
 static void
-couple_swap_bond_locked (Couple       *couple,
-                         WeakrefBond **bond)
+couple_swap_bond_locked (Couple *couple, WeakrefBond **bond)
 {
   WeakrefBond *old = couple->bond;
 
@@ -1316,8 +1290,7 @@ couple_swap_bond_locked (Couple       *couple,
 
 /* If nobody else has made them anew. */
 static void
-couple_make (Couple     *couple,
-             WeakrefRef *ref)
+couple_make (Couple *couple, WeakrefRef *ref)
 {
   TestProbe *nodes[2] = { NULL };
   WeakrefBond *bond = NULL;
@@ -1343,9 +1316,7 @@ couple_make (Couple     *couple,
 }
 
 static void
-couple_get (Couple       *couple,
-            WeakrefRef   *refs[2],
-            WeakrefBond **bond)
+couple_get (Couple *couple, WeakrefRef *refs[2], WeakrefBond **bond)
 {
   g_mutex_lock (&couple->lock);
   refs[0] = g_object_ref (couple->refs[0]);
@@ -1463,9 +1434,7 @@ test_threads_break_while_others_drop (void)
 /* The toggle reference of a binding */
 
 static void
-binding_toggle_cb (gpointer  data,
-                   GObject  *object,
-                   gboolean  is_last_ref)
+binding_toggle_cb (gpointer data, GObject *object, gboolean is_last_ref)
 {
   test_log ("binding:%s", is_last_ref ? "weak" : "strong");
 }
@@ -1539,8 +1508,7 @@ test_with_toggle_that_was_there (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 

@@ -20,16 +20,13 @@ cache_new (guint max_idle)
 }
 
 static gpointer
-create_cb (gconstpointer   key,
-           gpointer        user_data,
-           GError        **error)
+create_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   return test_probe_new (key);
 }
 
 static TestProbe *
-ensure (WeakrefCache *cache,
-        const char   *key)
+ensure (WeakrefCache *cache, const char *key)
 {
   GError *error = NULL;
   TestProbe *probe = weakref_cache_ensure (cache, key, create_cb, NULL, &error);
@@ -42,16 +39,13 @@ ensure (WeakrefCache *cache,
 
 /* Uses the object of @key for a moment. */
 static void
-use (WeakrefCache *cache,
-     const char   *key)
+use (WeakrefCache *cache, const char *key)
 {
   g_object_unref (ensure (cache, key));
 }
 
 static void
-assert_counts (WeakrefCache *cache,
-               guint         n_idle,
-               guint         n_in_use)
+assert_counts (WeakrefCache *cache, guint n_idle, guint n_in_use)
 {
   g_assert_cmpuint (weakref_cache_get_n_idle (cache), ==, n_idle);
   g_assert_cmpuint (weakref_cache_get_n_in_use (cache), ==, n_in_use);
@@ -59,11 +53,13 @@ assert_counts (WeakrefCache *cache,
 }
 
 /* Drops the cache, and asserts what dies of it. */
-#define assert_drop(cache, expected) \
-  G_STMT_START { \
-    g_assert_finalize_object (cache); \
-    assert_log (expected); \
-  } G_STMT_END
+#define assert_drop(cache, expected)                                                               \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_assert_finalize_object (cache);                                                              \
+    assert_log (expected);                                                                         \
+  }                                                                                                \
+  G_STMT_END
 
 static void
 test_keeps_idle (void)
@@ -167,9 +163,7 @@ test_looking_is_no_use (void)
 }
 
 static void
-count_cb (gconstpointer key,
-          gpointer      object,
-          gpointer      user_data)
+count_cb (gconstpointer key, gpointer object, gpointer user_data)
 {
   g_assert_cmpstr (key, ==, test_probe_get_name (object));
   (*(guint *) user_data)++;
@@ -347,9 +341,9 @@ test_properties_say_what_was_set (void)
 
   use (cache, "a");
   b = ensure (cache, "b");
-  g_object_get (cache, "key-type", &key_type, "max-idle", &max_idle,
-                "max-idle-seconds", &max_idle_seconds, "max-tracked", &max_tracked,
-                "n-idle", &n_idle, "n-in-use", &n_in_use, NULL);
+  g_object_get (cache, "key-type", &key_type, "max-idle", &max_idle, "max-idle-seconds",
+                &max_idle_seconds, "max-tracked", &max_tracked, "n-idle", &n_idle, "n-in-use",
+                &n_in_use, NULL);
   g_assert_true (key_type == G_TYPE_STRING);
   g_assert_cmpuint (max_idle, ==, 3);
   g_assert_cmpuint (max_idle_seconds, ==, 5);
@@ -393,8 +387,7 @@ test_max_tracked (void)
 
 /* Made while @context was the thread-default one. */
 static WeakrefCache *
-cache_new_in (GMainContext *context,
-              guint         max_idle)
+cache_new_in (GMainContext *context, guint max_idle)
 {
   WeakrefCache *cache;
 
@@ -463,8 +456,7 @@ test_time_limit_works_from_its_context (void)
 }
 
 static void
-unref_cache_cb (TestProbe *probe,
-                gpointer   cache)
+unref_cache_cb (TestProbe *probe, gpointer cache)
 {
   test_log ("drop");
   g_object_unref (cache);
@@ -504,9 +496,7 @@ static WeakrefCache *unset_meanwhile;
 static guint n_monitors;
 
 static gboolean
-test_monitor_init_sync (GInitable     *initable,
-                        GCancellable  *cancellable,
-                        GError       **error)
+test_monitor_init_sync (GInitable *initable, GCancellable *cancellable, GError **error)
 {
   n_monitors++;
   if (unset_meanwhile != NULL)
@@ -526,9 +516,11 @@ test_monitor_iface_init (GMemoryMonitorInterface *iface)
 {
 }
 
-G_DEFINE_TYPE_WITH_CODE (TestMonitor, test_monitor, G_TYPE_OBJECT,
+G_DEFINE_TYPE_WITH_CODE (TestMonitor,
+                         test_monitor,
+                         G_TYPE_OBJECT,
                          G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, test_monitor_initable_init)
-                         G_IMPLEMENT_INTERFACE (G_TYPE_MEMORY_MONITOR, test_monitor_iface_init))
+                           G_IMPLEMENT_INTERFACE (G_TYPE_MEMORY_MONITOR, test_monitor_iface_init))
 
 static void
 test_monitor_class_init (TestMonitorClass *klass)
@@ -629,8 +621,7 @@ test_default_monitor (void)
 /* Finalizers that use the cache */
 
 static void
-use_cache_cb (TestProbe *probe,
-              gpointer   cache)
+use_cache_cb (TestProbe *probe, gpointer cache)
 {
   TestProbe *b = weakref_cache_lookup (cache, "b");
 
@@ -677,8 +668,7 @@ test_finalizer_drops_cache (void)
 #define CHAIN ((int) test_scale (20000, 400))
 
 static void
-unref_next_cb (TestProbe *probe,
-               gpointer   next)
+unref_next_cb (TestProbe *probe, gpointer next)
 {
   g_object_unref (next);
 }
@@ -725,9 +715,7 @@ test_dropped_by_what_it_puts_out (void)
 }
 
 static gpointer
-create_and_drop_cb (gconstpointer   key,
-                    gpointer        cache,
-                    GError        **error)
+create_and_drop_cb (gconstpointer key, gpointer cache, GError **error)
 {
   g_object_unref (cache);
 
@@ -746,8 +734,7 @@ test_dropped_by_creation (void)
 }
 
 static void
-log_thread_cb (TestProbe *probe,
-               gpointer   main_thread)
+log_thread_cb (TestProbe *probe, gpointer main_thread)
 {
   test_log (g_thread_self () == main_thread ? "here" : "there");
 }
@@ -820,8 +807,7 @@ test_cascade (void)
 }
 
 static void
-use_again_cb (TestProbe *probe,
-              gpointer   cache)
+use_again_cb (TestProbe *probe, gpointer cache)
 {
   guint i;
 
@@ -860,9 +846,7 @@ test_keeps_again_what_it_let_go_of (void)
 /* Notifications */
 
 static void
-log_notify_cb (GObject    *object,
-               GParamSpec *pspec,
-               gpointer    user_data)
+log_notify_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
 {
   guint64 n;
   guint count;
@@ -913,9 +897,7 @@ test_notifies_in_its_context (void)
 }
 
 static void
-drop_in_notify_cb (GObject    *cache,
-                   GParamSpec *pspec,
-                   gpointer    user_data)
+drop_in_notify_cb (GObject *cache, GParamSpec *pspec, gpointer user_data)
 {
   g_signal_handlers_disconnect_by_func (cache, drop_in_notify_cb, NULL);
   g_object_unref (cache);
@@ -1038,9 +1020,7 @@ test_keeps_bonded (void)
 }
 
 static void
-binding_toggle_cb (gpointer  data,
-                   GObject  *object,
-                   gboolean  is_last_ref)
+binding_toggle_cb (gpointer data, GObject *object, gboolean is_last_ref)
 {
   test_log ("binding:%s", is_last_ref ? "weak" : "strong");
 }
@@ -1075,26 +1055,20 @@ test_with_toggle_of_a_binding (void)
 /* Keys and errors, as in the value table */
 
 static gpointer
-fail_cb (gconstpointer   key,
-         gpointer        user_data,
-         GError        **error)
+fail_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "none");
   return NULL;
 }
 
 static gpointer
-recurse_cb (gconstpointer   key,
-            gpointer        cache,
-            GError        **error)
+recurse_cb (gconstpointer key, gpointer cache, GError **error)
 {
   return weakref_cache_ensure (cache, key, recurse_cb, cache, error);
 }
 
 static gpointer
-create_value_cb (const GValue  *key,
-                 gpointer       user_data,
-                 GError       **error)
+create_value_cb (const GValue *key, gpointer user_data, GError **error)
 {
   return test_probe_new (g_value_get_string (key));
 }
@@ -1136,9 +1110,7 @@ test_errors (void)
 }
 
 static void
-count_value_cb (const GValue *key,
-                gpointer      object,
-                gpointer      user_data)
+count_value_cb (const GValue *key, gpointer object, gpointer user_data)
 {
   count_cb (g_value_get_string (key), object, user_data);
 }
@@ -1211,9 +1183,7 @@ typedef struct
 } Storm;
 
 static gpointer
-storm_create_cb (gconstpointer   key,
-                 gpointer        user_data,
-                 GError        **error)
+storm_create_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   Storm *storm = user_data;
 
@@ -1310,8 +1280,8 @@ exact_thread (gpointer data)
     {
       int key = g_rand_int_range (rand, 0, N_KEYS);
 
-      g_object_unref (weakref_cache_ensure (storm->cache, GINT_TO_POINTER (key), storm_create_cb,
-                                            storm, NULL));
+      g_object_unref (
+        weakref_cache_ensure (storm->cache, GINT_TO_POINTER (key), storm_create_cb, storm, NULL));
     }
   g_rand_free (rand);
 
@@ -1336,8 +1306,7 @@ test_exact_counts (void)
 
 /* Long enough for the others to do something. */
 static void
-rest (GRand *rand,
-      guint  max)
+rest (GRand *rand, guint max)
 {
   volatile guint n = g_rand_int_range (rand, 0, max);
 
@@ -1347,9 +1316,7 @@ rest (GRand *rand,
 
 /* Slow enough for all to come. */
 static gpointer
-slow_create_cb (gconstpointer   key,
-                gpointer        user_data,
-                GError        **error)
+slow_create_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   Storm *storm = user_data;
 
@@ -1389,9 +1356,7 @@ test_creates_once (void)
 
 /* Children in the cache; their parents, and GLib's own weak references, come and go. */
 static gpointer
-family_create_cb (gconstpointer   key,
-                  gpointer        user_data,
-                  GError        **error)
+family_create_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   TestProbe *parent = test_probe_new (NULL);
   TestProbe *child = storm_create_cb (key, user_data, error);
@@ -1415,8 +1380,8 @@ family_thread (gpointer data)
   for (n = 0; n < test_scale (20000, 500); n++)
     {
       int key = g_rand_int_range (rand, 0, N_KEYS);
-      TestProbe *child = weakref_cache_ensure (storm->cache, GINT_TO_POINTER (key),
-                                               family_create_cb, storm, NULL);
+      TestProbe *child =
+        weakref_cache_ensure (storm->cache, GINT_TO_POINTER (key), family_create_cb, storm, NULL);
       TestProbe *parent = g_object_ref (g_object_get_data (G_OBJECT (child), "parent"));
       TestProbe *old = g_weak_ref_get (&plain);
 
@@ -1525,9 +1490,7 @@ test_threads_trim_while_others_drop (void)
 }
 
 static void
-remove_in_toggle_cb (gpointer  cache,
-                     GObject  *object,
-                     gboolean  is_last_ref)
+remove_in_toggle_cb (gpointer cache, GObject *object, gboolean is_last_ref)
 {
   if (!is_last_ref)
     test_log (weakref_cache_remove (cache, "a") ? "removed" : "!removed");
@@ -1600,9 +1563,7 @@ bound_cache_thread (gpointer data)
 }
 
 static void
-ignore_toggle_cb (gpointer  data,
-                  GObject  *object,
-                  gboolean  is_last_ref)
+ignore_toggle_cb (gpointer data, GObject *object, gboolean is_last_ref)
 {
 }
 
@@ -1634,8 +1595,7 @@ test_threads_with_toggle_of_a_binding (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_setenv ("GIO_USE_MEMORY_MONITOR", "test", TRUE);

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-dispatch-private.h>
+#include <weakref-glib/core/dispatch.h>
 
 #include "probe.h"
 
@@ -20,8 +20,7 @@ free_cb (gpointer data)
 }
 
 static void
-dispatch (GMainContext *context,
-          const char   *name)
+dispatch (GMainContext *context, const char *name)
 {
   weakref_dispatch (context, run_cb, (gpointer) name, free_cb);
 }
@@ -331,8 +330,7 @@ test_callback_raced_for (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 

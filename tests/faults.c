@@ -18,12 +18,12 @@ struct _Fault
   GObject *weak;          /* (owned) (nullable): what calls back */
   void (*act) (Fault *f); /* what its first callback does; NULL: nothing */
   const struct _Source *source;
-  Fault *other;           /* of another target and the same source, which does nothing */
+  Fault *other; /* of another target and the same source, which does nothing */
   GMainLoop *loop;
-  gboolean by_force;      /* the target is disposed, and lives on */
-  gboolean quit_in_vain;  /* the loop had to be ended by us */
+  gboolean by_force;     /* the target is disposed, and lives on */
+  gboolean quit_in_vain; /* the loop had to be ended by us */
   guint n_called;
-  guint n_data;           /* how often something was made that frees its data */
+  guint n_data; /* how often something was made that frees its data */
   guint n_freed;
 };
 
@@ -51,23 +51,20 @@ freed_cb (gpointer f)
 }
 
 static void
-ref_cb (WeakrefRef *ref,
-        gpointer    f)
+ref_cb (WeakrefRef *ref, gpointer f)
 {
   called (f);
 }
 
 static gpointer
-make_ref (Fault     *f,
-          TestProbe *target)
+make_ref (Fault *f, TestProbe *target)
 {
   f->n_data++;
   return weakref_ref_new_full (target, NULL, ref_cb, f, freed_cb);
 }
 
 static gpointer
-make_ref_with_context (Fault     *f,
-                       TestProbe *target)
+make_ref_with_context (Fault *f, TestProbe *target)
 {
   f->n_data++;
   return weakref_ref_new_full (target, g_main_context_default (), ref_cb, f, freed_cb);
@@ -82,30 +79,25 @@ data_cb (gpointer f)
 }
 
 static void
-nothing_cb (WeakrefRef *ref,
-            gpointer    f)
+nothing_cb (WeakrefRef *ref, gpointer f)
 {
 }
 
 static gpointer
-make_ref_with_data (Fault     *f,
-                    TestProbe *target)
+make_ref_with_data (Fault *f, TestProbe *target)
 {
   f->n_data++;
   return weakref_ref_new_full (target, NULL, nothing_cb, f, data_cb);
 }
 
 static void
-notify_cb (GObject    *weak,
-           GParamSpec *pspec,
-           gpointer    f)
+notify_cb (GObject *weak, GParamSpec *pspec, gpointer f)
 {
   called (f);
 }
 
 static gpointer
-make_notified (Fault     *f,
-               TestProbe *target)
+make_notified (Fault *f, TestProbe *target)
 {
   WeakrefRef *ref = weakref_ref_new_full (target, NULL, NULL, NULL, NULL);
 
@@ -121,16 +113,14 @@ finalizer_cb (gpointer f)
 }
 
 static gpointer
-make_finalizer (Fault     *f,
-                TestProbe *target)
+make_finalizer (Fault *f, TestProbe *target)
 {
   f->n_data++;
   return weakref_finalizer_new (target, finalizer_cb, f, freed_cb);
 }
 
 static gpointer
-make_finalizer_with_context (Fault     *f,
-                             TestProbe *target)
+make_finalizer_with_context (Fault *f, TestProbe *target)
 {
   f->n_data++;
   return weakref_finalizer_new_full (target, g_main_context_default (), WEAKREF_PHASE_DISPOSE,
@@ -138,8 +128,7 @@ make_finalizer_with_context (Fault     *f,
 }
 
 static gpointer
-make_late_finalizer (Fault     *f,
-                     TestProbe *target)
+make_late_finalizer (Fault *f, TestProbe *target)
 {
   f->n_data++;
   return weakref_finalizer_new_full (target, NULL, WEAKREF_PHASE_FINALIZE, finalizer_cb, f,
@@ -147,23 +136,20 @@ make_late_finalizer (Fault     *f,
 }
 
 static void
-proxy_cb (WeakrefProxy *proxy,
-          gpointer      f)
+proxy_cb (WeakrefProxy *proxy, gpointer f)
 {
   called (f);
 }
 
 static gpointer
-make_proxy (Fault     *f,
-            TestProbe *target)
+make_proxy (Fault *f, TestProbe *target)
 {
   f->n_data++;
   return weakref_proxy_new_full (target, NULL, proxy_cb, f, freed_cb);
 }
 
 static gpointer
-make_key_table (Fault     *f,
-                TestProbe *target)
+make_key_table (Fault *f, TestProbe *target)
 {
   WeakrefKeyTable *table = weakref_key_table_new (data_cb);
 
@@ -174,18 +160,13 @@ make_key_table (Fault     *f,
 }
 
 static void
-items_changed_cb (GListModel *list,
-                  guint       position,
-                  guint       removed,
-                  guint       added,
-                  gpointer    f)
+items_changed_cb (GListModel *list, guint position, guint removed, guint added, gpointer f)
 {
   called (f);
 }
 
 static gpointer
-make_set (Fault     *f,
-          TestProbe *target)
+make_set (Fault *f, TestProbe *target)
 {
   WeakrefSet *set = weakref_set_new (TEST_TYPE_PROBE);
 
@@ -196,8 +177,7 @@ make_set (Fault     *f,
 }
 
 static gpointer
-make_bond (Fault     *f,
-           TestProbe *target)
+make_bond (Fault *f, TestProbe *target)
 {
   TestProbe *owned = test_probe_new ("owned");
   WeakrefBond *bond = weakref_bond_new (target, owned, NULL);
@@ -209,8 +189,7 @@ make_bond (Fault     *f,
 }
 
 static gpointer
-make_cache (Fault     *f,
-            TestProbe *target)
+make_cache (Fault *f, TestProbe *target)
 {
   WeakrefCache *cache = weakref_cache_new (G_TYPE_STRING, 0);
 
@@ -262,8 +241,7 @@ quit_cb (gpointer data)
 }
 
 static void
-fault_start (Fault        *f,
-             const Source *source)
+fault_start (Fault *f, const Source *source)
 {
   f->source = source;
   f->target = test_probe_new ("target");
@@ -285,9 +263,7 @@ faults_stop (Fault *f)
 
 /* @act in the callback of each source; @n_calls in all, by one or by more than that. */
 static void
-commit (void   (*act) (Fault *f),
-        guint    n_calls,
-        gboolean quits)
+commit (void (*act) (Fault *f), guint n_calls, gboolean quits)
 {
   guint i;
 
@@ -426,8 +402,7 @@ test_iterates_the_main_context (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 

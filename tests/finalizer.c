@@ -24,17 +24,13 @@ freed_cb (gpointer user_data)
 }
 
 static WeakrefFinalizer *
-finalizer (gpointer    target,
-           const char *name)
+finalizer (gpointer target, const char *name)
 {
   return weakref_finalizer_new (target, run_cb, (gpointer) name, freed_cb);
 }
 
 static WeakrefFinalizer *
-finalizer_full (gpointer      target,
-                GMainContext *context,
-                WeakrefPhase  phase,
-                const char   *name)
+finalizer_full (gpointer target, GMainContext *context, WeakrefPhase phase, const char *name)
 {
   return weakref_finalizer_new_full (target, context, phase, run_cb, (gpointer) name, freed_cb);
 }
@@ -413,9 +409,7 @@ test_context_goes_with_a_detached_one (void)
 /* As a GObject */
 
 static void
-notify_cb (GObject    *object,
-           GParamSpec *pspec,
-           gpointer    user_data)
+notify_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
 {
   test_log ("notify:%s", pspec->name);
 }
@@ -479,7 +473,9 @@ test_bad_input (void)
   g_assert_null (weakref_finalizer_new (a, NULL, NULL, NULL));
   CRITICAL ("*phase*");
   g_assert_null (finalizer_full (a, NULL, (WeakrefPhase) 2, "1"));
-#define BAD(call) CRITICAL ("*WEAKREF_IS_FINALIZER (self)*"); call
+#define BAD(call)                                                                                  \
+  CRITICAL ("*WEAKREF_IS_FINALIZER (self)*");                                                      \
+  call
   BAD (g_assert_false (weakref_finalizer_run (NULL)));
   BAD (g_assert_false (weakref_finalizer_detach ((gpointer) a)));
   BAD (g_assert_null (weakref_finalizer_peek (NULL)));
@@ -508,7 +504,7 @@ test_made_by_name_is_over (void)
 
 typedef struct
 {
-  gint next;       /* (atomic) */
+  gint next; /* (atomic) */
   TestProbe *probe;
   WeakrefFinalizer *self;
   gint n_run;      /* (atomic): calls of the function */
@@ -575,10 +571,9 @@ test_one_winner (void)
       /* Who comes last is on the processor, and has the best chance: it changes. */
       Race race = { .next = round, .probe = test_probe_new ("a") };
 
-      race.self = weakref_finalizer_new_full (race.probe, NULL,
-                                              round % 2 ? WEAKREF_PHASE_DISPOSE
-                                                        : WEAKREF_PHASE_FINALIZE,
-                                              race_run_cb, &race, race_freed_cb);
+      race.self = weakref_finalizer_new_full (
+        race.probe, NULL, round % 2 ? WEAKREF_PHASE_DISPOSE : WEAKREF_PHASE_FINALIZE, race_run_cb,
+        &race, race_freed_cb);
       test_threads (N_THREADS, race_thread, &race);
       g_assert_cmpint (race.n_freed, ==, 1);
       g_assert_cmpint (race.n_run + race.n_detached, ==, 1);
@@ -649,7 +644,7 @@ test_race_of_exit_and_death (void)
 
 typedef struct
 {
-  gint next;    /* (atomic) */
+  gint next; /* (atomic) */
   TestProbe *probe;
   WeakrefFinalizer *self;
   gboolean met; /* it was over before it was made */
@@ -844,7 +839,7 @@ make_busy_finalizers (TestProbe *a)
   weakref_finalize (a, register_another_cb, a, NULL);
 }
 
-#define BUSY \
+#define BUSY                                                                                       \
   "register run:another keep detach free:detached drop -b run:b2 run:b free:b ~b run:first"
 
 static void
@@ -929,8 +924,8 @@ test_exit_runs_newest_first (void)
       weakref_finalize (survivor, run_cb, (gpointer) "1", freed_cb);
       weakref_finalize (survivor, run_cb, (gpointer) "2", freed_cb);
       g_object_unref (finalizer_full (survivor, NULL, WEAKREF_PHASE_FINALIZE, "3"));
-      g_object_unref (finalizer_full (survivor, g_main_context_default (), WEAKREF_PHASE_DISPOSE,
-                                      "4"));
+      g_object_unref (
+        finalizer_full (survivor, g_main_context_default (), WEAKREF_PHASE_DISPOSE, "4"));
       exit (0);
     }
 
@@ -1129,8 +1124,7 @@ test_exit_while_a_function_runs (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 

@@ -89,9 +89,7 @@ typedef struct
 } Busy;
 
 static Busy *
-busy_new (WeakrefKeyTable *table,
-          gpointer         key,
-          const char      *name)
+busy_new (WeakrefKeyTable *table, gpointer key, const char *name)
 {
   Busy *busy = g_new (Busy, 1);
 
@@ -245,9 +243,7 @@ test_value_holding_its_key_keeps_both (void)
 }
 
 static void
-toggle_cb (gpointer  user_data,
-           GObject  *object,
-           gboolean  is_last)
+toggle_cb (gpointer user_data, GObject *object, gboolean is_last)
 {
   test_log (is_last ? "down" : "up");
 }
@@ -297,9 +293,7 @@ test_disposed_key_starts_anew (void)
 /* Iteration */
 
 static void
-each_cb (gpointer key,
-         gpointer value,
-         gpointer user_data)
+each_cb (gpointer key, gpointer value, gpointer user_data)
 {
   WeakrefKeyTable *table = user_data;
 
@@ -309,9 +303,7 @@ each_cb (gpointer key,
 }
 
 static void
-count_cb (gpointer key,
-          gpointer value,
-          gpointer user_data)
+count_cb (gpointer key, gpointer value, gpointer user_data)
 {
   weakref_key_table_remove_all (user_data);
   test_log ("%s", (const char *) value);
@@ -353,8 +345,7 @@ test_foreach_goes_over_a_snapshot (void)
 
 /* Acts on the one of the two whose turn it is not, at the first call. */
 static gpointer
-act_on_other (gpointer key,
-              gpointer (*act) (gpointer))
+act_on_other (gpointer key, gpointer (*act) (gpointer))
 {
   guint i = key == pair[0];
   gpointer other = pair[i];
@@ -375,9 +366,7 @@ drop (gpointer object)
 }
 
 static void
-drop_other_cb (gpointer key,
-               gpointer value,
-               gpointer user_data)
+drop_other_cb (gpointer key, gpointer value, gpointer user_data)
 {
   act_on_other (key, drop);
 }
@@ -414,9 +403,7 @@ steal (gpointer object)
 }
 
 static void
-steal_other_cb (gpointer key,
-                gpointer value,
-                gpointer user_data)
+steal_other_cb (gpointer key, gpointer value, gpointer user_data)
 {
   /* Not that of the other: it is somebody else's by now. */
   g_assert_cmpstr (value, ==, "1");
@@ -450,9 +437,7 @@ test_stolen_values_are_passed_over (void)
 }
 
 static void
-drop_table_cb (gpointer key,
-               gpointer value,
-               gpointer user_data)
+drop_table_cb (gpointer key, gpointer value, gpointer user_data)
 {
   WeakrefKeyTable **table = user_data;
 
@@ -558,9 +543,7 @@ box_free (gpointer box)
 }
 
 static void
-insert_box (WeakrefKeyTable *table,
-            gpointer         key,
-            const char      *box)
+insert_box (WeakrefKeyTable *table, gpointer key, const char *box)
 {
   static GType type;
   GValue value = G_VALUE_INIT;
@@ -575,9 +558,7 @@ insert_box (WeakrefKeyTable *table,
 }
 
 static void
-each_value_cb (gpointer      key,
-               const GValue *value,
-               gpointer      user_data)
+each_value_cb (gpointer key, const GValue *value, gpointer user_data)
 {
   weakref_key_table_remove_all (user_data);
   test_log ("%s=%s", test_probe_get_name (key), (const char *) g_value_get_boxed (value));
@@ -643,8 +624,9 @@ test_bad_input (void)
 
   g_value_init (&value, G_TYPE_INT);
 
-#define BAD(pattern, call) \
-  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, pattern); call
+#define BAD(pattern, call)                                                                         \
+  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, pattern);                                \
+  call
   BAD ("*insert*G_IS_OBJECT (key)*",
        g_assert_false (weakref_key_table_insert (pointers, NULL, "")));
   BAD ("*insert*KEY_TABLE (self)*", g_assert_false (weakref_key_table_insert (NULL, a, "")));
@@ -689,8 +671,8 @@ typedef struct
   WeakrefKeyTable *table;
   WeakrefRef *refs[16]; /* lock */
   GMutex lock;
-  gint made;            /* (atomic) */
-  gint freed;           /* (atomic) */
+  gint made;  /* (atomic) */
+  gint freed; /* (atomic) */
 } Storm;
 
 static Storm storm;
@@ -852,8 +834,7 @@ test_key_disposed_while_it_is_inserted (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 

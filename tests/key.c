@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-key-private.h>
+#include <weakref-glib/core/key.h>
 
 #include <math.h>
 
@@ -11,17 +11,16 @@
 #include "probe.h"
 
 /* A GValue on the heap, for weakref_key_from_value() and friends: V (INT, int, 5). */
-#define V(TYPE, set, v) \
-  G_GNUC_EXTENSION ({ \
-    GValue *v_value = g_new0 (GValue, 1); \
-    g_value_init (v_value, G_TYPE_##TYPE); \
-    g_value_set_##set (v_value, v); \
-    v_value; \
+#define V(TYPE, set, v)                                                                            \
+  G_GNUC_EXTENSION ({                                                                              \
+    GValue *v_value = g_new0 (GValue, 1);                                                          \
+    g_value_init (v_value, G_TYPE_##TYPE);                                                         \
+    g_value_set_##set (v_value, v);                                                                \
+    v_value;                                                                                       \
   })
 
 static GValue *
-boxed_value (GType    type,
-             gpointer boxed)
+boxed_value (GType type, gpointer boxed)
 {
   GValue *value = g_new0 (GValue, 1);
 
@@ -32,8 +31,7 @@ boxed_value (GType    type,
 }
 
 static GValue *
-object_value (GType    type,
-              gpointer object)
+object_value (GType type, gpointer object)
 {
   GValue *value = g_new0 (GValue, 1);
 
@@ -63,9 +61,7 @@ key_kind (GType type)
 /* One key */
 
 static void
-assert_same (const WeakrefKeyKind *kind,
-             gconstpointer         a,
-             gconstpointer         b)
+assert_same (const WeakrefKeyKind *kind, gconstpointer a, gconstpointer b)
 {
   g_assert_true (kind->equal (a, b));
   g_assert_true (kind->equal (b, a));
@@ -74,10 +70,7 @@ assert_same (const WeakrefKeyKind *kind,
 
 /* @same is another pointer for the same key where that is possible, @other another key. */
 static void
-check_key (GType         type,
-           gconstpointer a,
-           gconstpointer same,
-           gconstpointer other)
+check_key (GType type, gconstpointer a, gconstpointer same, gconstpointer other)
 {
   WeakrefKeyKind kind = key_kind (type);
   WeakrefKeyBuffer buffer;
@@ -122,8 +115,7 @@ test_keys_in_the_pointer (void)
   check_key (G_TYPE_UINT, GUINT_TO_POINTER (G_MAXUINT), GUINT_TO_POINTER (G_MAXUINT),
              GUINT_TO_POINTER (0));
   check_key (G_TYPE_LONG, GSIZE_TO_POINTER ((gsize) G_MINLONG),
-             GSIZE_TO_POINTER ((gsize) G_MINLONG),
-             GSIZE_TO_POINTER ((gsize) G_MAXLONG));
+             GSIZE_TO_POINTER ((gsize) G_MINLONG), GSIZE_TO_POINTER ((gsize) G_MAXLONG));
   check_key (G_TYPE_ULONG, GSIZE_TO_POINTER (G_MAXULONG), GSIZE_TO_POINTER (G_MAXULONG), NULL);
   check_key (G_TYPE_GTYPE, GSIZE_TO_POINTER (G_TYPE_OBJECT), GSIZE_TO_POINTER (G_TYPE_OBJECT),
              GSIZE_TO_POINTER (TEST_TYPE_PROBE));
@@ -192,8 +184,8 @@ test_object_is_held_by_its_copy (void)
 static void
 test_no_keys_of_such_a_type (void)
 {
-  static const GType fundamentals[] = { G_TYPE_INVALID, G_TYPE_NONE, G_TYPE_INTERFACE,
-                                        G_TYPE_FLOAT, G_TYPE_PARAM, G_TYPE_BOXED };
+  static const GType fundamentals[] = { G_TYPE_INVALID, G_TYPE_NONE,  G_TYPE_INTERFACE,
+                                        G_TYPE_FLOAT,   G_TYPE_PARAM, G_TYPE_BOXED };
   WeakrefKeyKind kind;
   guint i;
 
@@ -206,15 +198,14 @@ test_no_keys_of_such_a_type (void)
 /* GVariant */
 
 static void
-check_variant (const char *text,
-               const char *other_text)
+check_variant (const char *text, const char *other_text)
 {
   GVariant *a = g_variant_ref_sink (g_variant_new_parsed (text));
   GVariant *same = g_variant_ref_sink (g_variant_new_parsed (text));
   GVariant *other = g_variant_ref_sink (g_variant_new_parsed (other_text));
   GBytes *bytes = g_variant_get_data_as_bytes (a);
-  GVariant *untrusted = g_variant_ref_sink (g_variant_new_from_bytes (g_variant_get_type (a), bytes,
-                                                                      FALSE));
+  GVariant *untrusted =
+    g_variant_ref_sink (g_variant_new_from_bytes (g_variant_get_type (a), bytes, FALSE));
 
   check_key (G_TYPE_VARIANT, a, same, other);
   check_key (G_TYPE_VARIANT, a, untrusted, other);
@@ -321,9 +312,7 @@ test_doubles_hash_apart (void)
 /* GValues of other types */
 
 static void
-assert_fits (GType         type,
-             GValue       *value,
-             gconstpointer expected)
+assert_fits (GType type, GValue *value, gconstpointer expected)
 {
   WeakrefKeyKind kind = key_kind (type);
   WeakrefKeyBuffer buffer;
@@ -337,8 +326,7 @@ assert_fits (GType         type,
 }
 
 static void
-assert_no_fit_for (const WeakrefKeyKind *kind,
-                   GValue               *value)
+assert_no_fit_for (const WeakrefKeyKind *kind, GValue *value)
 {
   WeakrefKeyBuffer buffer;
   GError *error = NULL;
@@ -353,8 +341,7 @@ assert_no_fit_for (const WeakrefKeyKind *kind,
 }
 
 static void
-assert_no_fit (GType   type,
-               GValue *value)
+assert_no_fit (GType type, GValue *value)
 {
   WeakrefKeyKind kind = key_kind (type);
 
@@ -378,7 +365,9 @@ typedef GObject TestSome;
 typedef GObjectClass TestSomeClass;
 
 static GType test_some_get_type (void);
-G_DEFINE_TYPE_WITH_CODE (TestSome, test_some, G_TYPE_OBJECT,
+G_DEFINE_TYPE_WITH_CODE (TestSome,
+                         test_some,
+                         G_TYPE_OBJECT,
                          G_IMPLEMENT_INTERFACE (test_any_get_type (), NULL))
 
 static void
@@ -406,8 +395,7 @@ test_interface_that_requires_nothing (void)
 }
 
 static gconstpointer
-int_key (GType  type,
-         gint64 v)
+int_key (GType type, gint64 v)
 {
   static gint64 address[2];
   static guint which;
@@ -439,14 +427,10 @@ test_integers_and_their_ranges (void)
     gint64 min;
     guint64 max;
   } types[] = {
-    { G_TYPE_CHAR, G_MININT8, G_MAXINT8 },
-    { G_TYPE_UCHAR, 0, G_MAXUINT8 },
-    { G_TYPE_INT, G_MININT, G_MAXINT },
-    { G_TYPE_UINT, 0, G_MAXUINT },
-    { G_TYPE_LONG, G_MINLONG, G_MAXLONG },
-    { G_TYPE_ULONG, 0, G_MAXULONG },
-    { G_TYPE_INT64, G_MININT64, G_MAXINT64 },
-    { G_TYPE_UINT64, 0, G_MAXUINT64 },
+    { G_TYPE_CHAR, G_MININT8, G_MAXINT8 },    { G_TYPE_UCHAR, 0, G_MAXUINT8 },
+    { G_TYPE_INT, G_MININT, G_MAXINT },       { G_TYPE_UINT, 0, G_MAXUINT },
+    { G_TYPE_LONG, G_MINLONG, G_MAXLONG },    { G_TYPE_ULONG, 0, G_MAXULONG },
+    { G_TYPE_INT64, G_MININT64, G_MAXINT64 }, { G_TYPE_UINT64, 0, G_MAXUINT64 },
   };
   guint i;
 
@@ -586,48 +570,110 @@ test_mixed_keys_are_equal_by_value (void)
   WeakrefKeyKind kind = key_kind (G_TYPE_VALUE);
   /* What is between two NULLs is one key. */
   GValue *values[] = {
-    V (CHAR, schar, 1), V (UCHAR, uchar, 1), V (INT, int, 1), V (UINT, uint, 1), V (LONG, long, 1),
-    V (ULONG, ulong, 1), V (INT64, int64, 1), V (UINT64, uint64, 1), V (FLOAT, float, 1),
-    V (DOUBLE, double, 1), V (BUS_TYPE, enum, 1), V (APPLICATION_FLAGS, flags, 1), NULL,
-    V (INT, int, 0), V (UINT64, uint64, 0), V (DOUBLE, double, 0.0), V (DOUBLE, double, -0.0),
-    V (FLOAT, float, -0.0f), NULL,
-    V (CHAR, schar, -1), V (INT, int, -1), V (INT64, int64, -1), V (DOUBLE, double, -1),
-    V (BUS_TYPE, enum, -1), NULL,
-    V (UINT64, uint64, G_MAXUINT64), NULL,
-    V (DOUBLE, double, 18446744073709551616.0), NULL,
-    V (UINT, uint, G_MAXUINT), V (INT64, int64, G_MAXUINT), V (DOUBLE, double, G_MAXUINT), NULL,
-    V (INT64, int64, G_MAXINT64), V (UINT64, uint64, G_MAXINT64), NULL,
-    V (UINT64, uint64, G_GUINT64_CONSTANT (1) << 63), V (DOUBLE, double, 9223372036854775808.0),
+    V (CHAR, schar, 1),
+    V (UCHAR, uchar, 1),
+    V (INT, int, 1),
+    V (UINT, uint, 1),
+    V (LONG, long, 1),
+    V (ULONG, ulong, 1),
+    V (INT64, int64, 1),
+    V (UINT64, uint64, 1),
+    V (FLOAT, float, 1),
+    V (DOUBLE, double, 1),
+    V (BUS_TYPE, enum, 1),
+    V (APPLICATION_FLAGS, flags, 1),
     NULL,
-    V (INT64, int64, G_MININT64), V (DOUBLE, double, -9223372036854775808.0), NULL,
-    V (INT64, int64, G_GINT64_CONSTANT (1) << 53), V (DOUBLE, double, 9007199254740992.0), NULL,
+    V (INT, int, 0),
+    V (UINT64, uint64, 0),
+    V (DOUBLE, double, 0.0),
+    V (DOUBLE, double, -0.0),
+    V (FLOAT, float, -0.0f),
+    NULL,
+    V (CHAR, schar, -1),
+    V (INT, int, -1),
+    V (INT64, int64, -1),
+    V (DOUBLE, double, -1),
+    V (BUS_TYPE, enum, -1),
+    NULL,
+    V (UINT64, uint64, G_MAXUINT64),
+    NULL,
+    V (DOUBLE, double, 18446744073709551616.0),
+    NULL,
+    V (UINT, uint, G_MAXUINT),
+    V (INT64, int64, G_MAXUINT),
+    V (DOUBLE, double, G_MAXUINT),
+    NULL,
+    V (INT64, int64, G_MAXINT64),
+    V (UINT64, uint64, G_MAXINT64),
+    NULL,
+    V (UINT64, uint64, G_GUINT64_CONSTANT (1) << 63),
+    V (DOUBLE, double, 9223372036854775808.0),
+    NULL,
+    V (INT64, int64, G_MININT64),
+    V (DOUBLE, double, -9223372036854775808.0),
+    NULL,
+    V (INT64, int64, G_GINT64_CONSTANT (1) << 53),
+    V (DOUBLE, double, 9007199254740992.0),
+    NULL,
     V (INT64, int64, (G_GINT64_CONSTANT (1) << 53) + 1),
-    V (UINT64, uint64, (G_GUINT64_CONSTANT (1) << 53) + 1), NULL,
-    V (DOUBLE, double, NAN), V (DOUBLE, double, -NAN), V (FLOAT, float, NAN), NULL,
-    V (DOUBLE, double, INFINITY), V (FLOAT, float, INFINITY), NULL,
-    V (DOUBLE, double, -INFINITY), NULL,
-    V (DOUBLE, double, 0.5), V (FLOAT, float, 0.5f), NULL,
-    V (DOUBLE, double, 0.1), NULL,
-    V (FLOAT, float, 0.1f), NULL,
-    V (BOOLEAN, boolean, TRUE), V (BOOLEAN, boolean, TRUE), NULL,
-    V (BOOLEAN, boolean, FALSE), NULL,
-    V (STRING, string, "1"), V (STRING, static_string, "1"), NULL,
-    V (STRING, string, ""), NULL,
-    boxed_value (G_TYPE_BYTES, g_bytes_new ("1", 1)),
-    boxed_value (G_TYPE_BYTES, g_bytes_new ("1", 1)), NULL,
-    boxed_value (G_TYPE_BYTES, g_bytes_new ("", 0)), NULL,
-    V (VARIANT, variant, g_variant_new_int32 (1)), V (VARIANT, variant, g_variant_new_int32 (1)),
+    V (UINT64, uint64, (G_GUINT64_CONSTANT (1) << 53) + 1),
     NULL,
-    V (VARIANT, variant, g_variant_new_uint32 (1)), NULL,
+    V (DOUBLE, double, NAN),
+    V (DOUBLE, double, -NAN),
+    V (FLOAT, float, NAN),
+    NULL,
+    V (DOUBLE, double, INFINITY),
+    V (FLOAT, float, INFINITY),
+    NULL,
+    V (DOUBLE, double, -INFINITY),
+    NULL,
+    V (DOUBLE, double, 0.5),
+    V (FLOAT, float, 0.5f),
+    NULL,
+    V (DOUBLE, double, 0.1),
+    NULL,
+    V (FLOAT, float, 0.1f),
+    NULL,
+    V (BOOLEAN, boolean, TRUE),
+    V (BOOLEAN, boolean, TRUE),
+    NULL,
+    V (BOOLEAN, boolean, FALSE),
+    NULL,
+    V (STRING, string, "1"),
+    V (STRING, static_string, "1"),
+    NULL,
+    V (STRING, string, ""),
+    NULL,
+    boxed_value (G_TYPE_BYTES, g_bytes_new ("1", 1)),
+    boxed_value (G_TYPE_BYTES, g_bytes_new ("1", 1)),
+    NULL,
+    boxed_value (G_TYPE_BYTES, g_bytes_new ("", 0)),
+    NULL,
+    V (VARIANT, variant, g_variant_new_int32 (1)),
+    V (VARIANT, variant, g_variant_new_int32 (1)),
+    NULL,
+    V (VARIANT, variant, g_variant_new_uint32 (1)),
+    NULL,
     V (VARIANT, variant, g_variant_new ("(is)", 1, "1")),
-    V (VARIANT, variant, g_variant_new ("(is)", 1, "1")), NULL,
-    object_value (G_TYPE_OBJECT, a), object_value (TEST_TYPE_PROBE, a), NULL,
-    object_value (TEST_TYPE_PROBE, b), NULL,
-    object_value (G_TYPE_LIST_STORE, list), object_value (G_TYPE_LIST_MODEL, list),
-    object_value (G_TYPE_OBJECT, list), NULL,
-    V (GTYPE, gtype, G_TYPE_INT), V (GTYPE, gtype, G_TYPE_INT), NULL,
-    V (GTYPE, gtype, G_TYPE_STRING), NULL,
-    V (POINTER, pointer, a), V (POINTER, pointer, a), NULL,
+    V (VARIANT, variant, g_variant_new ("(is)", 1, "1")),
+    NULL,
+    object_value (G_TYPE_OBJECT, a),
+    object_value (TEST_TYPE_PROBE, a),
+    NULL,
+    object_value (TEST_TYPE_PROBE, b),
+    NULL,
+    object_value (G_TYPE_LIST_STORE, list),
+    object_value (G_TYPE_LIST_MODEL, list),
+    object_value (G_TYPE_OBJECT, list),
+    NULL,
+    V (GTYPE, gtype, G_TYPE_INT),
+    V (GTYPE, gtype, G_TYPE_INT),
+    NULL,
+    V (GTYPE, gtype, G_TYPE_STRING),
+    NULL,
+    V (POINTER, pointer, a),
+    V (POINTER, pointer, a),
+    NULL,
     V (POINTER, pointer, NULL),
   };
   guint group = 0;
@@ -694,8 +740,8 @@ test_mixed_keys_that_are_none (void)
 static void
 test_pointers_that_are_no_keys (void)
 {
-  static const GType by_address[] = { G_TYPE_INT64, G_TYPE_UINT64, G_TYPE_DOUBLE, G_TYPE_STRING,
-                                      G_TYPE_VARIANT, G_TYPE_OBJECT };
+  static const GType by_address[] = { G_TYPE_INT64,  G_TYPE_UINT64,  G_TYPE_DOUBLE,
+                                      G_TYPE_STRING, G_TYPE_VARIANT, G_TYPE_OBJECT };
   TestProbe *a = test_probe_new ("a");
   gpointer no_object[4] = { NULL };
   WeakrefKeyKind kind;
@@ -777,8 +823,7 @@ test_own_functions_default_to_the_pointer (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 

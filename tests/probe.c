@@ -28,8 +28,7 @@ static GMutex log_lock;
 static GString *log_text;
 
 void
-test_log (const char *format,
-          ...)
+test_log (const char *format, ...)
 {
   va_list args;
 
@@ -109,10 +108,7 @@ test_probe_finalize (GObject *object)
 }
 
 static void
-test_probe_set_property (GObject      *object,
-                         guint         prop_id,
-                         const GValue *value,
-                         GParamSpec   *pspec)
+test_probe_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   TestProbePrivate *priv = test_probe_get_instance_private (TEST_PROBE (object));
 
@@ -122,10 +118,7 @@ test_probe_set_property (GObject      *object,
 }
 
 static void
-test_probe_get_property (GObject    *object,
-                         guint       prop_id,
-                         GValue     *value,
-                         GParamSpec *pspec)
+test_probe_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   TestProbePrivate *priv = test_probe_get_instance_private (TEST_PROBE (object));
 
@@ -143,10 +136,10 @@ test_probe_class_init (TestProbeClass *klass)
   object_class->dispose = test_probe_dispose;
   object_class->finalize = test_probe_finalize;
 
-  g_object_class_install_property (object_class, PROP_NAME,
-                                   g_param_spec_string ("name", NULL, NULL, "unnamed",
-                                                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT |
-                                                        G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (
+    object_class, PROP_NAME,
+    g_param_spec_string ("name", NULL, NULL, "unnamed",
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -176,9 +169,7 @@ test_probe_was_disposed (TestProbe *probe)
 }
 
 void
-test_probe_set_on_dispose (TestProbe     *probe,
-                           TestProbeFunc  func,
-                           gpointer       user_data)
+test_probe_set_on_dispose (TestProbe *probe, TestProbeFunc func, gpointer user_data)
 {
   TestProbePrivate *priv = test_probe_get_instance_private (probe);
 
@@ -187,9 +178,7 @@ test_probe_set_on_dispose (TestProbe     *probe,
 }
 
 void
-test_probe_resurrect (TestProbe  *probe,
-                      TestProbe **location,
-                      gboolean    chain_up)
+test_probe_resurrect (TestProbe *probe, TestProbe **location, gboolean chain_up)
 {
   TestProbePrivate *priv = test_probe_get_instance_private (probe);
 
@@ -218,8 +207,7 @@ test_run (gconstpointer data)
 }
 
 void
-test_add (const char *path,
-          void      (*func) (void))
+test_add (const char *path, void (*func) (void))
 {
   g_test_add_data_func (path, func, test_run);
 }
@@ -232,8 +220,7 @@ test_iterate (void)
 }
 
 guint
-test_scale (guint n,
-            guint min)
+test_scale (guint n, guint min)
 {
   const char *scale = g_getenv ("WEAKREF_TEST_SCALE");
 
@@ -294,9 +281,7 @@ test_thread (gpointer data)
 }
 
 void
-test_threads (guint       n_threads,
-              GThreadFunc func,
-              gpointer    data)
+test_threads (guint n_threads, GThreadFunc func, gpointer data)
 {
   Start start = { func, data, n_threads };
   GThread **threads = g_new (GThread *, n_threads);

@@ -22,50 +22,44 @@ struct _TestProbeClass
   GObjectClass parent_class;
 };
 
-typedef void (*TestProbeFunc) (TestProbe *probe,
-                               gpointer   user_data);
+typedef void (*TestProbeFunc) (TestProbe *probe, gpointer user_data);
 
-TestProbe  *test_probe_new            (const char      *name);
-const char *test_probe_get_name       (TestProbe       *probe);
+TestProbe *test_probe_new (const char *name);
+const char *test_probe_get_name (TestProbe *probe);
 /* Whether its dispose has begun, and it was not resurrected since. For threads: (atomic). */
-gboolean    test_probe_was_disposed   (TestProbe       *probe);
+gboolean test_probe_was_disposed (TestProbe *probe);
 /* Calls @func at the start of the dispose, before anything is torn down. */
-void        test_probe_set_on_dispose (TestProbe       *probe,
-                                       TestProbeFunc    func,
-                                       gpointer         user_data);
+void test_probe_set_on_dispose (TestProbe *probe, TestProbeFunc func, gpointer user_data);
 /* The dispose takes a reference, once, and hands it over through @location: before chaining up, or
  * instead of it. */
-void        test_probe_resurrect      (TestProbe       *probe,
-                                       TestProbe      **location,
-                                       gboolean         chain_up);
-guint       test_probe_count_alive    (void);
+void test_probe_resurrect (TestProbe *probe, TestProbe **location, gboolean chain_up);
+guint test_probe_count_alive (void);
 
-void        test_log                  (const char      *format,
-                                       ...) G_GNUC_PRINTF (1, 2);
-char       *test_log_steal            (void);
+void test_log (const char *format, ...) G_GNUC_PRINTF (1, 2);
+char *test_log_steal (void);
 
 /* assert_log ("-a ~a"); */
-#define assert_log(expected) \
-  G_STMT_START { \
-    char *assert_log_got = test_log_steal (); \
-    g_assert_cmpstr (assert_log_got, ==, expected); \
-    g_free (assert_log_got); \
-  } G_STMT_END
+#define assert_log(expected)                                                                       \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    char *assert_log_got = test_log_steal ();                                                      \
+    g_assert_cmpstr (assert_log_got, ==, expected);                                                \
+    g_free (assert_log_got);                                                                       \
+  }                                                                                                \
+  G_STMT_END
 
 /* Probes that threads drop would fill the log: they are only counted. */
-void        test_log_set_probes       (gboolean         log_probes);
+void test_log_set_probes (gboolean log_probes);
 
 /* Adds a test case which fails if it leaves a logged event unread, or a probe alive. */
-void        test_add                  (const char      *path,
-                                       void           (*func) (void));
+void test_add (const char *path, void (*func) (void));
 /* Everything that is due in the default main context. */
-void        test_iterate              (void);
+void test_iterate (void);
 
 /* How often to do something that is worth doing @n times. The environment variable
  * WEAKREF_TEST_SCALE, 1 by default, multiplies it: less than 1 under valgrind, more for a stress
  * test. The result is at least @min, below which the test would show nothing. */
-guint       test_scale                (guint            n,
-                                       guint            min);
+guint test_scale (guint n, guint min);
 
 /* A meeting point: who waits at a gate goes on when somebody has opened it. */
 typedef struct
@@ -75,14 +69,12 @@ typedef struct
   gboolean is_open; /* lock */
 } TestGate;
 
-void        test_gate_init            (TestGate        *gate);
-void        test_gate_open            (TestGate        *gate);
-void        test_gate_wait            (TestGate        *gate);
-void        test_gate_clear           (TestGate        *gate);
+void test_gate_init (TestGate *gate);
+void test_gate_open (TestGate *gate);
+void test_gate_wait (TestGate *gate);
+void test_gate_clear (TestGate *gate);
 
 /* Runs once for each of @n_threads, all let loose at the same moment, and joins them. */
-void        test_threads              (guint            n_threads,
-                                       GThreadFunc      func,
-                                       gpointer         data);
+void test_threads (guint n_threads, GThreadFunc func, gpointer data);
 
 G_END_DECLS

@@ -27,8 +27,7 @@ evaluated_cb (gpointer user_data)
 }
 
 static char *
-evaluate (GtkExpression *expression,
-          gpointer       object)
+evaluate (GtkExpression *expression, gpointer object)
 {
   GValue value = G_VALUE_INIT;
   char *text = NULL;
@@ -42,23 +41,25 @@ evaluate (GtkExpression *expression,
   return text;
 }
 
-#define assert_evaluates(expression, object, expected) \
-  G_STMT_START { \
-    char *assert_evaluates_got = evaluate (expression, object); \
-    g_assert_cmpstr (assert_evaluates_got, ==, expected); \
-    g_free (assert_evaluates_got); \
-  } G_STMT_END
+#define assert_evaluates(expression, object, expected)                                             \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    char *assert_evaluates_got = evaluate (expression, object);                                    \
+    g_assert_cmpstr (assert_evaluates_got, ==, expected);                                          \
+    g_free (assert_evaluates_got);                                                                 \
+  }                                                                                                \
+  G_STMT_END
 
 static void
 check_expression (GtkExpression *expression,
-                  WeakrefProxy  *proxy,
-                  gpointer       target,
-                  const char    *before,
-                  const char    *after,
-                  const char    *dead)
+                  WeakrefProxy *proxy,
+                  gpointer target,
+                  const char *before,
+                  const char *after,
+                  const char *dead)
 {
-  GtkExpressionWatch *watch = gtk_expression_watch (expression, proxy, evaluated_cb,
-                                                    (gpointer) "changed", NULL);
+  GtkExpressionWatch *watch =
+    gtk_expression_watch (expression, proxy, evaluated_cb, (gpointer) "changed", NULL);
 
   assert_evaluates (expression, proxy, before);
   g_object_set (target, "text", "new", NULL);
@@ -84,9 +85,7 @@ test_property_expression (void)
 }
 
 static char *
-shout_cb (gpointer    object,
-          const char *text,
-          gpointer    user_data)
+shout_cb (gpointer object, const char *text, gpointer user_data)
 {
   return g_strconcat (text, "!", NULL);
 }
@@ -99,8 +98,8 @@ test_closure_expression (void)
   GtkExpression *params[] = {
     gtk_property_expression_new (G_OBJECT_TYPE (proxy), NULL, "text"),
   };
-  GtkExpression *expression = gtk_cclosure_expression_new (G_TYPE_STRING, NULL, 1, params,
-                                                           G_CALLBACK (shout_cb), NULL, NULL);
+  GtkExpression *expression =
+    gtk_cclosure_expression_new (G_TYPE_STRING, NULL, 1, params, G_CALLBACK (shout_cb), NULL, NULL);
 
   check_expression (expression, proxy, a, "default!", "new!", "default!");
 }
@@ -108,16 +107,15 @@ test_closure_expression (void)
 static void
 test_builder_binding (void)
 {
-  const char *ui =
-    "<interface>"
-    "  <object class='GtkStringFilter' id='filter'>"
-    "    <property name='search' bind-source='proxy' bind-property='text'"
-    "              bind-flags='sync-create'/>"
-    "  </object>"
-    "  <object class='GtkStringFilter' id='expressed'>"
-    "    <binding name='search'><lookup name='text'>proxy</lookup></binding>"
-    "  </object>"
-    "</interface>";
+  const char *ui = "<interface>"
+                   "  <object class='GtkStringFilter' id='filter'>"
+                   "    <property name='search' bind-source='proxy' bind-property='text'"
+                   "              bind-flags='sync-create'/>"
+                   "  </object>"
+                   "  <object class='GtkStringFilter' id='expressed'>"
+                   "    <binding name='search'><lookup name='text'>proxy</lookup></binding>"
+                   "  </object>"
+                   "</interface>";
   TestSubject *a = test_subject_new ("a");
   WeakrefProxy *proxy = weakref_proxy_new (a);
   GtkBuilder *builder = gtk_builder_new ();
@@ -164,17 +162,13 @@ test_list_models_chain (void)
 }
 
 static void
-setup_cb (GtkSignalListItemFactory *factory,
-          GtkListItem              *item,
-          gpointer                  user_data)
+setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
 {
   gtk_list_item_set_child (item, gtk_label_new (NULL));
 }
 
 static void
-bind_cb (GtkSignalListItemFactory *factory,
-         GtkListItem              *item,
-         gpointer                  user_data)
+bind_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
 {
   test_log ("bind:%s", gtk_string_object_get_string (gtk_list_item_get_item (item)));
 }
@@ -217,9 +211,7 @@ test_list_view (void)
 }
 
 static void
-activate_cb (GSimpleAction *action,
-             GVariant      *parameter,
-             gpointer       user_data)
+activate_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   test_log ("activate");
 }
@@ -249,11 +241,11 @@ test_actionable (void)
 
   g_signal_emit_by_name (button, "clicked");
   assert_log ("activate");
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (group),
-                                                                            "paint")), FALSE);
+  g_simple_action_set_enabled (
+    G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (group), "paint")), FALSE);
   g_assert_false (gtk_widget_get_sensitive (button));
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (group),
-                                                                            "paint")), TRUE);
+  g_simple_action_set_enabled (
+    G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (group), "paint")), TRUE);
   g_assert_true (gtk_widget_get_sensitive (button));
 
   g_object_unref (group);
@@ -290,8 +282,7 @@ test_widget (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   have_display = gtk_init_check ();

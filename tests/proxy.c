@@ -17,40 +17,32 @@ freed_cb (gpointer user_data)
 }
 
 static void
-closure_freed_cb (gpointer  user_data,
-                  GClosure *closure)
+closure_freed_cb (gpointer user_data, GClosure *closure)
 {
   freed_cb (user_data);
 }
 
 static void
-log_notify_cb (GObject    *object,
-               GParamSpec *pspec,
-               gpointer    user_data)
+log_notify_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
 {
   test_log ("%s:%s", (const char *) user_data, pspec->name);
 }
 
 static void
-log_notify (gpointer    object,
-            const char *signal,
-            const char *name)
+log_notify (gpointer object, const char *signal, const char *name)
 {
   g_signal_connect_data (object, signal, G_CALLBACK (log_notify_cb), (gpointer) name,
                          closure_freed_cb, 0);
 }
 
 static void
-said_cb (GObject    *object,
-         const char *what,
-         gpointer    user_data)
+said_cb (GObject *object, const char *what, gpointer user_data)
 {
   test_log ("%s:%s", (const char *) user_data, what);
 }
 
 static void
-died_cb (WeakrefProxy *proxy,
-         gpointer      user_data)
+died_cb (WeakrefProxy *proxy, gpointer user_data)
 {
   test_log ("%s%s", (const char *) user_data, weakref_proxy_is_alive (proxy) ? "!alive" : "");
 }
@@ -59,15 +51,13 @@ died_cb (WeakrefProxy *proxy,
 static void
 expect_complaint (const char *pattern)
 {
-  g_test_expect_message ("GLib-GObject",
-                         glib_check_version (2, 76, 0) == NULL ? G_LOG_LEVEL_CRITICAL
-                                                               : G_LOG_LEVEL_WARNING,
-                         pattern);
+  g_test_expect_message (
+    "GLib-GObject",
+    glib_check_version (2, 76, 0) == NULL ? G_LOG_LEVEL_CRITICAL : G_LOG_LEVEL_WARNING, pattern);
 }
 
 static int
-get_int (gpointer    object,
-         const char *name)
+get_int (gpointer object, const char *name)
 {
   int value;
 
@@ -75,17 +65,18 @@ get_int (gpointer    object,
   return value;
 }
 
-#define assert_string(object, property, expected) \
-  G_STMT_START { \
-    char *assert_string_got; \
-    g_object_get (object, property, &assert_string_got, NULL); \
-    g_assert_cmpstr (assert_string_got, ==, expected); \
-    g_free (assert_string_got); \
-  } G_STMT_END
+#define assert_string(object, property, expected)                                                  \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    char *assert_string_got;                                                                       \
+    g_object_get (object, property, &assert_string_got, NULL);                                     \
+    g_assert_cmpstr (assert_string_got, ==, expected);                                             \
+    g_free (assert_string_got);                                                                    \
+  }                                                                                                \
+  G_STMT_END
 
 static void
-drop (gpointer    object,
-      const char *expected)
+drop (gpointer object, const char *expected)
 {
   g_object_unref (object);
   assert_log (expected);
@@ -104,8 +95,8 @@ test_properties_pass_through (void)
   GBindingFlags mode;
   TestProbe *got_friend;
 
-  g_object_set (proxy, "number", 42, "text", "hello", "mode", G_BINDING_SYNC_CREATE,
-                "boxed", words, "friend", b, "secret", "s", "topic", "weather", NULL);
+  g_object_set (proxy, "number", 42, "text", "hello", "mode", G_BINDING_SYNC_CREATE, "boxed", words,
+                "friend", b, "secret", "s", "topic", "weather", NULL);
 
   g_assert_cmpint (get_int (a, "number"), ==, 42);
   assert_string (a, "text", "hello");
@@ -170,8 +161,7 @@ G_DEFINE_TYPE (TestKinds, test_kinds, TEST_TYPE_PROBE)
 
 /* Of a kind that the library does not know: an even int. */
 static gboolean
-even_validate (GParamSpec *pspec,
-               GValue     *value)
+even_validate (GParamSpec *pspec, GValue *value)
 {
   gboolean odd = g_value_get_int (value) % 2 != 0;
 
@@ -213,8 +203,8 @@ word_param_new (const char *name)
 static GParamSpec *
 folded_param_new (const char *name)
 {
-  GParamSpec *pspec = g_param_spec_string (name, "Folded", "Never empty", "word",
-                                           G_PARAM_READWRITE);
+  GParamSpec *pspec =
+    g_param_spec_string (name, "Folded", "Never empty", "word", G_PARAM_READWRITE);
 
   G_PARAM_SPEC_STRING (pspec)->null_fold_if_empty = TRUE;
 
@@ -228,7 +218,7 @@ kinds_new (void)
   GPtrArray *kinds = g_ptr_array_new ();
   const GParamFlags flags = G_PARAM_READWRITE;
 
-#define add_kind(kind, ...) \
+#define add_kind(kind, ...)                                                                        \
   g_ptr_array_add (kinds, g_param_spec_##kind ("a-" #kind, "Nick", "Blurb", __VA_ARGS__, flags))
   add_kind (char, -5, 5, 2);
   add_kind (uchar, 1, 5, 2);
@@ -264,10 +254,7 @@ kinds_new (void)
 static GValue kinds_value = G_VALUE_INIT;
 
 static void
-test_kinds_set_property (GObject      *object,
-                         guint         prop_id,
-                         const GValue *value,
-                         GParamSpec   *pspec)
+test_kinds_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   if (G_VALUE_TYPE (&kinds_value) != G_TYPE_INVALID)
     g_value_unset (&kinds_value);
@@ -276,10 +263,7 @@ test_kinds_set_property (GObject      *object,
 }
 
 static void
-test_kinds_get_property (GObject    *object,
-                         guint       prop_id,
-                         GValue     *value,
-                         GParamSpec *pspec)
+test_kinds_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   g_value_copy (&kinds_value, value);
 }
@@ -304,10 +288,7 @@ test_kinds_init (TestKinds *self)
 
 /* Whether both do the same about a value that may not be valid. */
 static void
-check_validation (GParamSpec *pspec,
-                  GParamSpec *copy,
-                  GType       type,
-                  const char *text)
+check_validation (GParamSpec *pspec, GParamSpec *copy, GType type, const char *text)
 {
   GValue from = G_VALUE_INIT;
   GValue value = G_VALUE_INIT;
@@ -336,8 +317,7 @@ check_validation (GParamSpec *pspec,
 }
 
 static void
-check_kind (WeakrefProxy *proxy,
-            GParamSpec   *pspec)
+check_kind (WeakrefProxy *proxy, GParamSpec *pspec)
 {
   GParamSpec *copy = g_object_class_find_property (G_OBJECT_GET_CLASS (proxy), pspec->name);
   GValue value = G_VALUE_INIT;
@@ -442,10 +422,7 @@ static GType test_namesake_get_type (void);
 G_DEFINE_TYPE (TestNamesake, test_namesake, TEST_TYPE_PROBE)
 
 static void
-test_namesake_get_property (GObject    *object,
-                            guint       prop_id,
-                            GValue     *value,
-                            GParamSpec *pspec)
+test_namesake_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   g_value_set_string (value, "theirs");
 }
@@ -454,9 +431,10 @@ static void
 test_namesake_class_init (TestNamesakeClass *klass)
 {
   G_OBJECT_CLASS (klass)->get_property = test_namesake_get_property;
-  g_object_class_install_property (G_OBJECT_CLASS (klass), 1,
-    g_param_spec_string ("alive", NULL, NULL, "no", G_PARAM_READABLE));
-  g_object_class_install_property (G_OBJECT_CLASS (klass), 2,
+  g_object_class_install_property (
+    G_OBJECT_CLASS (klass), 1, g_param_spec_string ("alive", NULL, NULL, "no", G_PARAM_READABLE));
+  g_object_class_install_property (
+    G_OBJECT_CLASS (klass), 2,
     g_param_spec_string ("target", NULL, NULL, "none", G_PARAM_READABLE));
 }
 
@@ -645,8 +623,7 @@ test_signal_arrives_with_arguments_and_detail (void)
 }
 
 static void
-log_signal_cb (gpointer object,
-               gpointer user_data)
+log_signal_cb (gpointer object, gpointer user_data)
 {
   test_log ("%s", (const char *) user_data);
 }
@@ -670,9 +647,9 @@ test_interface_signal (void)
 static void
 test_what_a_parent_type_has (void)
 {
-  GType type = g_type_register_static_simple (TEST_TYPE_SUBJECT, "TestSubjectChild",
-                                              sizeof (TestSubjectClass), NULL,
-                                              sizeof (TestSubject), NULL, 0);
+  GType type =
+    g_type_register_static_simple (TEST_TYPE_SUBJECT, "TestSubjectChild", sizeof (TestSubjectClass),
+                                   NULL, sizeof (TestSubject), NULL, 0);
   TestSubject *a = g_object_new (type, "name", "a", NULL);
   TestSubject *b = test_subject_new ("b");
   WeakrefProxy *proxy = weakref_proxy_new (a);
@@ -699,8 +676,7 @@ test_what_a_parent_type_has (void)
 }
 
 static void
-again_cb (gpointer object,
-          gpointer user_data)
+again_cb (gpointer object, gpointer user_data)
 {
   static guint n;
 
@@ -784,9 +760,7 @@ test_blocked_handlers_count_for_none (void)
 }
 
 static void
-connect_more_cb (GObject    *object,
-                 const char *what,
-                 gpointer    user_data)
+connect_more_cb (GObject *object, const char *what, gpointer user_data)
 {
   test_log ("connect");
   g_signal_connect (user_data, "said", G_CALLBACK (said_cb), (gpointer) "new");
@@ -812,9 +786,7 @@ test_connecting_during_an_emission (void)
 }
 
 static void
-leave_and_emit_cb (GObject    *object,
-                   const char *what,
-                   gpointer    user_data)
+leave_and_emit_cb (GObject *object, const char *what, gpointer user_data)
 {
   g_signal_handlers_disconnect_by_func (object, leave_and_emit_cb, user_data);
   g_signal_emit_by_name (object, "said", "nested");
@@ -837,9 +809,7 @@ test_stop_after_an_emission_inside (void)
 }
 
 static void
-say_more_cb (GObject    *object,
-             const char *what,
-             gpointer    user_data)
+say_more_cb (GObject *object, const char *what, gpointer user_data)
 {
   test_log ("more:%s", what);
   if (strlen (what) < 3)
@@ -873,26 +843,25 @@ test_emissions_nest (void)
 }
 
 static int
-answer_cb (gpointer object,
-           gpointer user_data)
+answer_cb (gpointer object, gpointer user_data)
 {
   return GPOINTER_TO_INT (user_data);
 }
 
 static int
-plus_cb (gpointer object,
-         int      n,
-         gpointer user_data)
+plus_cb (gpointer object, int n, gpointer user_data)
 {
   return n + GPOINTER_TO_INT (user_data);
 }
 
-#define assert_emit(object, expected, ...) \
-  G_STMT_START { \
-    int assert_emit_got = -1; \
-    g_signal_emit_by_name (object, __VA_ARGS__, &assert_emit_got); \
-    g_assert_cmpint (assert_emit_got, ==, expected); \
-  } G_STMT_END
+#define assert_emit(object, expected, ...)                                                         \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    int assert_emit_got = -1;                                                                      \
+    g_signal_emit_by_name (object, __VA_ARGS__, &assert_emit_got);                                 \
+    g_assert_cmpint (assert_emit_got, ==, expected);                                               \
+  }                                                                                                \
+  G_STMT_END
 
 static void
 test_return_values_count (void)
@@ -1032,7 +1001,9 @@ typedef TestProbeClass TestFollowerClass;
 
 static GType test_follower_get_type (void);
 
-G_DEFINE_TYPE_WITH_CODE (TestFollower, test_follower, test_forerunner_get_type (),
+G_DEFINE_TYPE_WITH_CODE (TestFollower,
+                         test_follower,
+                         test_forerunner_get_type (),
                          G_IMPLEMENT_INTERFACE (TEST_TYPE_TOPICAL, NULL))
 
 static void
@@ -1041,7 +1012,8 @@ test_follower_class_init (TestFollowerClass *klass)
   G_OBJECT_CLASS (klass)->set_property = test_kinds_set_property;
   G_OBJECT_CLASS (klass)->get_property = test_kinds_get_property;
   /* With a default of its own. */
-  g_object_class_install_property (G_OBJECT_CLASS (klass), 1,
+  g_object_class_install_property (
+    G_OBJECT_CLASS (klass), 1,
     g_param_spec_string ("topic", NULL, NULL, "mine", G_PARAM_READWRITE));
 }
 
@@ -1066,9 +1038,7 @@ test_two_of_a_name (void)
 }
 
 static void
-stop_cb (gpointer    object,
-         const char *what,
-         gpointer    user_data)
+stop_cb (gpointer object, const char *what, gpointer user_data)
 {
   test_log ("stop");
   g_signal_stop_emission_by_name (object, "said");
@@ -1093,8 +1063,7 @@ test_stopping_on_the_proxy_stops_the_target (void)
 }
 
 static void
-swapped_cb (gpointer    user_data,
-            const char *what)
+swapped_cb (gpointer user_data, const char *what)
 {
   test_log ("%s:%s", test_probe_get_name (user_data), what);
 }
@@ -1121,9 +1090,7 @@ test_connect_object (void)
 }
 
 static void
-release_group_cb (GObject    *object,
-                  GParamSpec *pspec,
-                  gpointer    user_data)
+release_group_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
 {
   g_signal_group_set_target (user_data, NULL);
 }
@@ -1151,8 +1118,7 @@ test_signal_group (void)
 }
 
 static gboolean
-is_watched (gpointer    object,
-            const char *signal)
+is_watched (gpointer object, const char *signal)
 {
   guint id = g_signal_lookup (signal, G_OBJECT_TYPE (object));
 
@@ -1177,9 +1143,7 @@ test_forwarders_go_with_the_proxy (void)
 }
 
 static void
-drop_cb (gpointer    object,
-         const char *what,
-         gpointer    user_data)
+drop_cb (gpointer object, const char *what, gpointer user_data)
 {
   test_log ("drop");
   g_object_unref (user_data);
@@ -1211,17 +1175,14 @@ drop_thread (gpointer object)
 }
 
 static void
-drop_elsewhere_cb (gpointer    object,
-                   const char *what,
-                   gpointer    user_data)
+drop_elsewhere_cb (gpointer object, const char *what, gpointer user_data)
 {
   test_log ("drop");
   g_thread_join (g_thread_new ("test", drop_thread, user_data));
 }
 
 static int
-drop_elsewhere_and_answer_cb (gpointer object,
-                              gpointer user_data)
+drop_elsewhere_and_answer_cb (gpointer object, gpointer user_data)
 {
   drop_elsewhere_cb (object, NULL, user_data);
   return 0;
@@ -1260,8 +1221,8 @@ test_handlers_are_dropped_with_their_data (void)
   TestSubject *a = test_subject_new ("a");
   WeakrefProxy *proxy = weakref_proxy_new_full (a, NULL, died_cb, (gpointer) "died", freed_cb);
 
-  g_signal_connect_data (proxy, "said", G_CALLBACK (said_cb), (gpointer) "said",
-                         closure_freed_cb, 0);
+  g_signal_connect_data (proxy, "said", G_CALLBACK (said_cb), (gpointer) "said", closure_freed_cb,
+                         0);
   g_signal_connect_data (proxy, "said::loud", G_CALLBACK (said_cb), (gpointer) "loud",
                          closure_freed_cb, 0);
   g_signal_connect_data (proxy, "topic-seen", G_CALLBACK (log_signal_cb), (gpointer) "seen",
@@ -1289,8 +1250,7 @@ test_nothing_is_emitted_when_dead (void)
 }
 
 static void
-said_in_dispose_cb (TestProbe *probe,
-                    gpointer   user_data)
+said_in_dispose_cb (TestProbe *probe, gpointer user_data)
 {
   int answer;
 
@@ -1391,8 +1351,8 @@ static void
 test_context (void)
 {
   TestSubject *a = test_subject_new ("a");
-  WeakrefProxy *proxy = weakref_proxy_new_full (a, g_main_context_default (), died_cb,
-                                                (gpointer) "died", freed_cb);
+  WeakrefProxy *proxy =
+    weakref_proxy_new_full (a, g_main_context_default (), died_cb, (gpointer) "died", freed_cb);
 
   log_notify (proxy, "notify::alive", "p");
   drop (a, "-a ~a");
@@ -1412,8 +1372,8 @@ test_dropped_proxy_is_not_called (void)
   drop (a, "-a ~a");
 
   a = test_subject_new ("a");
-  proxy = weakref_proxy_new_full (a, g_main_context_default (), died_cb, (gpointer) "died",
-                                  freed_cb);
+  proxy =
+    weakref_proxy_new_full (a, g_main_context_default (), died_cb, (gpointer) "died", freed_cb);
   drop (a, "-a ~a");
   drop (proxy, "free:died");
   test_iterate ();
@@ -1553,12 +1513,14 @@ test_checked_access (void)
   g_assert_cmpstr (g_value_get_string (&value), ==, "8");
   g_assert_no_error (error);
 
-#define assert_refused(func, property, code) \
-  G_STMT_START { \
-    g_assert_false (weakref_proxy_##func##_target_property (proxy, property, &value, &error)); \
-    g_assert_error (error, WEAKREF_ERROR, code); \
-    g_clear_error (&error); \
-  } G_STMT_END
+#define assert_refused(func, property, code)                                                       \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_assert_false (weakref_proxy_##func##_target_property (proxy, property, &value, &error));     \
+    g_assert_error (error, WEAKREF_ERROR, code);                                                   \
+    g_clear_error (&error);                                                                        \
+  }                                                                                                \
+  G_STMT_END
 
   assert_refused (set, "number", WEAKREF_ERROR_PROPERTY); /* not from a string */
   assert_refused (set, "nothing", WEAKREF_ERROR_PROPERTY);
@@ -1721,8 +1683,8 @@ test_derived_from_by_somebody (void)
   WeakrefProxy *proxy;
 
   g_type_query (WEAKREF_TYPE_PROXY, &query);
-  type = g_type_register_static_simple (WEAKREF_TYPE_PROXY, "TestProxyChild",
-                                        query.class_size, NULL, query.instance_size, NULL, 0);
+  type = g_type_register_static_simple (WEAKREF_TYPE_PROXY, "TestProxyChild", query.class_size,
+                                        NULL, query.instance_size, NULL, 0);
   proxy = g_object_new (type, NULL);
   assert_dead (proxy);
   g_assert_null (weakref_proxy_dup_target (proxy, NULL));
@@ -1748,11 +1710,8 @@ test_made_from_outside_is_dead (void)
 /* Interfaces */
 
 static void
-log_items_changed_cb (GListModel *model,
-                      guint       position,
-                      guint       removed,
-                      guint       added,
-                      gpointer    user_data)
+log_items_changed_cb (
+  GListModel *model, guint position, guint removed, guint added, gpointer user_data)
 {
   test_log ("%u-%u+%u=%u", position, removed, added, g_list_model_get_n_items (model));
 }
@@ -1794,8 +1753,7 @@ test_list_model_in_a_context (void)
 {
   GListStore *store = g_list_store_new (TEST_TYPE_PROBE);
   TestProbe *a = test_probe_new ("a");
-  WeakrefProxy *proxy = weakref_proxy_new_full (store, g_main_context_default (), NULL, NULL,
-                                                NULL);
+  WeakrefProxy *proxy = weakref_proxy_new_full (store, g_main_context_default (), NULL, NULL, NULL);
 
   /* What nobody was told of is taken leave of, too. */
   g_list_store_append (store, a);
@@ -1830,8 +1788,7 @@ test_list_get_n_items (GListModel *model)
 }
 
 static gpointer
-test_list_get_item (GListModel *model,
-                    guint       position)
+test_list_get_item (GListModel *model, guint position)
 {
   return position < test_list_size ? g_object_ref (model) : NULL;
 }
@@ -1844,7 +1801,9 @@ test_list_model_init (GListModelInterface *iface)
   iface->get_item = test_list_get_item;
 }
 
-G_DEFINE_TYPE_WITH_CODE (TestList, test_list, TEST_TYPE_PROBE,
+G_DEFINE_TYPE_WITH_CODE (TestList,
+                         test_list,
+                         TEST_TYPE_PROBE,
                          G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, test_list_model_init))
 
 static void
@@ -1859,8 +1818,7 @@ test_list_init (TestList *self)
 }
 
 static void
-empty_list_cb (TestProbe *list,
-               gpointer   user_data)
+empty_list_cb (TestProbe *list, gpointer user_data)
 {
   while (test_list_size > 0)
     {
@@ -1893,9 +1851,7 @@ test_dying_list_is_empty_at_once (void)
 }
 
 static void
-log_activate_cb (GSimpleAction *action,
-                 GVariant      *parameter,
-                 gpointer       user_data)
+log_activate_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   test_log ("activate:%s", g_variant_get_string (parameter, NULL));
 }
@@ -1903,8 +1859,8 @@ log_activate_cb (GSimpleAction *action,
 static void
 test_action (void)
 {
-  GSimpleAction *simple = g_simple_action_new_stateful ("paint", G_VARIANT_TYPE_STRING,
-                                                        g_variant_new_string ("red"));
+  GSimpleAction *simple =
+    g_simple_action_new_stateful ("paint", G_VARIANT_TYPE_STRING, g_variant_new_string ("red"));
   WeakrefProxy *proxy = weakref_proxy_new (simple);
   GAction *action = G_ACTION (proxy);
   GVariant *state;
@@ -1991,18 +1947,13 @@ test_simple_action_keeps_its_defaults (void)
 }
 
 static void
-log_action_cb (GActionGroup *group,
-               const char   *name,
-               gpointer      user_data)
+log_action_cb (GActionGroup *group, const char *name, gpointer user_data)
 {
   test_log ("%s:%s", (const char *) user_data, name);
 }
 
 static void
-log_action_enabled_cb (GActionGroup *group,
-                       const char   *name,
-                       gboolean      enabled,
-                       gpointer      user_data)
+log_action_enabled_cb (GActionGroup *group, const char *name, gboolean enabled, gpointer user_data)
 {
   test_log ("%s:%d", name, enabled);
 }
@@ -2149,8 +2100,8 @@ typedef struct
 {
   TestSubject *target; /* (owned) (atomic) */
   WeakrefProxy *proxy;
-  gint n_seen_alive;   /* (atomic) */
-  gint n_seen_dead;    /* (atomic) */
+  gint n_seen_alive; /* (atomic) */
+  gint n_seen_dead;  /* (atomic) */
 } Race;
 
 static gpointer
@@ -2180,7 +2131,9 @@ read_while_dropping_thread (gpointer data)
 static void
 test_read_while_another_thread_drops (void)
 {
-  Race race = { 0, };
+  Race race = {
+    0,
+  };
 
   test_log_set_probes (FALSE);
   while (race.n_seen_alive < 200 || race.n_seen_dead < 200)
@@ -2206,9 +2159,7 @@ typedef struct
 } Meeting;
 
 static void
-meet_cb (GObject    *object,
-         const char *what,
-         gpointer    user_data)
+meet_cb (GObject *object, const char *what, gpointer user_data)
 {
   Meeting *meeting = user_data;
 
@@ -2311,7 +2262,9 @@ make_and_drop_thread (gpointer data)
 static void
 test_proxies_come_and_go_in_threads (void)
 {
-  Race race = { 0, };
+  Race race = {
+    0,
+  };
   guint i;
 
   test_log_set_probes (FALSE);
@@ -2325,8 +2278,7 @@ test_proxies_come_and_go_in_threads (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
@@ -2401,8 +2353,7 @@ main (int    argc,
 
   add ("action-group-with-state", test_action_group_with_state);
   add ("action-in-a-group", test_action_in_a_group);
-  add ("action-group-takes-leave-of-what-was-seen",
-       test_action_group_takes_leave_of_what_was_seen);
+  add ("action-group-takes-leave-of-what-was-seen", test_action_group_takes_leave_of_what_was_seen);
 
   add ("read-while-another-thread-drops", test_read_while_another_thread_drops);
   add ("emissions-in-two-threads", test_emissions_in_two_threads);

@@ -7,8 +7,7 @@
 #include "probe.h"
 
 static void
-log_cb (WeakrefRef *ref,
-        gpointer    user_data)
+log_cb (WeakrefRef *ref, gpointer user_data)
 {
   gpointer target = weakref_ref_get (ref);
 
@@ -23,8 +22,7 @@ freed_cb (gpointer user_data)
 }
 
 static WeakrefRef *
-logging_ref (gpointer    target,
-             const char *name)
+logging_ref (gpointer target, const char *name)
 {
   return weakref_ref_new_full (target, NULL, log_cb, (gpointer) name, freed_cb);
 }
@@ -73,9 +71,7 @@ test_shared (void)
 /* Disposes the object when the library lets go of it, once. Here that is in the middle of looking
  * for the reference that is shared. */
 static void
-toggle_disposes_cb (gpointer  done,
-                    GObject  *object,
-                    gboolean  is_last_ref)
+toggle_disposes_cb (gpointer done, GObject *object, gboolean is_last_ref)
 {
   if (is_last_ref && !*(gboolean *) done)
     {
@@ -147,8 +143,7 @@ typedef struct
 } Witnesses;
 
 static void
-witness (Witnesses  *witnesses,
-         const char *who)
+witness (Witnesses *witnesses, const char *who)
 {
   guint i;
 
@@ -172,8 +167,7 @@ witness (Witnesses  *witnesses,
 }
 
 static void
-witness_cb (WeakrefRef *ref,
-            gpointer    user_data)
+witness_cb (WeakrefRef *ref, gpointer user_data)
 {
   witness (user_data, "");
 }
@@ -249,8 +243,7 @@ test_all_see_the_disposal_first (void)
 }
 
 static void
-dispose_get_cb (TestProbe *probe,
-                gpointer   ref)
+dispose_get_cb (TestProbe *probe, gpointer ref)
 {
   gpointer got = weakref_ref_get (ref);
 
@@ -312,9 +305,7 @@ test_disposed_is_dead (void)
 }
 
 static void
-check_resurrected (gboolean    chain_up,
-                   const char *log_before,
-                   const char *log_after)
+check_resurrected (gboolean chain_up, const char *log_before, const char *log_after)
 {
   TestProbe *a = test_probe_new ("a");
   TestProbe *back = NULL;
@@ -362,8 +353,7 @@ test_resurrected_without_chaining_up (void)
 /* What a callback may do */
 
 static void
-drop_own_cb (WeakrefRef *ref,
-             gpointer    user_data)
+drop_own_cb (WeakrefRef *ref, gpointer user_data)
 {
   WeakrefRef **location = user_data;
 
@@ -397,8 +387,7 @@ test_callback_drops_its_own_ref (void)
 }
 
 static void
-drop_others_cb (WeakrefRef *ref,
-                gpointer    user_data)
+drop_others_cb (WeakrefRef *ref, gpointer user_data)
 {
   WeakrefRef **others = user_data;
   guint i;
@@ -432,8 +421,7 @@ test_callback_drops_others (void)
 }
 
 static void
-make_things_cb (WeakrefRef *ref,
-                gpointer    user_data)
+make_things_cb (WeakrefRef *ref, gpointer user_data)
 {
   TestProbe *b = user_data;
   WeakrefValueTable *table = weakref_value_table_new (G_TYPE_OBJECT);
@@ -468,8 +456,7 @@ test_callback_makes_refs_and_tables (void)
 }
 
 static void
-unref_cb (WeakrefRef *ref,
-          gpointer    object)
+unref_cb (WeakrefRef *ref, gpointer object)
 {
   g_object_unref (object);
 }
@@ -564,9 +551,7 @@ test_destroy_without_a_callback (void)
 /* A context */
 
 static void
-notify_cb (GObject    *object,
-           GParamSpec *pspec,
-           gpointer    user_data)
+notify_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
 {
   test_log ("notify:%s%s", (const char *) user_data,
             weakref_ref_is_alive (WEAKREF_REF (object)) ? "!alive" : "");
@@ -588,9 +573,7 @@ test_notified_once_before_the_callback (void)
 }
 
 static void
-dispose_cb (GObject    *object,
-            GParamSpec *pspec,
-            gpointer    user_data)
+dispose_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
 {
   test_log ("dispose");
   g_object_run_dispose (object);
@@ -636,8 +619,8 @@ static void
 test_context_default (void)
 {
   TestProbe *a = test_probe_new ("a");
-  WeakrefRef *ref = weakref_ref_new_full (a, g_main_context_default (), log_cb, (gpointer) "1",
-                                          NULL);
+  WeakrefRef *ref =
+    weakref_ref_new_full (a, g_main_context_default (), log_cb, (gpointer) "1", NULL);
 
   g_object_unref (a);
   assert_log ("-a ~a");
@@ -859,8 +842,8 @@ test_refs_are_keys (void)
 {
   TestProbe *a = test_probe_new ("a");
   TestProbe *b = test_probe_new ("b");
-  GHashTable *table = g_hash_table_new_full (weakref_ref_hash, weakref_ref_equal, g_object_unref,
-                                             NULL);
+  GHashTable *table =
+    g_hash_table_new_full (weakref_ref_hash, weakref_ref_equal, g_object_unref, NULL);
   WeakrefRef *other = weakref_ref_new_full (a, NULL, NULL, NULL, NULL);
   WeakrefRef *another;
 
@@ -996,8 +979,7 @@ test_last_init (TestLast *self)
 }
 
 static void
-last_interest_cb (gpointer target,
-                  gpointer user_data)
+last_interest_cb (gpointer target, gpointer user_data)
 {
   WeakrefValueTable *values = weakref_value_table_new (G_TYPE_STRING);
   WeakrefKeyTable *keys = weakref_key_table_new (NULL);
@@ -1005,8 +987,8 @@ last_interest_cb (gpointer target,
   WeakrefSet *set = weakref_set_new (G_TYPE_OBJECT);
   GObject *other = g_object_new (G_TYPE_OBJECT, NULL);
 
-#define TOO_LATE(call) \
-  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, "*weakref_is_held*"); \
+#define TOO_LATE(call)                                                                             \
+  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, "*weakref_is_held*");                    \
   call
   TOO_LATE (g_assert_null (weakref_ref_new (target)));
   TOO_LATE (g_assert_null (weakref_ref_new_full (target, NULL, log_cb, NULL, NULL)));
@@ -1072,8 +1054,7 @@ typedef struct
 } One;
 
 static void
-many_cb (WeakrefRef *ref,
-         gpointer    user_data)
+many_cb (WeakrefRef *ref, gpointer user_data)
 {
   One *one = user_data;
 
@@ -1138,8 +1119,7 @@ unref_thread (gpointer object)
 }
 
 static void
-thread_cb (WeakrefRef *ref,
-           gpointer    user_data)
+thread_cb (WeakrefRef *ref, gpointer user_data)
 {
   *(GThread **) user_data = g_thread_self ();
 }
@@ -1165,8 +1145,7 @@ typedef struct
 } Meeting;
 
 static void
-meeting_cb (WeakrefRef *ref,
-            gpointer    user_data)
+meeting_cb (WeakrefRef *ref, gpointer user_data)
 {
   Meeting *meeting = user_data;
 
@@ -1276,7 +1255,7 @@ test_shared_and_dropped_by_threads (void)
 
 typedef struct
 {
-  gint next;     /* (atomic) */
+  gint next; /* (atomic) */
   TestProbe *probe;
   WeakrefRef *refs[2][16];
   gint n_called; /* (atomic) */
@@ -1284,8 +1263,7 @@ typedef struct
 } DropRace;
 
 static void
-race_cb (WeakrefRef *ref,
-         gpointer    user_data)
+race_cb (WeakrefRef *ref, gpointer user_data)
 {
   DropRace *race = user_data;
 
@@ -1339,8 +1317,7 @@ test_race_of_drop_and_death (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 

@@ -22,11 +22,7 @@ typedef struct
 } Tower;
 
 static void
-count_cb (GListModel *model,
-          guint       position,
-          guint       removed,
-          guint       added,
-          gpointer    user_data)
+count_cb (GListModel *model, guint position, guint removed, guint added, gpointer user_data)
 {
   guint *n_announced = user_data;
   guint i;
@@ -51,16 +47,13 @@ get_number (gpointer item)
 }
 
 static gboolean
-is_even (gpointer item,
-         gpointer user_data)
+is_even (gpointer item, gpointer user_data)
 {
   return get_number (item) % 2 == 0;
 }
 
 static int
-compare (gconstpointer a,
-         gconstpointer b,
-         gpointer      user_data)
+compare (gconstpointer a, gconstpointer b, gpointer user_data)
 {
   return g_strcmp0 (test_probe_get_name (*(gpointer *) a), test_probe_get_name (*(gpointer *) b));
 }
@@ -79,9 +72,8 @@ tower_init (Tower *self)
     }
   self->alive = g_ptr_array_new_with_free_func (g_object_unref);
   self->flat = G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (both)));
-  self->filtered = G_LIST_MODEL (
-    gtk_filter_list_model_new (g_object_ref (self->flat),
-                               GTK_FILTER (gtk_custom_filter_new (is_even, NULL, NULL))));
+  self->filtered = G_LIST_MODEL (gtk_filter_list_model_new (
+    g_object_ref (self->flat), GTK_FILTER (gtk_custom_filter_new (is_even, NULL, NULL))));
   self->sorted = G_LIST_MODEL (
     gtk_sort_list_model_new (g_object_ref (self->flat), GTK_SORTER (gtk_string_sorter_new (name))));
   g_signal_connect (self->flat, "items-changed", G_CALLBACK (count_cb), &self->n_flat);
@@ -101,8 +93,7 @@ tower_clear (Tower *self)
 }
 
 static void
-assert_same (GListModel *model,
-             GPtrArray  *items)
+assert_same (GListModel *model, GPtrArray *items)
 {
   guint i;
 
@@ -143,8 +134,7 @@ tower_settle (Tower *self)
 }
 
 static void
-tower_add (Tower *self,
-           guint  number)
+tower_add (Tower *self, guint number)
 {
   /* The names of all are different, or the order would be arbitrary. */
   char *name = g_strdup_printf ("%u", number);
@@ -243,8 +233,7 @@ test_deaths_in_another_thread (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 

@@ -29,19 +29,17 @@ model_to_string (gpointer model)
   return g_string_free (text, FALSE);
 }
 
-#define assert_model(model, expected) \
-  G_STMT_START { \
-    char *assert_model_got = model_to_string (model); \
-    g_assert_cmpstr (assert_model_got, ==, expected); \
-    g_free (assert_model_got); \
-  } G_STMT_END
+#define assert_model(model, expected)                                                              \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    char *assert_model_got = model_to_string (model);                                              \
+    g_assert_cmpstr (assert_model_got, ==, expected);                                              \
+    g_free (assert_model_got);                                                                     \
+  }                                                                                                \
+  G_STMT_END
 
 static void
-changed_cb (GListModel *model,
-            guint       position,
-            guint       removed,
-            guint       added,
-            gpointer    user_data)
+changed_cb (GListModel *model, guint position, guint removed, guint added, gpointer user_data)
 {
   test_log ("%u-%u+%u", position, removed, added);
 }
@@ -258,8 +256,7 @@ test_item_that_died_and_comes_back (void)
 }
 
 static void
-look_at_all_cb (TestProbe *probe,
-                gpointer   user_data)
+look_at_all_cb (TestProbe *probe, gpointer user_data)
 {
   /* It is dead for everybody, but its death was not announced yet. */
   assert_model (user_data, "b b c d e");
@@ -288,8 +285,7 @@ test_the_dying_do_not_stand_in (void)
 }
 
 static void
-drop_next_cb (TestProbe *probe,
-              gpointer   user_data)
+drop_next_cb (TestProbe *probe, gpointer user_data)
 {
   TestProbe **next = user_data;
 
@@ -298,8 +294,7 @@ drop_next_cb (TestProbe *probe,
 
 /* A group dies: all are dead before the first is disposed. */
 static void
-look_at_none_cb (TestProbe *probe,
-                 gpointer   user_data)
+look_at_none_cb (TestProbe *probe, gpointer user_data)
 {
   assert_model (user_data, "nothing nothing nothing nothing nothing");
   g_assert_cmpuint (weakref_set_get_size (user_data), ==, 0);
@@ -355,8 +350,8 @@ test_n_items_is_notified (void)
   TestProbe *a = test_probe_new ("a");
   WeakrefSet *set = weakref_set_new (G_TYPE_OBJECT);
   TestProbe *mirror = test_probe_new ("0");
-  GBinding *binding = g_object_bind_property (set, "n-items", mirror, "name",
-                                              G_BINDING_SYNC_CREATE);
+  GBinding *binding =
+    g_object_bind_property (set, "n-items", mirror, "name", G_BINDING_SYNC_CREATE);
 
   g_assert_nonnull (binding);
   g_assert_cmpstr (test_probe_get_name (mirror), ==, "0");
@@ -390,11 +385,7 @@ typedef struct
 
 /* Acts once, at its first event. */
 static void
-act_cb (GListModel *model,
-        guint       position,
-        guint       removed,
-        guint       added,
-        gpointer    user_data)
+act_cb (GListModel *model, guint position, guint removed, guint added, gpointer user_data)
 {
   Act *act = user_data;
   TestProbe **probe = g_steal_pointer (&act->probe);
@@ -418,10 +409,7 @@ act_cb (GListModel *model,
 
 /* A set of "a" to "d", one handler that acts on @which, and another after it; then comes "e". */
 static WeakrefSet *
-begin_act (TestProbe **probes,
-           Act        *act,
-           What        what,
-           guint       which)
+begin_act (TestProbe **probes, Act *act, What what, guint which)
 {
   WeakrefSet *set = set_of_five (probes);
 
@@ -437,8 +425,7 @@ begin_act (TestProbe **probes,
 }
 
 static void
-end_act (WeakrefSet  *set,
-         TestProbe  **probes)
+end_act (WeakrefSet *set, TestProbe **probes)
 {
   test_iterate ();
   assert_log ("");
@@ -517,11 +504,7 @@ test_handler_may_run_the_context (void)
 }
 
 static void
-drop_set_cb (GListModel *model,
-             guint       position,
-             guint       removed,
-             guint       added,
-             gpointer    user_data)
+drop_set_cb (GListModel *model, guint position, guint removed, guint added, gpointer user_data)
 {
   WeakrefSet **set = user_data;
 
@@ -605,9 +588,7 @@ test_set_goes_elsewhere_with_deaths_waiting (void)
 }
 
 static void
-toggle_cb (gpointer  user_data,
-           GObject  *object,
-           gboolean  is_last)
+toggle_cb (gpointer user_data, GObject *object, gboolean is_last)
 {
   test_log (is_last ? "down" : "up");
 }
@@ -658,11 +639,7 @@ test_disposed_set_goes_on (void)
 /* Where */
 
 static void
-thread_cb (GListModel *model,
-           guint       position,
-           guint       removed,
-           guint       added,
-           gpointer    user_data)
+thread_cb (GListModel *model, guint position, guint removed, guint added, gpointer user_data)
 {
   g_assert_true (g_thread_self () == user_data);
 }
@@ -816,7 +793,7 @@ test_follows_calls_of_whoever_runs_the_context (void)
 
 typedef struct
 {
-  TestProbe *probe;   /* (owned) (nullable): NULL when dead */
+  TestProbe *probe; /* (owned) (nullable): NULL when dead */
   gboolean is_member;
   guint member_since; /* a number that grows with each addition */
 } Item;
@@ -832,15 +809,13 @@ typedef struct
 } Witness;
 
 static guint
-witness_find (Witness  *self,
-              gpointer  probe)
+witness_find (Witness *self, gpointer probe)
 {
   return (guint) g_ascii_strtoull (test_probe_get_name (probe), NULL, 10);
 }
 
 static Item *
-witness_item (Witness *self,
-              guint    number)
+witness_item (Witness *self, guint number)
 {
   return &g_array_index (self->items, Item, number);
 }
@@ -874,11 +849,7 @@ witness_look (Witness *self)
 }
 
 static void
-witness_cb (GListModel *model,
-            guint       position,
-            guint       removed,
-            guint       added,
-            gpointer    user_data)
+witness_cb (GListModel *model, guint position, guint removed, guint added, gpointer user_data)
 {
   Witness *self = user_data;
   guint i;
@@ -916,8 +887,7 @@ witness_cb (GListModel *model,
 }
 
 static void
-witness_add (Witness *self,
-             guint    number)
+witness_add (Witness *self, guint number)
 {
   Item *item = witness_item (self, number);
   gboolean is_new = !item->is_member;
@@ -931,8 +901,7 @@ witness_add (Witness *self,
 }
 
 static void
-witness_remove (Witness *self,
-                guint    number)
+witness_remove (Witness *self, guint number)
 {
   Item *item = witness_item (self, number);
   gboolean was_member = item->is_member;
@@ -942,9 +911,7 @@ witness_remove (Witness *self,
 }
 
 static void
-witness_drop (Witness  *self,
-              guint     number,
-              gboolean  elsewhere)
+witness_drop (Witness *self, guint number, gboolean elsewhere)
 {
   Item *item = witness_item (self, number);
   TestProbe *probe = g_steal_pointer (&item->probe);
@@ -1059,11 +1026,7 @@ test_event_by_event (void)
 }
 
 static void
-hold_cb (GListModel *model,
-         guint       position,
-         guint       removed,
-         guint       added,
-         gpointer    user_data)
+hold_cb (GListModel *model, guint position, guint removed, guint added, gpointer user_data)
 {
   GListStore *view = user_data;
   guint i;
@@ -1134,11 +1097,7 @@ storm_thread (gpointer data)
 }
 
 static void
-count_cb (GListModel *model,
-          guint       position,
-          guint       removed,
-          guint       added,
-          gpointer    user_data)
+count_cb (GListModel *model, guint position, guint removed, guint added, gpointer user_data)
 {
   guint *n_announced = user_data;
 
@@ -1190,8 +1149,7 @@ test_threads_reach_it_in_its_context (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 

@@ -21,12 +21,14 @@ items_to_string (WeakrefSet *set)
   return g_string_free (text, FALSE);
 }
 
-#define assert_string(call, expected) \
-  G_STMT_START { \
-    char *assert_string_got = (call); \
-    g_assert_cmpstr (assert_string_got, ==, expected); \
-    g_free (assert_string_got); \
-  } G_STMT_END
+#define assert_string(call, expected)                                                              \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    char *assert_string_got = (call);                                                              \
+    g_assert_cmpstr (assert_string_got, ==, expected);                                             \
+    g_free (assert_string_got);                                                                    \
+  }                                                                                                \
+  G_STMT_END
 
 #define assert_items(set, expected) assert_string (items_to_string (set), expected)
 
@@ -83,8 +85,7 @@ test_disposed_item_leaves_and_may_come_again (void)
 }
 
 static void
-add_cb (WeakrefRef *ref,
-        gpointer    user_data)
+add_cb (WeakrefRef *ref, gpointer user_data)
 {
   gpointer *set_and_item = user_data;
 
@@ -118,8 +119,7 @@ test_item_added_by_its_own_dispose_may_be_added_after_it (void)
 /* Iteration */
 
 static void
-drop_others_cb (gpointer item,
-                gpointer user_data)
+drop_others_cb (gpointer item, gpointer user_data)
 {
   TestProbe **probes = user_data;
   guint i;
@@ -165,8 +165,7 @@ drop_elsewhere (gpointer object)
 }
 
 static void
-drop_next_elsewhere_cb (gpointer item,
-                        gpointer user_data)
+drop_next_elsewhere_cb (gpointer item, gpointer user_data)
 {
   TestProbe **next = user_data;
 
@@ -197,8 +196,7 @@ test_items_may_die_in_another_thread_during_iteration (void)
 }
 
 static void
-change_cb (gpointer item,
-           gpointer user_data)
+change_cb (gpointer item, gpointer user_data)
 {
   gpointer *set_and_item = user_data;
 
@@ -230,8 +228,7 @@ test_iteration_is_over_a_snapshot (void)
 }
 
 static void
-drop_set_cb (gpointer item,
-             gpointer user_data)
+drop_set_cb (gpointer item, gpointer user_data)
 {
   test_log ("%s", test_probe_get_name (item));
   g_clear_object ((WeakrefSet **) user_data);
@@ -278,8 +275,7 @@ typedef struct
 } Model;
 
 static gboolean
-model_has (const Model *model,
-           guint        number)
+model_has (const Model *model, guint number)
 {
   guint i;
 
@@ -293,8 +289,7 @@ model_has (const Model *model,
 }
 
 static void
-model_remove (Model *model,
-              guint  number)
+model_remove (Model *model, guint number)
 {
   guint i;
   guint n = 0;
@@ -309,10 +304,7 @@ model_remove (Model *model,
 
 /* Appends those of @from whose being in @other is @wanted. */
 static void
-model_add (Model       *model,
-           const Model *from,
-           const Model *other,
-           gboolean     wanted)
+model_add (Model *model, const Model *from, const Model *other, gboolean wanted)
 {
   guint i;
 
@@ -324,8 +316,7 @@ model_add (Model       *model,
 }
 
 static gboolean
-model_is_subset (const Model *one,
-                 const Model *other)
+model_is_subset (const Model *one, const Model *other)
 {
   Model rest = { 0 };
 
@@ -334,8 +325,7 @@ model_is_subset (const Model *one,
 }
 
 static void
-assert_model (WeakrefSet  *set,
-              const Model *model)
+assert_model (WeakrefSet *set, const Model *model)
 {
   GString *expected = g_string_new (NULL);
   guint i;
@@ -347,8 +337,7 @@ assert_model (WeakrefSet  *set,
 }
 
 static void
-assert_result (WeakrefSet *set,
-               Model       model)
+assert_result (WeakrefSet *set, Model model)
 {
   assert_model (set, &model);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (set)), ==, model.len);
@@ -356,9 +345,7 @@ assert_result (WeakrefSet *set,
 }
 
 static void
-fill_at_random (WeakrefSet  *set,
-                Model       *model,
-                TestProbe  **probes)
+fill_at_random (WeakrefSet *set, Model *model, TestProbe **probes)
 {
   guint n = g_test_rand_int_range (0, 2 * N_ITEMS);
 
@@ -464,8 +451,7 @@ test_algebra (void)
 }
 
 static void
-assert_type (WeakrefSet *set,
-             GType       type)
+assert_type (WeakrefSet *set, GType type)
 {
   g_assert_cmpstr (g_type_name (g_list_model_get_item_type (G_LIST_MODEL (set))), ==,
                    g_type_name (type));
@@ -522,9 +508,7 @@ static TestProbe *victim; /* (owned), unless it is "a" itself */
 static gboolean early;    /* when "a" is taken; else when it is dropped */
 
 static void
-toggle_cb (gpointer  user_data,
-           GObject  *object,
-           gboolean  is_last)
+toggle_cb (gpointer user_data, GObject *object, gboolean is_last)
 {
   GObject *dies = (GObject *) victim;
 
@@ -564,16 +548,16 @@ test_item_that_dies_in_the_middle_of_an_operation (void)
   early = FALSE;
 
   /* It is the next item after "a". */
-#define BETWEEN(call) \
-  set = set_of_toggled (&a); \
-  victim = test_probe_new ("b"); \
-  weakref_set_add (set, victim); \
-  result = (call); \
-  assert_log ("[ -b ~b ]"); \
-  assert_items (result, "a"); \
-  g_object_unref (result); \
-  g_object_unref (set); \
-  g_object_remove_toggle_ref (G_OBJECT (a), toggle_cb, NULL); \
+#define BETWEEN(call)                                                                              \
+  set = set_of_toggled (&a);                                                                       \
+  victim = test_probe_new ("b");                                                                   \
+  weakref_set_add (set, victim);                                                                   \
+  result = (call);                                                                                 \
+  assert_log ("[ -b ~b ]");                                                                        \
+  assert_items (result, "a");                                                                      \
+  g_object_unref (result);                                                                         \
+  g_object_unref (set);                                                                            \
+  g_object_remove_toggle_ref (G_OBJECT (a), toggle_cb, NULL);                                      \
   assert_log ("-a ~a")
 
   BETWEEN (weakref_set_union (set, none));
@@ -603,18 +587,18 @@ test_item_that_is_disposed_in_an_operations_hands (void)
 
   early = TRUE;
 
-#define IN_HANDS(call) \
-  set = set_of_toggled (&a); \
-  victim = a; \
-  call; \
-  assert_log ("[ -a ]"); \
-  g_object_unref (set); \
-  g_object_remove_toggle_ref (G_OBJECT (a), toggle_cb, NULL); \
+#define IN_HANDS(call)                                                                             \
+  set = set_of_toggled (&a);                                                                       \
+  victim = a;                                                                                      \
+  call;                                                                                            \
+  assert_log ("[ -a ]");                                                                           \
+  g_object_unref (set);                                                                            \
+  g_object_remove_toggle_ref (G_OBJECT (a), toggle_cb, NULL);                                      \
   assert_log ("~a")
 
-#define ASSERT_EMPTY(call) \
-  result = (call); \
-  assert_items (result, ""); \
+#define ASSERT_EMPTY(call)                                                                         \
+  result = (call);                                                                                 \
+  assert_items (result, "");                                                                       \
   g_object_unref (result)
 
   IN_HANDS (ASSERT_EMPTY (weakref_set_union (set, none)));
@@ -627,9 +611,7 @@ test_item_that_is_disposed_in_an_operations_hands (void)
 }
 
 static void
-add_toggled_cb (gpointer  user_data,
-                GObject  *object,
-                gboolean  is_last)
+add_toggled_cb (gpointer user_data, GObject *object, gboolean is_last)
 {
   WeakrefSet **set = user_data;
 
@@ -670,8 +652,7 @@ typedef struct
 } Storm;
 
 static void
-look_cb (gpointer item,
-         gpointer user_data)
+look_cb (gpointer item, gpointer user_data)
 {
   g_assert_false (test_probe_was_disposed (item));
   g_atomic_int_inc (&((Storm *) user_data)->seen);
@@ -787,8 +768,9 @@ test_bad_input (void)
   GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
   WeakrefSet *set = weakref_set_new (TEST_TYPE_PROBE);
 
-#define BAD(pattern, call) \
-  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, pattern); call
+#define BAD(pattern, call)                                                                         \
+  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, pattern);                                \
+  call
   BAD ("*add*G_IS_OBJECT (item)*", g_assert_false (weakref_set_add (set, NULL)));
   BAD ("*add*item_type*", g_assert_false (weakref_set_add (set, object)));
   BAD ("*add*WEAKREF_IS_SET (self)*", g_assert_false (weakref_set_add ((gpointer) object, set)));
@@ -820,8 +802,7 @@ test_bad_input (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 

@@ -28,8 +28,8 @@ G_DEFINE_INTERFACE (TestTopical, test_topical, G_TYPE_OBJECT)
 static void
 test_topical_default_init (TestTopicalInterface *iface)
 {
-  g_object_interface_install_property (iface, g_param_spec_string ("topic", NULL, NULL, "none",
-                                                                   G_PARAM_READWRITE));
+  g_object_interface_install_property (
+    iface, g_param_spec_string ("topic", NULL, NULL, "none", G_PARAM_READWRITE));
   g_signal_new ("topic-seen", TEST_TYPE_TOPICAL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 0);
 }
@@ -39,15 +39,14 @@ test_topical_init (TestTopicalInterface *iface)
 {
 }
 
-G_DEFINE_TYPE_WITH_CODE (TestSubject, test_subject, TEST_TYPE_PROBE,
+G_DEFINE_TYPE_WITH_CODE (TestSubject,
+                         test_subject,
+                         TEST_TYPE_PROBE,
                          G_ADD_PRIVATE (TestSubject)
-                         G_IMPLEMENT_INTERFACE (TEST_TYPE_TOPICAL, test_topical_init))
+                           G_IMPLEMENT_INTERFACE (TEST_TYPE_TOPICAL, test_topical_init))
 
 static void
-test_subject_set_property (GObject      *object,
-                           guint         prop_id,
-                           const GValue *value,
-                           GParamSpec   *pspec)
+test_subject_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   TestSubjectPrivate *priv = test_subject_get_instance_private (TEST_SUBJECT (object));
   GValue copy = G_VALUE_INIT;
@@ -66,10 +65,7 @@ test_subject_set_property (GObject      *object,
 }
 
 static void
-test_subject_get_property (GObject    *object,
-                           guint       prop_id,
-                           GValue     *value,
-                           GParamSpec *pspec)
+test_subject_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   TestSubjectPrivate *priv = test_subject_get_instance_private (TEST_SUBJECT (object));
 
@@ -98,17 +94,13 @@ test_subject_finalize (GObject *object)
 }
 
 static void
-test_subject_said (TestSubject *self,
-                   const char  *what)
+test_subject_said (TestSubject *self, const char *what)
 {
   test_log ("default:%s", what);
 }
 
 static gboolean
-all_agree_cb (GSignalInvocationHint *hint,
-              GValue                *total,
-              const GValue          *answer,
-              gpointer               user_data)
+all_agree_cb (GSignalInvocationHint *hint, GValue *total, const GValue *answer, gpointer user_data)
 {
   g_value_copy (answer, total);
   return g_value_get_boolean (answer);
@@ -124,30 +116,34 @@ test_subject_class_init (TestSubjectClass *klass)
   object_class->get_property = test_subject_get_property;
   object_class->finalize = test_subject_finalize;
 
-  g_object_class_install_property (object_class, PROP_NUMBER,
+  g_object_class_install_property (
+    object_class, PROP_NUMBER,
     g_param_spec_int ("number", NULL, NULL, 1, 100, 7, G_PARAM_READWRITE));
-  g_object_class_install_property (object_class, PROP_TEXT,
+  g_object_class_install_property (
+    object_class, PROP_TEXT,
     g_param_spec_string ("text", NULL, NULL, "default", G_PARAM_READWRITE | G_PARAM_CONSTRUCT));
   g_object_class_install_property (object_class, PROP_MODE,
-    g_param_spec_flags ("mode", NULL, NULL, G_TYPE_BINDING_FLAGS, G_BINDING_BIDIRECTIONAL,
-                        G_PARAM_READWRITE));
-  g_object_class_install_property (object_class, PROP_BOXED,
+                                   g_param_spec_flags ("mode", NULL, NULL, G_TYPE_BINDING_FLAGS,
+                                                       G_BINDING_BIDIRECTIONAL, G_PARAM_READWRITE));
+  g_object_class_install_property (
+    object_class, PROP_BOXED,
     g_param_spec_boxed ("boxed", NULL, NULL, G_TYPE_STRV, G_PARAM_READWRITE));
-  g_object_class_install_property (object_class, PROP_FRIEND,
+  g_object_class_install_property (
+    object_class, PROP_FRIEND,
     g_param_spec_object ("friend", NULL, NULL, TEST_TYPE_PROBE, G_PARAM_READWRITE));
-  g_object_class_install_property (object_class, PROP_QUIET,
-    g_param_spec_int ("quiet", NULL, NULL, 0, 9, 0,
-                      G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY));
+  g_object_class_install_property (
+    object_class, PROP_QUIET,
+    g_param_spec_int ("quiet", NULL, NULL, 0, 9, 0, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY));
   g_object_class_install_property (object_class, PROP_BIRTH,
-    g_param_spec_int ("birth", NULL, NULL, 0, 3000, 2000,
-                      G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY));
-  g_object_class_install_property (object_class, PROP_SECRET,
-    g_param_spec_string ("secret", NULL, NULL, NULL, G_PARAM_WRITABLE));
+                                   g_param_spec_int ("birth", NULL, NULL, 0, 3000, 2000,
+                                                     G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY));
+  g_object_class_install_property (
+    object_class, PROP_SECRET, g_param_spec_string ("secret", NULL, NULL, NULL, G_PARAM_WRITABLE));
   g_object_class_override_property (object_class, PROP_TOPIC, "topic");
 
   g_signal_new_class_handler ("said", type, G_SIGNAL_RUN_LAST | G_SIGNAL_DETAILED,
-                              G_CALLBACK (test_subject_said), NULL, NULL, NULL,
-                              G_TYPE_NONE, 1, G_TYPE_STRING);
+                              G_CALLBACK (test_subject_said), NULL, NULL, NULL, G_TYPE_NONE, 1,
+                              G_TYPE_STRING);
   g_signal_new ("again", type, G_SIGNAL_RUN_LAST | G_SIGNAL_NO_RECURSE, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 0);
   g_signal_new ("sum", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_INT, 1, G_TYPE_INT);

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-table-private.h>
+#include <weakref-glib/core/table.h>
 
 #include "probe.h"
 
@@ -21,8 +21,7 @@ entry_get_hash_key (WeakrefEntry *entry)
 }
 
 static void
-entry_left_locked (WeakrefTable *table,
-                   WeakrefEntry *entry)
+entry_left_locked (WeakrefTable *table, WeakrefEntry *entry)
 {
   g_assert_true (entry->table == table);
   g_assert_false (g_mutex_trylock (&table->lock));
@@ -38,8 +37,7 @@ assert_unlocked (WeakrefEntry *entry)
 }
 
 static void
-entry_died (WeakrefTable *table,
-            WeakrefEntry *entry)
+entry_died (WeakrefTable *table, WeakrefEntry *entry)
 {
   assert_unlocked (entry);
   test_log ("!%s", ((Entry *) entry)->name);
@@ -87,9 +85,7 @@ table_new (void)
 }
 
 static WeakrefEntry *
-entry_new (WeakrefTable *table,
-           const char   *name,
-           TestProbe    *probe)
+entry_new (WeakrefTable *table, const char *name, TestProbe *probe)
 {
   Entry *entry = g_new0 (Entry, 1);
 
@@ -100,9 +96,7 @@ entry_new (WeakrefTable *table,
 }
 
 static gboolean
-put (WeakrefTable  *table,
-     WeakrefEntry  *entry,
-     WeakrefEntry **old)
+put (WeakrefTable *table, WeakrefEntry *entry, WeakrefEntry **old)
 {
   gboolean is_in;
 
@@ -114,8 +108,7 @@ put (WeakrefTable  *table,
 }
 
 static WeakrefEntry *
-take (WeakrefTable *table,
-      const char   *name)
+take (WeakrefTable *table, const char *name)
 {
   WeakrefEntry *entry;
 
@@ -127,9 +120,7 @@ take (WeakrefTable *table,
 }
 
 static void
-put_new (WeakrefTable *table,
-         const char   *name,
-         TestProbe    *probe)
+put_new (WeakrefTable *table, const char *name, TestProbe *probe)
 {
   WeakrefEntry *old;
 
@@ -313,8 +304,7 @@ test_snapshot_keeps_entries (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 

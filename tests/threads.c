@@ -14,8 +14,7 @@ static GMutex hand_lock;
 static gpointer hand_table[N_KEYS]; /* hand lock */
 
 static void
-hand_notify_cb (gpointer  key,
-                GObject  *where_the_object_was)
+hand_notify_cb (gpointer key, GObject *where_the_object_was)
 {
   g_mutex_lock (&hand_lock);
   if (hand_table[GPOINTER_TO_UINT (key)] == where_the_object_was)
@@ -24,8 +23,7 @@ hand_notify_cb (gpointer  key,
 }
 
 static void
-hand_insert (guint    key,
-             gpointer object)
+hand_insert (guint key, gpointer object)
 {
   g_object_weak_ref (object, hand_notify_cb, GUINT_TO_POINTER (key));
   g_mutex_lock (&hand_lock);
@@ -52,14 +50,14 @@ hand_lookup (guint key)
 typedef struct
 {
   WeakrefValueTable *table;
-  WeakrefRef *refs[N_KEYS];  /* refs lock */
+  WeakrefRef *refs[N_KEYS]; /* refs lock */
   GMutex refs_lock;
-  gint next;                 /* (atomic) */
-  gint n_rounds;             /* (atomic): left */
+  gint next;     /* (atomic) */
+  gint n_rounds; /* (atomic): left */
   gint n_wanted;
-  gint hits[3];              /* (atomic): the hand-rolled table, ours, refs */
-  gint dying[3];             /* (atomic): of these, how many were dying */
-  GAsyncQueue *kept;         /* (owned): what the hand-rolled table gave */
+  gint hits[3];      /* (atomic): the hand-rolled table, ours, refs */
+  gint dying[3];     /* (atomic): of these, how many were dying */
+  GAsyncQueue *kept; /* (owned): what the hand-rolled table gave */
 } Race;
 
 static gboolean
@@ -72,8 +70,7 @@ race_goes_on (Race *race)
 }
 
 static void
-yield_cb (TestProbe *probe,
-          gpointer   data)
+yield_cb (TestProbe *probe, gpointer data)
 {
   g_thread_yield ();
 }
@@ -90,9 +87,7 @@ slow_probe_new (void)
 }
 
 static void
-race_check (Race    *race,
-            guint    which,
-            gpointer object)
+race_check (Race *race, guint which, gpointer object)
 {
   gboolean dying;
 
@@ -206,9 +201,7 @@ typedef struct
 } Churn;
 
 static gpointer
-churn_create_cb (gconstpointer key,
-                 gpointer      user_data,
-                 GError      **error)
+churn_create_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   g_atomic_int_inc (&((Churn *) user_data)->n_created);
   return slow_probe_new ();
@@ -390,11 +383,11 @@ test_disposed_while_inserted (void)
 #define N_SLOTS 8
 
 static GMutex slots_lock;
-static GObject *probes[N_SLOTS];    /* slots lock */
-static GObject *tables[2];          /* slots lock */
-static GObject *refs[N_SLOTS];      /* slots lock */
+static GObject *probes[N_SLOTS];     /* slots lock */
+static GObject *tables[2];           /* slots lock */
+static GObject *refs[N_SLOTS];       /* slots lock */
 static GObject *finalizers[N_SLOTS]; /* slots lock */
-static gint n_data;                 /* (atomic): user data that is not freed yet */
+static gint n_data;                  /* (atomic): user data that is not freed yet */
 
 static gpointer
 slot_dup (GObject **slot)
@@ -410,8 +403,7 @@ slot_dup (GObject **slot)
 
 /* Takes over the reference on @object, which may be NULL. */
 static void
-slot_put (GObject **slot,
-          gpointer  object)
+slot_put (GObject **slot, gpointer object)
 {
   GObject *old;
 
@@ -461,8 +453,7 @@ data_use_cb (gpointer data)
 }
 
 static void
-ref_cb (WeakrefRef *ref,
-        gpointer    data)
+ref_cb (WeakrefRef *ref, gpointer data)
 {
   data_use_cb (data);
   g_assert_null (weakref_ref_get (ref));
@@ -470,9 +461,7 @@ ref_cb (WeakrefRef *ref,
 }
 
 static gpointer
-any_create_cb (gconstpointer key,
-               gpointer      user_data,
-               GError      **error)
+any_create_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   if (GPOINTER_TO_UINT (key) % 3 == 0)
     {
@@ -484,9 +473,7 @@ any_create_cb (gconstpointer key,
 }
 
 static void
-any_entry_cb (gconstpointer key,
-              gpointer      object,
-              gpointer      user_data)
+any_entry_cb (gconstpointer key, gpointer object, gpointer user_data)
 {
   g_assert_false (test_probe_was_disposed (object));
 }
@@ -627,8 +614,7 @@ test_anybody_does_anything (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 

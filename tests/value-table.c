@@ -12,9 +12,7 @@
 
 /* Asserts what is under a key: an object, or NULL. */
 static void
-assert_at (WeakrefValueTable *table,
-           gconstpointer      key,
-           gpointer           expected)
+assert_at (WeakrefValueTable *table, gconstpointer key, gpointer expected)
 {
   gpointer got = weakref_value_table_lookup (table, key);
 
@@ -24,8 +22,7 @@ assert_at (WeakrefValueTable *table,
 }
 
 static void
-assert_size (WeakrefValueTable *table,
-             guint              expected)
+assert_size (WeakrefValueTable *table, guint expected)
 {
   g_assert_cmpuint (weakref_value_table_get_size (table), ==, expected);
 }
@@ -44,9 +41,7 @@ string_table (void)
 }
 
 static void
-log_entry_cb (gconstpointer key,
-              gpointer      object,
-              gpointer      user_data)
+log_entry_cb (gconstpointer key, gpointer object, gpointer user_data)
 {
   test_log ("%s=%s", (const char *) key, test_probe_get_name (object));
 }
@@ -228,8 +223,7 @@ test_copies_keys (void)
 }
 
 static int
-compare_cb (gconstpointer a,
-            gconstpointer b)
+compare_cb (gconstpointer a, gconstpointer b)
 {
   return g_strcmp0 (*(const char *const *) a, *(const char *const *) b);
 }
@@ -286,19 +280,14 @@ test_empty (void)
 /* Keys of all types */
 
 static gpointer
-unexpected_create_cb (const GValue *key,
-                      gpointer      user_data,
-                      GError      **error)
+unexpected_create_cb (const GValue *key, gpointer user_data, GError **error)
 {
   g_assert_not_reached ();
 }
 
 /* All functions over two keys of one type; @same is another pointer for @a where there is one. */
 static void
-check_keys (GType         type,
-            gconstpointer a,
-            gconstpointer same,
-            gconstpointer b)
+check_keys (GType type, gconstpointer a, gconstpointer same, gconstpointer b)
 {
   WeakrefValueTable *table = weakref_value_table_new (type);
   TestProbe *x = test_probe_new ("x");
@@ -380,8 +369,7 @@ test_keys_in_the_pointer (void)
   check_keys (G_TYPE_INT, GINT_TO_POINTER (-1), GINT_TO_POINTER (-1), GINT_TO_POINTER (0));
   check_keys (G_TYPE_UINT, GUINT_TO_POINTER (G_MAXUINT), GUINT_TO_POINTER (G_MAXUINT), NULL);
   check_keys (G_TYPE_LONG, GSIZE_TO_POINTER ((gsize) G_MINLONG),
-              GSIZE_TO_POINTER ((gsize) G_MINLONG),
-              NULL);
+              GSIZE_TO_POINTER ((gsize) G_MINLONG), NULL);
   check_keys (G_TYPE_ULONG, GSIZE_TO_POINTER (G_MAXULONG), GSIZE_TO_POINTER (G_MAXULONG), NULL);
   check_keys (G_TYPE_GTYPE, GSIZE_TO_POINTER (G_TYPE_INT), GSIZE_TO_POINTER (G_TYPE_INT),
               GSIZE_TO_POINTER (TEST_TYPE_PROBE));
@@ -507,9 +495,7 @@ static TestProbe *own_object;
 static guint n_own_keys;
 
 static void
-count_entry_cb (gconstpointer key,
-                gpointer      object,
-                gpointer      user_data)
+count_entry_cb (gconstpointer key, gpointer object, gpointer user_data)
 {
   ++*(guint *) user_data;
 }
@@ -557,8 +543,7 @@ own_hash_cb (gconstpointer key)
 }
 
 static gboolean
-own_equal_cb (gconstpointer a,
-              gconstpointer b)
+own_equal_cb (gconstpointer a, gconstpointer b)
 {
   return g_ascii_strcasecmp (a, b) == 0;
 }
@@ -566,8 +551,8 @@ own_equal_cb (gconstpointer a,
 static void
 test_own_keys (void)
 {
-  WeakrefValueTable *table = weakref_value_table_new_full (own_hash_cb, own_equal_cb, own_copy_cb,
-                                                           own_free_cb);
+  WeakrefValueTable *table =
+    weakref_value_table_new_full (own_hash_cb, own_equal_cb, own_copy_cb, own_free_cb);
   TestProbe *a = test_probe_new ("a");
   TestProbe *b = test_probe_new ("b");
   GValue value = G_VALUE_INIT;
@@ -639,8 +624,7 @@ test_own_keys_use_the_table (void)
 }
 
 static gboolean
-log_equal_cb (gconstpointer a,
-              gconstpointer b)
+log_equal_cb (gconstpointer a, gconstpointer b)
 {
   test_log ("%s?%s", (const char *) a, (const char *) b);
   return g_str_equal (a, b);
@@ -649,8 +633,8 @@ log_equal_cb (gconstpointer a,
 static void
 test_death_compares_no_keys (void)
 {
-  WeakrefValueTable *table = weakref_value_table_new_full (g_str_hash, log_equal_cb,
-                                                           (WeakrefCopyFunc) g_strdup, g_free);
+  WeakrefValueTable *table =
+    weakref_value_table_new_full (g_str_hash, log_equal_cb, (WeakrefCopyFunc) g_strdup, g_free);
   TestProbe *a = test_probe_new ("a");
 
   weakref_value_table_insert (table, "x", a);
@@ -691,9 +675,7 @@ test_own_keys_by_pointer (void)
 /* Dying entries */
 
 static gpointer
-create_named_cb (gconstpointer key,
-                 gpointer      user_data,
-                 GError      **error)
+create_named_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   test_log ("create:%s", (const char *) key);
   return test_probe_new (user_data);
@@ -702,8 +684,7 @@ create_named_cb (gconstpointer key,
 static TestProbe *successor;
 
 static void
-dispose_looks_up_cb (TestProbe *probe,
-                     gpointer   table)
+dispose_looks_up_cb (TestProbe *probe, gpointer table)
 {
   assert_at (table, "x", NULL);
   assert_empty (weakref_value_table_dup_keys (table));
@@ -713,15 +694,13 @@ dispose_looks_up_cb (TestProbe *probe,
 }
 
 static void
-dispose_ensures_cb (TestProbe *probe,
-                    gpointer   table)
+dispose_ensures_cb (TestProbe *probe, gpointer table)
 {
   successor = weakref_value_table_ensure (table, "x", create_named_cb, (gpointer) "b", NULL);
 }
 
 static void
-dispose_inserts_cb (TestProbe *probe,
-                    gpointer   table)
+dispose_inserts_cb (TestProbe *probe, gpointer table)
 {
   successor = test_probe_new ("b");
   /* There was nothing any more. */
@@ -742,8 +721,7 @@ test_dying_is_not_found (void)
 }
 
 static void
-check_dying_is_replaced (TestProbeFunc func,
-                         const char   *log)
+check_dying_is_replaced (TestProbeFunc func, const char *log)
 {
   WeakrefValueTable *table = string_table ();
   TestProbe *a = test_probe_new ("a");
@@ -774,24 +752,21 @@ test_dying_is_replaced_by_insert (void)
 }
 
 static void
-dispose_removes_cb (TestProbe *probe,
-                    gpointer   table)
+dispose_removes_cb (TestProbe *probe, gpointer table)
 {
   g_assert_false (weakref_value_table_remove (table, "x"));
   assert_size (table, 0);
 }
 
 static void
-dispose_removes_all_cb (TestProbe *probe,
-                        gpointer   table)
+dispose_removes_all_cb (TestProbe *probe, gpointer table)
 {
   weakref_value_table_remove_all (table);
   assert_size (table, 0);
 }
 
 static void
-dispose_drops_cb (TestProbe *probe,
-                  gpointer   table)
+dispose_drops_cb (TestProbe *probe, gpointer table)
 {
   g_object_unref (table);
 }
@@ -829,8 +804,7 @@ test_dying_drops_the_table (void)
 }
 
 static void
-unref_callback (WeakrefRef *ref,
-                gpointer    object)
+unref_callback (WeakrefRef *ref, gpointer object)
 {
   g_object_unref (object);
 }
@@ -875,9 +849,7 @@ typedef struct
 } Walk;
 
 static void
-walk_changes_cb (gconstpointer key,
-                 gpointer      object,
-                 gpointer      user_data)
+walk_changes_cb (gconstpointer key, gpointer object, gpointer user_data)
 {
   Walk *walk = user_data;
   guint i;
@@ -904,9 +876,7 @@ walk_changes_cb (gconstpointer key,
 }
 
 static void
-walk_drops_cb (gconstpointer key,
-               gpointer      object,
-               gpointer      user_data)
+walk_drops_cb (gconstpointer key, gpointer object, gpointer user_data)
 {
   Walk *walk = user_data;
   guint i;
@@ -921,9 +891,7 @@ walk_drops_cb (gconstpointer key,
 }
 
 static void
-walk_value_drops_cb (const GValue *key,
-                     gpointer      object,
-                     gpointer      user_data)
+walk_value_drops_cb (const GValue *key, gpointer object, gpointer user_data)
 {
   walk_drops_cb (g_value_get_string (key), object, user_data);
 }
@@ -977,18 +945,14 @@ test_foreach_drops_the_table (void)
 /* ensure */
 
 static gpointer
-create_cb (gconstpointer key,
-           gpointer      user_data,
-           GError      **error)
+create_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   test_log ("create:%s", (const char *) key);
   return test_probe_new (key);
 }
 
 static gpointer
-create_value_cb (const GValue *key,
-                 gpointer      user_data,
-                 GError      **error)
+create_value_cb (const GValue *key, gpointer user_data, GError **error)
 {
   return create_cb (g_value_get_string (key), user_data, error);
 }
@@ -1029,35 +993,27 @@ test_ensure (void)
 }
 
 static gpointer
-create_fails_cb (gconstpointer key,
-                 gpointer      user_data,
-                 GError      **error)
+create_fails_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "not found");
   return NULL;
 }
 
 static gpointer
-create_null_cb (gconstpointer key,
-                gpointer      user_data,
-                GError      **error)
+create_null_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   return NULL;
 }
 
 static gpointer
-create_both_cb (gconstpointer key,
-                gpointer      user_data,
-                GError      **error)
+create_both_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   create_fails_cb (key, user_data, error);
   return test_probe_new ("both");
 }
 
 static gpointer
-create_no_object_cb (gconstpointer key,
-                     gpointer      user_data,
-                     GError      **error)
+create_no_object_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   static gpointer no_object[8];
 
@@ -1065,9 +1021,7 @@ create_no_object_cb (gconstpointer key,
 }
 
 static gpointer
-create_no_object_with_error_cb (gconstpointer key,
-                                gpointer      user_data,
-                                GError      **error)
+create_no_object_with_error_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   create_fails_cb (key, user_data, error);
   return create_no_object_cb (key, user_data, error);
@@ -1123,25 +1077,21 @@ test_ensure_that_fails_twice_over (void)
   GError *error = NULL;
 
   /* Neither a warning that an error is set over an error, nor a crash. */
-  g_assert_null (weakref_value_table_ensure (table, "a", create_no_object_with_error_cb, NULL,
-                                             &error));
+  g_assert_null (
+    weakref_value_table_ensure (table, "a", create_no_object_with_error_cb, NULL, &error));
   g_assert_nonnull (error);
   g_clear_error (&error);
   g_object_unref (table);
 }
 
 static gpointer
-create_recursively_cb (gconstpointer key,
-                       gpointer      table,
-                       GError      **error)
+create_recursively_cb (gconstpointer key, gpointer table, GError **error)
 {
   return weakref_value_table_ensure (table, key, create_recursively_cb, table, error);
 }
 
 static gpointer
-create_through_another_cb (gconstpointer key,
-                           gpointer      table,
-                           GError      **error)
+create_through_another_cb (gconstpointer key, gpointer table, GError **error)
 {
   gpointer b = weakref_value_table_ensure (table, "b", create_recursively_cb, table, error);
 
@@ -1153,9 +1103,7 @@ create_through_another_cb (gconstpointer key,
 }
 
 static gpointer
-create_in_spite_cb (gconstpointer key,
-                    gpointer      table,
-                    GError      **error)
+create_in_spite_cb (gconstpointer key, gpointer table, GError **error)
 {
   g_assert_null (weakref_value_table_ensure (table, key, create_cb, NULL, NULL));
   return create_cb (key, NULL, error);
@@ -1188,9 +1136,7 @@ test_ensure_recursion (void)
 }
 
 static gpointer
-create_uses_the_table_cb (gconstpointer key,
-                          gpointer      table,
-                          GError      **error)
+create_uses_the_table_cb (gconstpointer key, gpointer table, GError **error)
 {
   gpointer b = weakref_value_table_ensure (table, "b", create_cb, NULL, error);
 
@@ -1218,9 +1164,7 @@ test_ensure_uses_the_table (void)
 static TestProbe *inserted;
 
 static gpointer
-create_inserts_another_cb (gconstpointer key,
-                           gpointer      table,
-                           GError      **error)
+create_inserts_another_cb (gconstpointer key, gpointer table, GError **error)
 {
   inserted = test_probe_new ("inserted");
   weakref_value_table_insert (table, key, inserted);
@@ -1228,9 +1172,7 @@ create_inserts_another_cb (gconstpointer key,
 }
 
 static gpointer
-create_inserts_it_cb (gconstpointer key,
-                      gpointer      table,
-                      GError      **error)
+create_inserts_it_cb (gconstpointer key, gpointer table, GError **error)
 {
   gpointer object = test_probe_new ("created");
 
@@ -1239,18 +1181,14 @@ create_inserts_it_cb (gconstpointer key,
 }
 
 static gpointer
-create_inserts_a_mayfly_cb (gconstpointer key,
-                            gpointer      table,
-                            GError      **error)
+create_inserts_a_mayfly_cb (gconstpointer key, gpointer table, GError **error)
 {
   g_object_unref (create_inserts_it_cb (key, table, error));
   return test_probe_new ("second");
 }
 
 static gpointer
-create_inserts_and_fails_cb (gconstpointer key,
-                             gpointer      table,
-                             GError      **error)
+create_inserts_and_fails_cb (gconstpointer key, gpointer table, GError **error)
 {
   inserted = test_probe_new ("inserted");
   weakref_value_table_insert (table, key, inserted);
@@ -1285,8 +1223,8 @@ test_insert_during_the_creation (void)
   g_object_unref (a);
   assert_log ("-second ~second");
 
-  g_assert_null (weakref_value_table_ensure (table, "a", create_inserts_and_fails_cb, table,
-                                             &error));
+  g_assert_null (
+    weakref_value_table_ensure (table, "a", create_inserts_and_fails_cb, table, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_clear_error (&error);
   assert_at (table, "a", inserted);
@@ -1297,18 +1235,14 @@ test_insert_during_the_creation (void)
 }
 
 static gpointer
-create_drops_the_table_cb (gconstpointer key,
-                           gpointer      table,
-                           GError      **error)
+create_drops_the_table_cb (gconstpointer key, gpointer table, GError **error)
 {
   g_object_unref (table);
   return test_probe_new ("a");
 }
 
 static gpointer
-create_drops_the_table_and_fails_cb (gconstpointer key,
-                                     gpointer      table,
-                                     GError      **error)
+create_drops_the_table_and_fails_cb (gconstpointer key, gpointer table, GError **error)
 {
   g_object_unref (table);
   return create_fails_cb (key, NULL, error);
@@ -1327,16 +1261,14 @@ test_creation_drops_the_table (void)
   assert_log ("-a ~a");
 
   table = string_table ();
-  g_assert_null (weakref_value_table_ensure (table, "a", create_drops_the_table_and_fails_cb, table,
-                                             &error));
+  g_assert_null (
+    weakref_value_table_ensure (table, "a", create_drops_the_table_and_fails_cb, table, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_clear_error (&error);
 }
 
 static gpointer
-create_disposed_cb (gconstpointer key,
-                    gpointer      user_data,
-                    GError      **error)
+create_disposed_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   gpointer object = test_probe_new ("a");
 
@@ -1359,9 +1291,7 @@ test_creation_of_a_disposed_object (void)
 }
 
 static gpointer
-create_floating_cb (gconstpointer key,
-                    gpointer      user_data,
-                    GError      **error)
+create_floating_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   return g_object_new (G_TYPE_INITIALLY_UNOWNED, NULL);
 }
@@ -1397,9 +1327,7 @@ typedef struct
 } Crowd;
 
 static gpointer
-crowd_create_cb (gconstpointer key,
-                 gpointer      user_data,
-                 GError      **error)
+crowd_create_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   Crowd *crowd = user_data;
   guint i;
@@ -1490,7 +1418,7 @@ test_creation_fails_for_some (void)
 typedef struct
 {
   WeakrefValueTable *table;
-  gint *n_there;         /* (atomic) */
+  gint *n_there; /* (atomic) */
   guint n;
   WeakrefValueTable *next_table;
   const char *key;
@@ -1500,9 +1428,7 @@ typedef struct
 } Traveller;
 
 static gpointer
-traveller_create_cb (gconstpointer key,
-                     gpointer      user_data,
-                     GError      **error)
+traveller_create_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   Traveller *self = user_data;
   gpointer next;
@@ -1525,8 +1451,8 @@ traveller_thread (gpointer data)
 {
   Traveller *self = data;
 
-  self->object = weakref_value_table_ensure (self->table, self->key, traveller_create_cb, self,
-                                             &self->error);
+  self->object =
+    weakref_value_table_ensure (self->table, self->key, traveller_create_cb, self, &self->error);
   return NULL;
 }
 
@@ -1609,9 +1535,7 @@ typedef struct
 } Relay;
 
 static gpointer
-relay_create_x_cb (gconstpointer key,
-                   gpointer      user_data,
-                   GError      **error)
+relay_create_x_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   Relay *relay = user_data;
   guint i;
@@ -1625,9 +1549,7 @@ relay_create_x_cb (gconstpointer key,
 }
 
 static gpointer
-relay_create_y_cb (gconstpointer key,
-                   gpointer      user_data,
-                   GError      **error)
+relay_create_y_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   Relay *relay = user_data;
   gpointer x;
@@ -1700,9 +1622,7 @@ meeting_clear (Meeting *meeting)
 }
 
 static gpointer
-meeting_create_cb (gconstpointer key,
-                   gpointer      user_data,
-                   GError      **error)
+meeting_create_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   Meeting *meeting = user_data;
 
@@ -1716,8 +1636,8 @@ meeting_thread (gpointer data)
 {
   Meeting *meeting = data;
 
-  meeting->object = weakref_value_table_ensure (meeting->table, "a", meeting_create_cb, meeting,
-                                                NULL);
+  meeting->object =
+    weakref_value_table_ensure (meeting->table, "a", meeting_create_cb, meeting, NULL);
   return NULL;
 }
 
@@ -1779,8 +1699,7 @@ test_insert_during_a_creation_elsewhere (void)
 }
 
 static void
-meeting_dispose_cb (TestProbe *probe,
-                    gpointer   user_data)
+meeting_dispose_cb (TestProbe *probe, gpointer user_data)
 {
   Meeting *meeting = user_data;
 
@@ -1875,8 +1794,7 @@ test_random (void)
           if (probes[which] == NULL)
             probes[which] = test_probe_new ("probe");
           g_assert_true (weakref_value_table_insert (table, GUINT_TO_POINTER (key),
-                                                     probes[which]) ==
-                         (model[key] == NULL));
+                                                     probes[which]) == (model[key] == NULL));
           model[key] = probes[which];
           break;
         case 2:
@@ -1937,7 +1855,9 @@ test_bad_objects (void)
   weakref_value_table_foreach_value (table, NULL, NULL);
   assert_size (table, 0);
 
-#define BAD(call) CRITICAL ("*WEAKREF_IS_VALUE_TABLE (self)*"); call
+#define BAD(call)                                                                                  \
+  CRITICAL ("*WEAKREF_IS_VALUE_TABLE (self)*");                                                    \
+  call
   BAD (g_assert_false (weakref_value_table_insert (NULL, "a", a)));
   BAD (g_assert_null (weakref_value_table_lookup ((gpointer) a, "a")));
   BAD (g_assert_null (weakref_value_table_ensure (NULL, "a", create_cb, NULL, NULL)));
@@ -1952,8 +1872,8 @@ test_bad_objects (void)
   BAD (weakref_value_table_foreach (NULL, log_entry_cb, NULL));
   BAD (g_assert_false (weakref_value_table_insert_value (NULL, &value, a, NULL)));
   BAD (g_assert_null (weakref_value_table_lookup_value (NULL, &value, NULL)));
-  BAD (g_assert_null (weakref_value_table_ensure_value (NULL, &value, create_value_cb, NULL,
-                                                        NULL)));
+  BAD (
+    g_assert_null (weakref_value_table_ensure_value (NULL, &value, create_value_cb, NULL, NULL)));
   BAD (g_assert_false (weakref_value_table_contains_value (NULL, &value, NULL)));
   BAD (g_assert_false (weakref_value_table_remove_value (NULL, &value, NULL)));
 #undef BAD
@@ -1976,7 +1896,9 @@ test_bad_keys (void)
 
   weakref_value_table_insert (strings, "a", a);
 
-#define BAD(pattern, call) CRITICAL (pattern); call
+#define BAD(pattern, call)                                                                         \
+  CRITICAL (pattern);                                                                              \
+  call
   BAD ("*insert: the key is NULL*", g_assert_false (weakref_value_table_insert (strings, NULL, a)));
   BAD ("*lookup: the key is NULL*", g_assert_null (weakref_value_table_lookup (strings, NULL)));
   BAD ("*the key is NULL*", g_assert_false (weakref_value_table_contains (strings, NULL)));
@@ -1992,23 +1914,22 @@ test_bad_keys (void)
   BAD ("*G_IS_VALUE*", g_assert_null (weakref_value_table_lookup_value (strings, &unset, NULL)));
   BAD ("*G_IS_VALUE*", g_assert_false (weakref_value_table_contains_value (strings, &unset, NULL)));
   BAD ("*G_IS_VALUE*", g_assert_false (weakref_value_table_remove_value (strings, &unset, NULL)));
-  BAD ("*G_IS_VALUE*",
-       g_assert_null (weakref_value_table_ensure_value (strings, &unset, create_value_cb, NULL,
-                                                        NULL)));
+  BAD ("*G_IS_VALUE*", g_assert_null (weakref_value_table_ensure_value (
+                         strings, &unset, create_value_cb, NULL, NULL)));
 #undef BAD
   g_test_assert_expected_messages ();
 
   g_value_init (&value, G_TYPE_INT);
-#define WRONG(call) \
-  call; \
-  g_assert_error (error, WEAKREF_ERROR, WEAKREF_ERROR_KEY_TYPE); \
+#define WRONG(call)                                                                                \
+  call;                                                                                            \
+  g_assert_error (error, WEAKREF_ERROR, WEAKREF_ERROR_KEY_TYPE);                                   \
   g_clear_error (&error)
   WRONG (g_assert_false (weakref_value_table_insert_value (strings, &value, a, &error)));
   WRONG (g_assert_null (weakref_value_table_lookup_value (strings, &value, &error)));
   WRONG (g_assert_false (weakref_value_table_contains_value (strings, &value, &error)));
   WRONG (g_assert_false (weakref_value_table_remove_value (strings, &value, &error)));
-  WRONG (g_assert_null (weakref_value_table_ensure_value (strings, &value, create_value_cb, NULL,
-                                                          &error)));
+  WRONG (g_assert_null (
+    weakref_value_table_ensure_value (strings, &value, create_value_cb, NULL, &error)));
 #undef WRONG
 
   assert_size (strings, 1);
@@ -2021,8 +1942,7 @@ test_bad_keys (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 

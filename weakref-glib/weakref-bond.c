@@ -4,9 +4,9 @@
 
 #include <weakref-glib/weakref-bond.h>
 
-#include <weakref-glib/weakref-block-private.h>
+#include <weakref-glib/core/block.h>
 #include <weakref-glib/weakref-error.h>
-#include <weakref-glib/weakref-group-private.h>
+#include <weakref-glib/core/group.h>
 
 /**
  * WeakrefBond:
@@ -92,9 +92,7 @@ bond_part_cb (gpointer data)
  * all: if an object was bonded at the end of its g_object_run_dispose(), that life is over, but
  * nobody is told before the next weak interest in it. */
 static gboolean
-bond_dup (WeakrefBond *self,
-          gpointer    *owner,
-          gpointer    *owned)
+bond_dup (WeakrefBond *self, gpointer *owner, gpointer *owned)
 {
   *owner = *owned = NULL;
   if (self->member == NULL || !weakref_member_is_joined (self->member, self))
@@ -109,10 +107,7 @@ bond_dup (WeakrefBond *self,
 }
 
 static void
-weakref_bond_get_property (GObject    *object,
-                           guint       prop_id,
-                           GValue     *value,
-                           GParamSpec *pspec)
+weakref_bond_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   WeakrefBond *self = WEAKREF_BOND (object);
 
@@ -161,8 +156,7 @@ weakref_bond_class_init (WeakrefBondClass *klass)
    * Since: 1.0
    */
   props[PROP_ALIVE] =
-    g_param_spec_boolean ("alive", NULL, NULL, FALSE,
-                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+    g_param_spec_boolean ("alive", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * WeakrefBond:owned: (getter dup_owned)
@@ -171,9 +165,8 @@ weakref_bond_class_init (WeakrefBondClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_OWNED] =
-    g_param_spec_object ("owned", NULL, NULL, G_TYPE_OBJECT,
-                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_OWNED] = g_param_spec_object ("owned", NULL, NULL, G_TYPE_OBJECT,
+                                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * WeakrefBond:owner: (getter dup_owner)
@@ -182,9 +175,8 @@ weakref_bond_class_init (WeakrefBondClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_OWNER] =
-    g_param_spec_object ("owner", NULL, NULL, G_TYPE_OBJECT,
-                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_OWNER] = g_param_spec_object ("owner", NULL, NULL, G_TYPE_OBJECT,
+                                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
@@ -217,9 +209,7 @@ weakref_bond_init (WeakrefBond *self)
  * Since: 1.0
  */
 WeakrefBond *
-weakref_bond_new (gpointer   owner,
-                  gpointer   owned,
-                  GError   **error)
+weakref_bond_new (gpointer owner, gpointer owned, GError **error)
 {
   WeakrefBond *self;
   WeakrefMember *owner_member;
@@ -242,8 +232,8 @@ weakref_bond_new (gpointer   owner,
   self->member = weakref_member_get (owned, FALSE);
   owner_member = weakref_member_get (owner, TRUE);
 
-  joined = weakref_member_join (self->member, owner_member, g_object_ref (self), bond_part_cb,
-                                error);
+  joined =
+    weakref_member_join (self->member, owner_member, g_object_ref (self), bond_part_cb, error);
 
   weakref_member_put (owner_member);
   weakref_member_put (self->member);

@@ -19,20 +19,18 @@ WEAKREF_AVAILABLE_IN_1_0
 G_DECLARE_FINAL_TYPE (WeakrefBond, weakref_bond, WEAKREF, BOND, GObject)
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefBond *weakref_bond_new       (gpointer      owner,
-                                     gpointer      owned,
-                                     GError      **error);
+WeakrefBond *weakref_bond_new (gpointer owner, gpointer owned, GError **error);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean     weakref_bond_break     (WeakrefBond  *self);
+gboolean weakref_bond_break (WeakrefBond *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean     weakref_bond_is_alive  (WeakrefBond  *self);
+gboolean weakref_bond_is_alive (WeakrefBond *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-gpointer     weakref_bond_dup_owner (WeakrefBond  *self);
+gpointer weakref_bond_dup_owner (WeakrefBond *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-gpointer     weakref_bond_dup_owned (WeakrefBond  *self);
+gpointer weakref_bond_dup_owned (WeakrefBond *self);
 
 G_END_DECLS

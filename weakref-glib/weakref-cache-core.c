@@ -4,7 +4,7 @@
 
 #include <weakref-glib/weakref-cache-private.h>
 
-#include <weakref-glib/weakref-toggle-private.h>
+#include <weakref-glib/core/toggle.h>
 
 /* What is in use and what is idle, and what is put out.
  *
@@ -57,8 +57,7 @@ weakref_cache_core_changed (WeakrefCacheCore *core)
 }
 
 static void
-core_release_locked (WeakrefCacheCore *core,
-                     Kept             *kept)
+core_release_locked (WeakrefCacheCore *core, Kept *kept)
 {
   Extra *extra = weakref_value_entry_get_extra (kept->entry);
 
@@ -70,8 +69,7 @@ core_release_locked (WeakrefCacheCore *core,
 
 /* Lets at most @n stay idle. */
 static void
-core_shrink_locked (WeakrefCacheCore *core,
-                    guint             n)
+core_shrink_locked (WeakrefCacheCore *core, guint n)
 {
   while (core->idle.length > n)
     {
@@ -89,8 +87,7 @@ core_shrink_locked (WeakrefCacheCore *core,
 
 /* Keeps at most @n of what is in use. */
 static void
-core_release_busy_locked (WeakrefCacheCore *core,
-                          guint             n)
+core_release_busy_locked (WeakrefCacheCore *core, guint n)
 {
   while (core->busy.length > n)
     core_release_locked (core, g_queue_peek_head (&core->busy));
@@ -98,8 +95,7 @@ core_release_busy_locked (WeakrefCacheCore *core,
 
 /* Lets at most @n stay idle, and keeps nothing of what is in use now, or looks so. */
 void
-weakref_cache_core_trim (WeakrefCacheCore *core,
-                         guint             n)
+weakref_cache_core_trim (WeakrefCacheCore *core, guint n)
 {
   weakref_toggle_lock ();
   core_shrink_locked (core, n);
@@ -165,15 +161,13 @@ static const WeakrefHoldFuncs kept_funcs = {
 
 /* Tracks the object, unless it is already, or must not be. */
 static void
-entry_used_cb (WeakrefValueEntry *entry,
-               gpointer           object)
+entry_used_cb (WeakrefValueEntry *entry, gpointer object)
 {
   WeakrefCacheCore *core = (WeakrefCacheCore *) entry->base.table;
   Extra *extra = weakref_value_entry_get_extra (entry);
   Kept *kept;
 
-  if (g_atomic_pointer_get (&extra->kept) != NULL ||
-      g_atomic_int_get (&core->max_idle) == 0 ||
+  if (g_atomic_pointer_get (&extra->kept) != NULL || g_atomic_int_get (&core->max_idle) == 0 ||
       (guint) g_atomic_int_get (&core->n_tracked) >= (guint) g_atomic_int_get (&core->max_tracked))
     return;
 
@@ -215,11 +209,7 @@ core_free_cb (WeakrefValueCore *base)
 }
 
 static const WeakrefValueFuncs core_funcs = {
-  sizeof (Extra),
-  entry_used_cb,
-  entry_keeps_cb,
-  entry_let_go_cb,
-  core_free_cb,
+  sizeof (Extra), entry_used_cb, entry_keeps_cb, entry_let_go_cb, core_free_cb,
 };
 
 /* The memory monitor */
@@ -232,16 +222,13 @@ struct _WeakrefCacheMonitor
 };
 
 static void
-low_memory_cb (GMemoryMonitor             *object,
-               GMemoryMonitorWarningLevel  level,
-               gpointer                    core)
+low_memory_cb (GMemoryMonitor *object, GMemoryMonitorWarningLevel level, gpointer core)
 {
   weakref_cache_core_trim (core, 0);
 }
 
 static void
-closure_unref_core_cb (gpointer  core,
-                       GClosure *closure)
+closure_unref_core_cb (gpointer core, GClosure *closure)
 {
   weakref_table_unref (core);
 }
@@ -263,9 +250,7 @@ monitor_unref (WeakrefCacheMonitor *monitor)
 
 /* Not if it comes too late @by_default. */
 gboolean
-weakref_cache_core_set_monitor (WeakrefCacheCore *core,
-                                GMemoryMonitor   *object,
-                                gboolean          by_default)
+weakref_cache_core_set_monitor (WeakrefCacheCore *core, GMemoryMonitor *object, gboolean by_default)
 {
   WeakrefCacheMonitor *monitor = NULL;
   WeakrefCacheMonitor *old;
@@ -405,9 +390,7 @@ core_wake_cb (gpointer data)
 }
 
 static gboolean
-wake_dispatch (GSource     *source,
-               GSourceFunc  callback,
-               gpointer     user_data)
+wake_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
   return callback (user_data);
 }
@@ -417,8 +400,7 @@ static GSourceFuncs wake_funcs = { NULL, NULL, wake_dispatch, NULL, NULL, NULL }
 /* The limits. Each returns whether it is another one. */
 
 gboolean
-weakref_cache_core_set_max_idle (WeakrefCacheCore *core,
-                                 guint             max_idle)
+weakref_cache_core_set_max_idle (WeakrefCacheCore *core, guint max_idle)
 {
   gboolean changed;
 
@@ -434,8 +416,7 @@ weakref_cache_core_set_max_idle (WeakrefCacheCore *core,
 }
 
 gboolean
-weakref_cache_core_set_max_idle_seconds (WeakrefCacheCore *core,
-                                         guint             max_idle_seconds)
+weakref_cache_core_set_max_idle_seconds (WeakrefCacheCore *core, guint max_idle_seconds)
 {
   gboolean changed;
 
@@ -449,8 +430,7 @@ weakref_cache_core_set_max_idle_seconds (WeakrefCacheCore *core,
 }
 
 gboolean
-weakref_cache_core_set_max_tracked (WeakrefCacheCore *core,
-                                    guint             max_tracked)
+weakref_cache_core_set_max_tracked (WeakrefCacheCore *core, guint max_tracked)
 {
   gboolean changed;
 
@@ -465,9 +445,7 @@ weakref_cache_core_set_max_tracked (WeakrefCacheCore *core,
 }
 
 WeakrefCacheCore *
-weakref_cache_core_new (WeakrefCache *cache,
-                        guint         max_idle,
-                        guint         max_tracked)
+weakref_cache_core_new (WeakrefCache *cache, guint max_idle, guint max_tracked)
 {
   WeakrefCacheCore *core = weakref_value_core_new (sizeof (WeakrefCacheCore), &core_funcs);
 
@@ -477,8 +455,7 @@ weakref_cache_core_new (WeakrefCache *cache,
   core->context = g_main_context_ref_thread_default ();
   core->source = g_source_new (&wake_funcs, sizeof (GSource));
   g_source_set_static_name (core->source, "weakref-glib cache");
-  g_source_set_callback (core->source, core_wake_cb, weakref_table_ref (core),
-                         weakref_table_unref);
+  g_source_set_callback (core->source, core_wake_cb, weakref_table_ref (core), weakref_table_unref);
   g_source_attach (core->source, core->context);
 
   return core;

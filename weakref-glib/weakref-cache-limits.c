@@ -4,7 +4,7 @@
 
 #include <weakref-glib/weakref-cache-private.h>
 
-#include <weakref-glib/weakref-toggle-private.h>
+#include <weakref-glib/core/toggle.h>
 
 /* What a cache may keep, and what it has done. */
 
@@ -21,8 +21,7 @@
  * Since: 1.0
  */
 void
-weakref_cache_trim (WeakrefCache *self,
-                    guint         n)
+weakref_cache_trim (WeakrefCache *self, guint n)
 {
   g_return_if_fail (WEAKREF_IS_CACHE (self));
 
@@ -60,8 +59,7 @@ weakref_cache_get_max_idle (WeakrefCache *self)
  * Since: 1.0
  */
 void
-weakref_cache_set_max_idle (WeakrefCache *self,
-                            guint         max_idle)
+weakref_cache_set_max_idle (WeakrefCache *self, guint max_idle)
 {
   g_return_if_fail (WEAKREF_IS_CACHE (self));
 
@@ -108,8 +106,7 @@ weakref_cache_get_max_idle_seconds (WeakrefCache *self)
  * Since: 1.0
  */
 void
-weakref_cache_set_max_idle_seconds (WeakrefCache *self,
-                                    guint         max_idle_seconds)
+weakref_cache_set_max_idle_seconds (WeakrefCache *self, guint max_idle_seconds)
 {
   g_return_if_fail (WEAKREF_IS_CACHE (self));
 
@@ -146,8 +143,7 @@ weakref_cache_get_max_tracked (WeakrefCache *self)
  * Since: 1.0
  */
 void
-weakref_cache_set_max_tracked (WeakrefCache *self,
-                               guint         max_tracked)
+weakref_cache_set_max_tracked (WeakrefCache *self, guint max_tracked)
 {
   g_return_if_fail (WEAKREF_IS_CACHE (self));
 
@@ -185,8 +181,7 @@ weakref_cache_dup_memory_monitor (WeakrefCache *self)
  * Since: 1.0
  */
 void
-weakref_cache_set_memory_monitor (WeakrefCache   *self,
-                                  GMemoryMonitor *memory_monitor)
+weakref_cache_set_memory_monitor (WeakrefCache *self, GMemoryMonitor *memory_monitor)
 {
   g_return_if_fail (WEAKREF_IS_CACHE (self));
   g_return_if_fail (memory_monitor == NULL || G_IS_MEMORY_MONITOR (memory_monitor));

@@ -8,7 +8,7 @@
 
 #include <stdatomic.h>
 
-#include <weakref-glib/weakref-value-core-private.h>
+#include <weakref-glib/core/value-core.h>
 
 G_BEGIN_DECLS
 
@@ -21,20 +21,20 @@ struct _WeakrefCacheCore
 {
   WeakrefValueCore base;
   GWeakRef cache;
-  GMainContext *context;   /* (owned) (const) */
-  GSource *source;         /* (owned) (const): in the context */
-  gboolean changed;        /* toggle lock: the source will notify */
-  guint max_idle;          /* (atomic): written under the toggle lock */
-  guint max_idle_seconds;  /* toggle lock */
-  guint max_tracked;       /* (atomic): written under the toggle lock */
-  guint n_tracked;         /* (atomic): written under the toggle lock */
-  GQueue idle;             /* toggle lock: oldest first */
-  GQueue busy;             /* toggle lock: what is tracked and in use, longest first */
-  guint64 n_evictions;     /* toggle lock */
+  GMainContext *context;        /* (owned) (const) */
+  GSource *source;              /* (owned) (const): in the context */
+  gboolean changed;             /* toggle lock: the source will notify */
+  guint max_idle;               /* (atomic): written under the toggle lock */
+  guint max_idle_seconds;       /* toggle lock */
+  guint max_tracked;            /* (atomic): written under the toggle lock */
+  guint n_tracked;              /* (atomic): written under the toggle lock */
+  GQueue idle;                  /* toggle lock: oldest first */
+  GQueue busy;                  /* toggle lock: what is tracked and in use, longest first */
+  guint64 n_evictions;          /* toggle lock */
   WeakrefCacheMonitor *monitor; /* toggle lock: (owned) (nullable) */
-  gboolean monitor_is_set; /* toggle lock: there is one, or shall be none */
-  gboolean monitor_comes;  /* toggle lock: the default one will be set, by: */
-  GSource *monitor_source; /* (owned) (nullable): in the default context */
+  gboolean monitor_is_set;      /* toggle lock: there is one, or shall be none */
+  gboolean monitor_comes;       /* toggle lock: the default one will be set, by: */
+  GSource *monitor_source;      /* (owned) (nullable): in the default context */
   _Atomic guint64 n_hits;
   _Atomic guint64 n_misses;
 };
@@ -46,23 +46,17 @@ struct _WeakrefCache
   WeakrefCacheCore *core; /* (owned) */
 };
 
-WeakrefCacheCore *weakref_cache_core_new                  (WeakrefCache     *cache,
-                                                           guint             max_idle,
-                                                           guint             max_tracked);
-void              weakref_cache_core_close                (WeakrefCacheCore *core);
+WeakrefCacheCore *weakref_cache_core_new (WeakrefCache *cache, guint max_idle, guint max_tracked);
+void weakref_cache_core_close (WeakrefCacheCore *core);
 
-void              weakref_cache_core_changed              (WeakrefCacheCore *core);
-void              weakref_cache_core_trim                 (WeakrefCacheCore *core,
-                                                           guint             n);
-gboolean          weakref_cache_core_set_max_idle         (WeakrefCacheCore *core,
-                                                           guint             max_idle);
-gboolean          weakref_cache_core_set_max_idle_seconds (WeakrefCacheCore *core,
-                                                           guint             max_idle_seconds);
-gboolean          weakref_cache_core_set_max_tracked      (WeakrefCacheCore *core,
-                                                           guint             max_tracked);
-gboolean          weakref_cache_core_set_monitor          (WeakrefCacheCore *core,
-                                                           GMemoryMonitor   *object,
-                                                           gboolean          by_default);
-GMemoryMonitor   *weakref_cache_core_dup_monitor          (WeakrefCacheCore *core);
+void weakref_cache_core_changed (WeakrefCacheCore *core);
+void weakref_cache_core_trim (WeakrefCacheCore *core, guint n);
+gboolean weakref_cache_core_set_max_idle (WeakrefCacheCore *core, guint max_idle);
+gboolean weakref_cache_core_set_max_idle_seconds (WeakrefCacheCore *core, guint max_idle_seconds);
+gboolean weakref_cache_core_set_max_tracked (WeakrefCacheCore *core, guint max_tracked);
+gboolean weakref_cache_core_set_monitor (WeakrefCacheCore *core,
+                                         GMemoryMonitor *object,
+                                         gboolean by_default);
+GMemoryMonitor *weakref_cache_core_dup_monitor (WeakrefCacheCore *core);
 
 G_END_DECLS

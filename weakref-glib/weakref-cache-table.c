@@ -9,9 +9,7 @@
 
 /* Enters it; what is thereby put out may drop the cache. */
 static gboolean
-cache_insert (WeakrefCache  *self,
-              gconstpointer  key,
-              gpointer       object)
+cache_insert (WeakrefCache *self, gconstpointer key, gpointer object)
 {
   WeakrefCacheCore *core = weakref_table_ref (self->core);
   gboolean inserted = weakref_value_core_insert (&core->base, key, object);
@@ -24,8 +22,7 @@ cache_insert (WeakrefCache  *self,
 
 /* Finds it, and counts that. */
 static gpointer
-cache_lookup (WeakrefCache  *self,
-              gconstpointer  key)
+cache_lookup (WeakrefCache *self, gconstpointer key)
 {
   WeakrefCacheCore *core = self->core;
   gpointer object = weakref_value_core_lookup (&core->base, key);
@@ -39,9 +36,7 @@ cache_lookup (WeakrefCache  *self,
 /* Counts what was found or made. Takes over a reference on @core, for what was called to make it
  * may drop the cache. */
 static gpointer
-core_ensured (WeakrefCacheCore *core,
-              gpointer          object,
-              gboolean          created)
+core_ensured (WeakrefCacheCore *core, gpointer object, gboolean created)
 {
   if (created)
     {
@@ -70,9 +65,7 @@ core_ensured (WeakrefCacheCore *core,
  * Since: 1.0
  */
 gboolean
-weakref_cache_insert (WeakrefCache  *self,
-                      gconstpointer  key,
-                      gpointer       object)
+weakref_cache_insert (WeakrefCache *self, gconstpointer key, gpointer object)
 {
   g_return_val_if_fail (WEAKREF_IS_CACHE (self), FALSE);
   g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
@@ -98,10 +91,7 @@ weakref_cache_insert (WeakrefCache  *self,
  * Since: 1.0
  */
 gboolean
-weakref_cache_insert_value (WeakrefCache  *self,
-                            const GValue  *key,
-                            gpointer       object,
-                            GError       **error)
+weakref_cache_insert_value (WeakrefCache *self, const GValue *key, gpointer object, GError **error)
 {
   WeakrefKeyBuffer buffer;
   gconstpointer pointer;
@@ -130,8 +120,7 @@ weakref_cache_insert_value (WeakrefCache  *self,
  * Since: 1.0
  */
 gpointer
-weakref_cache_lookup (WeakrefCache  *self,
-                      gconstpointer  key)
+weakref_cache_lookup (WeakrefCache *self, gconstpointer key)
 {
   g_return_val_if_fail (WEAKREF_IS_CACHE (self), NULL);
 
@@ -155,9 +144,7 @@ weakref_cache_lookup (WeakrefCache  *self,
  * Since: 1.0
  */
 gpointer
-weakref_cache_lookup_value (WeakrefCache  *self,
-                            const GValue  *key,
-                            GError       **error)
+weakref_cache_lookup_value (WeakrefCache *self, const GValue *key, GError **error)
 {
   WeakrefKeyBuffer buffer;
   gconstpointer pointer;
@@ -197,11 +184,11 @@ weakref_cache_lookup_value (WeakrefCache  *self,
  * Since: 1.0
  */
 gpointer
-weakref_cache_ensure (WeakrefCache       *self,
-                      gconstpointer       key,
-                      WeakrefCreateFunc   create,
-                      gpointer            user_data,
-                      GError            **error)
+weakref_cache_ensure (WeakrefCache *self,
+                      gconstpointer key,
+                      WeakrefCreateFunc create,
+                      gpointer user_data,
+                      GError **error)
 {
   WeakrefCacheCore *core;
   gboolean created = FALSE;
@@ -240,11 +227,11 @@ weakref_cache_ensure (WeakrefCache       *self,
  * Since: 1.0
  */
 gpointer
-weakref_cache_ensure_value (WeakrefCache            *self,
-                            const GValue            *key,
-                            WeakrefCreateValueFunc   create,
-                            gpointer                 user_data,
-                            GError                 **error)
+weakref_cache_ensure_value (WeakrefCache *self,
+                            const GValue *key,
+                            WeakrefCreateValueFunc create,
+                            gpointer user_data,
+                            GError **error)
 {
   WeakrefCacheCore *core;
   gboolean created = FALSE;
@@ -273,8 +260,7 @@ weakref_cache_ensure_value (WeakrefCache            *self,
  * Since: 1.0
  */
 gboolean
-weakref_cache_contains (WeakrefCache  *self,
-                        gconstpointer  key)
+weakref_cache_contains (WeakrefCache *self, gconstpointer key)
 {
   g_return_val_if_fail (WEAKREF_IS_CACHE (self), FALSE);
 
@@ -297,9 +283,7 @@ weakref_cache_contains (WeakrefCache  *self,
  * Since: 1.0
  */
 gboolean
-weakref_cache_contains_value (WeakrefCache  *self,
-                              const GValue  *key,
-                              GError       **error)
+weakref_cache_contains_value (WeakrefCache *self, const GValue *key, GError **error)
 {
   WeakrefKeyBuffer buffer;
   gconstpointer pointer;
@@ -326,8 +310,7 @@ weakref_cache_contains_value (WeakrefCache  *self,
  * Since: 1.0
  */
 gboolean
-weakref_cache_remove (WeakrefCache  *self,
-                      gconstpointer  key)
+weakref_cache_remove (WeakrefCache *self, gconstpointer key)
 {
   g_return_val_if_fail (WEAKREF_IS_CACHE (self), FALSE);
 
@@ -350,9 +333,7 @@ weakref_cache_remove (WeakrefCache  *self,
  * Since: 1.0
  */
 gboolean
-weakref_cache_remove_value (WeakrefCache  *self,
-                            const GValue  *key,
-                            GError       **error)
+weakref_cache_remove_value (WeakrefCache *self, const GValue *key, GError **error)
 {
   WeakrefKeyBuffer buffer;
   gconstpointer pointer;
@@ -474,9 +455,7 @@ weakref_cache_dup_values (WeakrefCache *self)
  * Since: 1.0
  */
 void
-weakref_cache_foreach (WeakrefCache          *self,
-                       WeakrefValueTableFunc  func,
-                       gpointer               user_data)
+weakref_cache_foreach (WeakrefCache *self, WeakrefValueTableFunc func, gpointer user_data)
 {
   g_return_if_fail (WEAKREF_IS_CACHE (self));
   g_return_if_fail (func != NULL);
@@ -498,9 +477,9 @@ weakref_cache_foreach (WeakrefCache          *self,
  * Since: 1.0
  */
 void
-weakref_cache_foreach_value (WeakrefCache               *self,
-                             WeakrefValueTableValueFunc  func,
-                             gpointer                    user_data)
+weakref_cache_foreach_value (WeakrefCache *self,
+                             WeakrefValueTableValueFunc func,
+                             gpointer user_data)
 {
   g_return_if_fail (WEAKREF_IS_CACHE (self));
   g_return_if_fail (func != NULL);

@@ -77,10 +77,7 @@ enum
 static GParamSpec *props[N_PROPS];
 
 static void
-weakref_cache_set_property (GObject      *object,
-                            guint         prop_id,
-                            const GValue *value,
-                            GParamSpec   *pspec)
+weakref_cache_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   WeakrefCache *self = WEAKREF_CACHE (object);
 
@@ -107,10 +104,7 @@ weakref_cache_set_property (GObject      *object,
 }
 
 static void
-weakref_cache_get_property (GObject    *object,
-                            guint       prop_id,
-                            GValue     *value,
-                            GParamSpec *pspec)
+weakref_cache_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   WeakrefCache *self = WEAKREF_CACHE (object);
 
@@ -177,9 +171,8 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_EVICTIONS] =
-    g_param_spec_uint64 ("evictions", NULL, NULL, 0, G_MAXUINT64, 0,
-                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_EVICTIONS] = g_param_spec_uint64 ("evictions", NULL, NULL, 0, G_MAXUINT64, 0,
+                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * WeakrefCache:hits: (getter get_hits)
@@ -188,9 +181,8 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_HITS] =
-    g_param_spec_uint64 ("hits", NULL, NULL, 0, G_MAXUINT64, 0,
-                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_HITS] = g_param_spec_uint64 ("hits", NULL, NULL, 0, G_MAXUINT64, 0,
+                                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * WeakrefCache:key-type: (getter get_key_type)
@@ -264,9 +256,8 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_MISSES] =
-    g_param_spec_uint64 ("misses", NULL, NULL, 0, G_MAXUINT64, 0,
-                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_MISSES] = g_param_spec_uint64 ("misses", NULL, NULL, 0, G_MAXUINT64, 0,
+                                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * WeakrefCache:n-idle: (getter get_n_idle)
@@ -275,9 +266,8 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_N_IDLE] =
-    g_param_spec_uint ("n-idle", NULL, NULL, 0, G_MAXUINT, 0,
-                       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_N_IDLE] = g_param_spec_uint ("n-idle", NULL, NULL, 0, G_MAXUINT, 0,
+                                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * WeakrefCache:n-in-use: (getter get_n_in_use)
@@ -286,9 +276,8 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_N_IN_USE] =
-    g_param_spec_uint ("n-in-use", NULL, NULL, 0, G_MAXUINT, 0,
-                       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_N_IN_USE] = g_param_spec_uint ("n-in-use", NULL, NULL, 0, G_MAXUINT, 0,
+                                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
@@ -311,8 +300,7 @@ weakref_cache_init (WeakrefCache *self)
  * Since: 1.0
  */
 WeakrefCache *
-weakref_cache_new (GType key_type,
-                   guint max_idle)
+weakref_cache_new (GType key_type, guint max_idle)
 {
   WeakrefKeyKind kind;
 
@@ -336,11 +324,11 @@ weakref_cache_new (GType key_type,
  * Since: 1.0
  */
 WeakrefCache *
-weakref_cache_new_full (GHashFunc       hash,
-                        GEqualFunc      equal,
+weakref_cache_new_full (GHashFunc hash,
+                        GEqualFunc equal,
                         WeakrefCopyFunc key_copy,
-                        GDestroyNotify  key_free,
-                        guint           max_idle)
+                        GDestroyNotify key_free,
+                        guint max_idle)
 {
   WeakrefCache *self;
 

@@ -13,9 +13,14 @@
  *
  * Since: 1.0
  */
-G_DEFINE_QUARK (weakref-error-quark, weakref_error)
+GQuark
+weakref_error_quark (void)
+{
+  return g_quark_from_static_string ("weakref-error-quark");
+}
 
-G_DEFINE_ENUM_TYPE (WeakrefError, weakref_error,
+G_DEFINE_ENUM_TYPE (WeakrefError,
+                    weakref_error,
                     G_DEFINE_ENUM_VALUE (WEAKREF_ERROR_DEAD, "dead"),
                     G_DEFINE_ENUM_VALUE (WEAKREF_ERROR_KEY_TYPE, "key-type"),
                     G_DEFINE_ENUM_VALUE (WEAKREF_ERROR_RECURSION, "recursion"),

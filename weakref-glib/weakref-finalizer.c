@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-#include <weakref-glib/weakref-block-private.h>
-#include <weakref-glib/weakref-dispatch-private.h>
+#include <weakref-glib/core/block.h>
+#include <weakref-glib/core/dispatch.h>
 
 /**
  * WeakrefFinalizer:
@@ -48,14 +48,15 @@ struct _WeakrefFinalizer
   GMainContext *context;    /* (owned) (nullable): until the announcement */
   gboolean for_binding;     /* (const) */
 
-  WeakrefFinalizer *next;   /* registry lock */
-  WeakrefFinalizer **link;  /* registry lock: what points at us; NULL when not registered */
-  gboolean at_exit;         /* registry lock */
+  WeakrefFinalizer *next;  /* registry lock */
+  WeakrefFinalizer **link; /* registry lock: what points at us; NULL when not registered */
+  gboolean at_exit;        /* registry lock */
 };
 
 G_DEFINE_TYPE (WeakrefFinalizer, weakref_finalizer, G_TYPE_OBJECT)
 
-G_DEFINE_ENUM_TYPE (WeakrefPhase, weakref_phase,
+G_DEFINE_ENUM_TYPE (WeakrefPhase,
+                    weakref_phase,
                     G_DEFINE_ENUM_VALUE (WEAKREF_PHASE_DISPOSE, "dispose"),
                     G_DEFINE_ENUM_VALUE (WEAKREF_PHASE_FINALIZE, "finalize"))
 
@@ -76,8 +77,7 @@ static WeakrefFinalizer *registry;
 static gint exit_is_handled; /* (atomic): C will call registry_exit_cb() */
 
 static void
-registry_link_locked (WeakrefFinalizer **list,
-                      WeakrefFinalizer  *self)
+registry_link_locked (WeakrefFinalizer **list, WeakrefFinalizer *self)
 {
   self->next = *list;
   self->link = list;
@@ -171,8 +171,7 @@ registry_add (WeakrefFinalizer *self)
 
 /* Ends it, with the function or without. Returns FALSE if somebody else was first. */
 static gboolean
-finalizer_end (WeakrefFinalizer *self,
-               gboolean          run)
+finalizer_end (WeakrefFinalizer *self, gboolean run)
 {
   gboolean registered;
 
@@ -224,10 +223,10 @@ finalizer_announce_cb (WeakrefWatch *watch)
 static const WeakrefWatchFuncs finalizer_funcs = { NULL, finalizer_announce_cb };
 
 static void
-weakref_finalizer_set_property (GObject      *object,
-                                guint         prop_id,
+weakref_finalizer_set_property (GObject *object,
+                                guint prop_id,
                                 const GValue *value,
-                                GParamSpec   *pspec)
+                                GParamSpec *pspec)
 {
   WeakrefFinalizer *self = WEAKREF_FINALIZER (object);
 
@@ -242,10 +241,7 @@ weakref_finalizer_set_property (GObject      *object,
 }
 
 static void
-weakref_finalizer_get_property (GObject    *object,
-                                guint       prop_id,
-                                GValue     *value,
-                                GParamSpec *pspec)
+weakref_finalizer_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   WeakrefFinalizer *self = WEAKREF_FINALIZER (object);
 
@@ -292,8 +288,7 @@ weakref_finalizer_class_init (WeakrefFinalizerClass *klass)
    * Since: 1.0
    */
   props[PROP_ALIVE] =
-    g_param_spec_boolean ("alive", NULL, NULL, FALSE,
-                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+    g_param_spec_boolean ("alive", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * WeakrefFinalizer:at-exit: (getter get_at_exit) (setter set_at_exit)
@@ -316,13 +311,13 @@ weakref_finalizer_init (WeakrefFinalizer *self)
 }
 
 static WeakrefFinalizer *
-finalizer_new (gpointer             target,
-               GMainContext        *context,
-               WeakrefPhase         phase,
-               gboolean             for_binding,
+finalizer_new (gpointer target,
+               GMainContext *context,
+               WeakrefPhase phase,
+               gboolean for_binding,
                WeakrefFinalizerFunc func,
-               gpointer             user_data,
-               GDestroyNotify       destroy)
+               gpointer user_data,
+               GDestroyNotify destroy)
 {
   WeakrefFinalizer *self;
 
@@ -362,10 +357,10 @@ finalizer_new (gpointer             target,
  * Since: 1.0
  */
 WeakrefFinalizer *
-weakref_finalizer_new (gpointer             target,
+weakref_finalizer_new (gpointer target,
                        WeakrefFinalizerFunc func,
-                       gpointer             user_data,
-                       GDestroyNotify       destroy)
+                       gpointer user_data,
+                       GDestroyNotify destroy)
 {
   return finalizer_new (target, NULL, WEAKREF_PHASE_DISPOSE, FALSE, func, user_data, destroy);
 }
@@ -392,12 +387,12 @@ weakref_finalizer_new (gpointer             target,
  * Since: 1.0
  */
 WeakrefFinalizer *
-weakref_finalizer_new_full (gpointer             target,
-                            GMainContext        *context,
-                            WeakrefPhase         phase,
+weakref_finalizer_new_full (gpointer target,
+                            GMainContext *context,
+                            WeakrefPhase phase,
                             WeakrefFinalizerFunc func,
-                            gpointer             user_data,
-                            GDestroyNotify       destroy)
+                            gpointer user_data,
+                            GDestroyNotify destroy)
 {
   return finalizer_new (target, context, phase, FALSE, func, user_data, destroy);
 }
@@ -422,12 +417,12 @@ weakref_finalizer_new_full (gpointer             target,
  * Since: 1.0
  */
 WeakrefFinalizer *
-weakref_finalizer_new_for_binding (gpointer             target,
-                                   GMainContext        *context,
-                                   WeakrefPhase         phase,
+weakref_finalizer_new_for_binding (gpointer target,
+                                   GMainContext *context,
+                                   WeakrefPhase phase,
                                    WeakrefFinalizerFunc func,
-                                   gpointer             user_data,
-                                   GDestroyNotify       destroy)
+                                   gpointer user_data,
+                                   GDestroyNotify destroy)
 {
   return finalizer_new (target, context, phase, TRUE, func, user_data, destroy);
 }
@@ -446,10 +441,10 @@ weakref_finalizer_new_for_binding (gpointer             target,
  * Since: 1.0
  */
 void
-weakref_finalize (gpointer             target,
+weakref_finalize (gpointer target,
                   WeakrefFinalizerFunc func,
-                  gpointer             user_data,
-                  GDestroyNotify       destroy)
+                  gpointer user_data,
+                  GDestroyNotify destroy)
 {
   WeakrefFinalizer *self = weakref_finalizer_new (target, func, user_data, destroy);
 
@@ -570,8 +565,7 @@ weakref_finalizer_get_at_exit (WeakrefFinalizer *self)
  * Since: 1.0
  */
 void
-weakref_finalizer_set_at_exit (WeakrefFinalizer *self,
-                               gboolean          at_exit)
+weakref_finalizer_set_at_exit (WeakrefFinalizer *self, gboolean at_exit)
 {
   gboolean changed;
 

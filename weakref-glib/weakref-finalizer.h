@@ -50,53 +50,52 @@ G_DECLARE_FINAL_TYPE (WeakrefFinalizer, weakref_finalizer, WEAKREF, FINALIZER, G
 typedef void (*WeakrefFinalizerFunc) (gpointer user_data);
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefFinalizer *weakref_finalizer_new              (gpointer              target,
-                                                      WeakrefFinalizerFunc  func,
-                                                      gpointer              user_data,
-                                                      GDestroyNotify        destroy);
+WeakrefFinalizer *weakref_finalizer_new (gpointer target,
+                                         WeakrefFinalizerFunc func,
+                                         gpointer user_data,
+                                         GDestroyNotify destroy);
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefFinalizer *weakref_finalizer_new_full         (gpointer              target,
-                                                      GMainContext         *context,
-                                                      WeakrefPhase          phase,
-                                                      WeakrefFinalizerFunc  func,
-                                                      gpointer              user_data,
-                                                      GDestroyNotify        destroy);
+WeakrefFinalizer *weakref_finalizer_new_full (gpointer target,
+                                              GMainContext *context,
+                                              WeakrefPhase phase,
+                                              WeakrefFinalizerFunc func,
+                                              gpointer user_data,
+                                              GDestroyNotify destroy);
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefFinalizer *weakref_finalizer_new_for_binding  (gpointer              target,
-                                                      GMainContext         *context,
-                                                      WeakrefPhase          phase,
-                                                      WeakrefFinalizerFunc  func,
-                                                      gpointer              user_data,
-                                                      GDestroyNotify        destroy);
+WeakrefFinalizer *weakref_finalizer_new_for_binding (gpointer target,
+                                                     GMainContext *context,
+                                                     WeakrefPhase phase,
+                                                     WeakrefFinalizerFunc func,
+                                                     gpointer user_data,
+                                                     GDestroyNotify destroy);
 
 WEAKREF_AVAILABLE_IN_1_0
-void              weakref_finalize                   (gpointer              target,
-                                                      WeakrefFinalizerFunc  func,
-                                                      gpointer              user_data,
-                                                      GDestroyNotify        destroy);
+void weakref_finalize (gpointer target,
+                       WeakrefFinalizerFunc func,
+                       gpointer user_data,
+                       GDestroyNotify destroy);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean          weakref_finalizer_run              (WeakrefFinalizer     *self);
+gboolean weakref_finalizer_run (WeakrefFinalizer *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean          weakref_finalizer_detach           (WeakrefFinalizer     *self);
+gboolean weakref_finalizer_detach (WeakrefFinalizer *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-gpointer          weakref_finalizer_peek             (WeakrefFinalizer     *self);
+gpointer weakref_finalizer_peek (WeakrefFinalizer *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean          weakref_finalizer_is_alive         (WeakrefFinalizer     *self);
+gboolean weakref_finalizer_is_alive (WeakrefFinalizer *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean          weakref_finalizer_get_at_exit      (WeakrefFinalizer     *self);
+gboolean weakref_finalizer_get_at_exit (WeakrefFinalizer *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-void              weakref_finalizer_set_at_exit      (WeakrefFinalizer     *self,
-                                                      gboolean              at_exit);
+void weakref_finalizer_set_at_exit (WeakrefFinalizer *self, gboolean at_exit);
 
 WEAKREF_AVAILABLE_IN_1_0
-void              weakref_finalizer_run_at_exit      (void);
+void weakref_finalizer_run_at_exit (void);
 
 G_END_DECLS

@@ -4,7 +4,7 @@
 
 #include <weakref-glib/weakref-key-table.h>
 
-#include <weakref-glib/weakref-table-private.h>
+#include <weakref-glib/core/table.h>
 
 /**
  * WeakrefKeyTable:
@@ -114,8 +114,7 @@ value_box_unref (gpointer box)
 
 /* Copies from the box, which may be NULL, and lets go of it. */
 static void
-value_hand_over (GValue *box,
-                 GValue *value)
+value_hand_over (GValue *box, GValue *value)
 {
   if (box == NULL)
     {
@@ -129,9 +128,7 @@ value_hand_over (GValue *box,
 }
 
 static gboolean
-key_table_insert (KeyTable *table,
-                  gpointer  key,
-                  gpointer  value)
+key_table_insert (KeyTable *table, gpointer key, gpointer value)
 {
   Entry *entry = g_new (Entry, 1);
   WeakrefEntry *old;
@@ -154,9 +151,7 @@ key_table_insert (KeyTable *table,
 
 /* Takes the entry of @key out, with its value. */
 static gboolean
-key_table_steal (KeyTable *table,
-                 gpointer  key,
-                 gpointer *value)
+key_table_steal (KeyTable *table, gpointer key, gpointer *value)
 {
   Entry *entry;
 
@@ -175,9 +170,7 @@ key_table_steal (KeyTable *table,
 
 /* Calls @func with each entry whose key is alive, holding both. */
 static void
-key_table_foreach (KeyTable            *table,
-                   WeakrefKeyTableFunc  func,
-                   gpointer             user_data)
+key_table_foreach (KeyTable *table, WeakrefKeyTableFunc func, gpointer user_data)
 {
   GPtrArray *entries = weakref_table_snapshot (&table->base);
   guint i;
@@ -287,9 +280,7 @@ weakref_key_table_new_for_values (void)
  * Since: 1.0
  */
 gboolean
-weakref_key_table_insert (WeakrefKeyTable *self,
-                          gpointer         key,
-                          gpointer         value)
+weakref_key_table_insert (WeakrefKeyTable *self, gpointer key, gpointer value)
 {
   g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
   g_return_val_if_fail (!self->table->for_values, FALSE);
@@ -312,9 +303,7 @@ weakref_key_table_insert (WeakrefKeyTable *self,
  * Since: 1.0
  */
 gboolean
-weakref_key_table_insert_value (WeakrefKeyTable *self,
-                                gpointer         key,
-                                const GValue    *value)
+weakref_key_table_insert_value (WeakrefKeyTable *self, gpointer key, const GValue *value)
 {
   g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
   g_return_val_if_fail (self->table->for_values, FALSE);
@@ -340,8 +329,7 @@ weakref_key_table_insert_value (WeakrefKeyTable *self,
  * Since: 1.0
  */
 gpointer
-weakref_key_table_lookup (WeakrefKeyTable *self,
-                          gpointer         key)
+weakref_key_table_lookup (WeakrefKeyTable *self, gpointer key)
 {
   gpointer value = NULL;
 
@@ -366,9 +354,7 @@ weakref_key_table_lookup (WeakrefKeyTable *self,
  * Since: 1.0
  */
 gboolean
-weakref_key_table_lookup_extended (WeakrefKeyTable *self,
-                                   gpointer         key,
-                                   gpointer        *value)
+weakref_key_table_lookup_extended (WeakrefKeyTable *self, gpointer key, gpointer *value)
 {
   Entry *entry;
   gpointer found = NULL;
@@ -405,9 +391,7 @@ weakref_key_table_lookup_extended (WeakrefKeyTable *self,
  * Since: 1.0
  */
 gboolean
-weakref_key_table_lookup_value (WeakrefKeyTable *self,
-                                gpointer         key,
-                                GValue          *value)
+weakref_key_table_lookup_value (WeakrefKeyTable *self, gpointer key, GValue *value)
 {
   Entry *entry;
   GValue *found = NULL;
@@ -444,8 +428,7 @@ weakref_key_table_lookup_value (WeakrefKeyTable *self,
  * Since: 1.0
  */
 GValue *
-weakref_key_table_dup_value (WeakrefKeyTable *self,
-                             gpointer         key)
+weakref_key_table_dup_value (WeakrefKeyTable *self, gpointer key)
 {
   GValue *value;
 
@@ -472,8 +455,7 @@ weakref_key_table_dup_value (WeakrefKeyTable *self,
  * Since: 1.0
  */
 gpointer
-weakref_key_table_steal (WeakrefKeyTable *self,
-                         gpointer         key)
+weakref_key_table_steal (WeakrefKeyTable *self, gpointer key)
 {
   gpointer value = NULL;
 
@@ -500,9 +482,7 @@ weakref_key_table_steal (WeakrefKeyTable *self,
  * Since: 1.0
  */
 gboolean
-weakref_key_table_steal_value (WeakrefKeyTable *self,
-                               gpointer         key,
-                               GValue          *value)
+weakref_key_table_steal_value (WeakrefKeyTable *self, gpointer key, GValue *value)
 {
   gpointer found = NULL;
 
@@ -529,8 +509,7 @@ weakref_key_table_steal_value (WeakrefKeyTable *self,
  * Since: 1.0
  */
 gboolean
-weakref_key_table_contains (WeakrefKeyTable *self,
-                            gpointer         key)
+weakref_key_table_contains (WeakrefKeyTable *self, gpointer key)
 {
   return weakref_key_table_lookup_extended (self, key, NULL);
 }
@@ -547,8 +526,7 @@ weakref_key_table_contains (WeakrefKeyTable *self,
  * Since: 1.0
  */
 gboolean
-weakref_key_table_remove (WeakrefKeyTable *self,
-                          gpointer         key)
+weakref_key_table_remove (WeakrefKeyTable *self, gpointer key)
 {
   WeakrefEntry *entry;
 
@@ -604,9 +582,7 @@ weakref_key_table_get_size (WeakrefKeyTable *self)
 }
 
 static void
-collect_key_cb (gpointer key,
-                gpointer value,
-                gpointer user_data)
+collect_key_cb (gpointer key, gpointer value, gpointer user_data)
 {
   g_ptr_array_add (user_data, g_object_ref (key));
 }
@@ -650,9 +626,7 @@ weakref_key_table_dup_keys (WeakrefKeyTable *self)
  * Since: 1.0
  */
 void
-weakref_key_table_foreach (WeakrefKeyTable     *self,
-                           WeakrefKeyTableFunc  func,
-                           gpointer             user_data)
+weakref_key_table_foreach (WeakrefKeyTable *self, WeakrefKeyTableFunc func, gpointer user_data)
 {
   g_return_if_fail (WEAKREF_IS_KEY_TABLE (self));
   g_return_if_fail (func != NULL);
@@ -674,9 +648,9 @@ weakref_key_table_foreach (WeakrefKeyTable     *self,
  * Since: 1.0
  */
 void
-weakref_key_table_foreach_value (WeakrefKeyTable          *self,
-                                 WeakrefKeyTableValueFunc  func,
-                                 gpointer                  user_data)
+weakref_key_table_foreach_value (WeakrefKeyTable *self,
+                                 WeakrefKeyTableValueFunc func,
+                                 gpointer user_data)
 {
   g_return_if_fail (WEAKREF_IS_KEY_TABLE (self));
   g_return_if_fail (self->table->for_values);

@@ -23,9 +23,7 @@ G_BEGIN_DECLS
  *
  * Since: 1.0
  */
-typedef void (*WeakrefKeyTableFunc) (gpointer key,
-                                     gpointer value,
-                                     gpointer user_data);
+typedef void (*WeakrefKeyTableFunc) (gpointer key, gpointer value, gpointer user_data);
 
 /**
  * WeakrefKeyTableValueFunc:
@@ -37,9 +35,7 @@ typedef void (*WeakrefKeyTableFunc) (gpointer key,
  *
  * Since: 1.0
  */
-typedef void (*WeakrefKeyTableValueFunc) (gpointer      key,
-                                          const GValue *value,
-                                          gpointer      user_data);
+typedef void (*WeakrefKeyTableValueFunc) (gpointer key, const GValue *value, gpointer user_data);
 
 #define WEAKREF_TYPE_KEY_TABLE (weakref_key_table_get_type ())
 
@@ -47,75 +43,59 @@ WEAKREF_AVAILABLE_IN_1_0
 G_DECLARE_FINAL_TYPE (WeakrefKeyTable, weakref_key_table, WEAKREF, KEY_TABLE, GObject)
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefKeyTable *weakref_key_table_new             (GDestroyNotify             value_free);
+WeakrefKeyTable *weakref_key_table_new (GDestroyNotify value_free);
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefKeyTable *weakref_key_table_new_for_values  (void);
+WeakrefKeyTable *weakref_key_table_new_for_values (void);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean         weakref_key_table_insert          (WeakrefKeyTable           *self,
-                                                    gpointer                   key,
-                                                    gpointer                   value);
+gboolean weakref_key_table_insert (WeakrefKeyTable *self, gpointer key, gpointer value);
 
 WEAKREF_AVAILABLE_IN_1_0
-gpointer         weakref_key_table_lookup          (WeakrefKeyTable           *self,
-                                                    gpointer                   key);
+gpointer weakref_key_table_lookup (WeakrefKeyTable *self, gpointer key);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean         weakref_key_table_lookup_extended (WeakrefKeyTable           *self,
-                                                    gpointer                   key,
-                                                    gpointer                  *value);
+gboolean weakref_key_table_lookup_extended (WeakrefKeyTable *self, gpointer key, gpointer *value);
 
 WEAKREF_AVAILABLE_IN_1_0
-gpointer         weakref_key_table_steal           (WeakrefKeyTable           *self,
-                                                    gpointer                   key);
+gpointer weakref_key_table_steal (WeakrefKeyTable *self, gpointer key);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean         weakref_key_table_contains        (WeakrefKeyTable           *self,
-                                                    gpointer                   key);
+gboolean weakref_key_table_contains (WeakrefKeyTable *self, gpointer key);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean         weakref_key_table_remove          (WeakrefKeyTable           *self,
-                                                    gpointer                   key);
+gboolean weakref_key_table_remove (WeakrefKeyTable *self, gpointer key);
 
 WEAKREF_AVAILABLE_IN_1_0
-void             weakref_key_table_remove_all      (WeakrefKeyTable           *self);
+void weakref_key_table_remove_all (WeakrefKeyTable *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-guint            weakref_key_table_get_size        (WeakrefKeyTable           *self);
+guint weakref_key_table_get_size (WeakrefKeyTable *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-GPtrArray       *weakref_key_table_dup_keys        (WeakrefKeyTable           *self);
+GPtrArray *weakref_key_table_dup_keys (WeakrefKeyTable *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-void             weakref_key_table_foreach         (WeakrefKeyTable           *self,
-                                                    WeakrefKeyTableFunc        func,
-                                                    gpointer                   user_data);
+void
+weakref_key_table_foreach (WeakrefKeyTable *self, WeakrefKeyTableFunc func, gpointer user_data);
 
 /* The same for values in a GValue; languages see them under the plain names */
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean         weakref_key_table_insert_value    (WeakrefKeyTable           *self,
-                                                    gpointer                   key,
-                                                    const GValue              *value);
+gboolean weakref_key_table_insert_value (WeakrefKeyTable *self, gpointer key, const GValue *value);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean         weakref_key_table_lookup_value    (WeakrefKeyTable           *self,
-                                                    gpointer                   key,
-                                                    GValue                    *value);
+gboolean weakref_key_table_lookup_value (WeakrefKeyTable *self, gpointer key, GValue *value);
 
 WEAKREF_AVAILABLE_IN_1_0
-GValue          *weakref_key_table_dup_value       (WeakrefKeyTable           *self,
-                                                    gpointer                   key);
+GValue *weakref_key_table_dup_value (WeakrefKeyTable *self, gpointer key);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean         weakref_key_table_steal_value     (WeakrefKeyTable           *self,
-                                                    gpointer                   key,
-                                                    GValue                    *value);
+gboolean weakref_key_table_steal_value (WeakrefKeyTable *self, gpointer key, GValue *value);
 
 WEAKREF_AVAILABLE_IN_1_0
-void             weakref_key_table_foreach_value   (WeakrefKeyTable           *self,
-                                                    WeakrefKeyTableValueFunc   func,
-                                                    gpointer                   user_data);
+void weakref_key_table_foreach_value (WeakrefKeyTable *self,
+                                      WeakrefKeyTableValueFunc func,
+                                      gpointer user_data);
 
 G_END_DECLS

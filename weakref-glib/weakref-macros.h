@@ -14,9 +14,9 @@
 /* Everything is hidden by default; a prototype with an availability macro is exported. */
 #if defined(_WIN32)
 #ifdef WEAKREF_COMPILATION
-#define WEAKREF_EXTERN __declspec (dllexport) extern
+#define WEAKREF_EXTERN __declspec(dllexport) extern
 #else
-#define WEAKREF_EXTERN __declspec (dllimport) extern
+#define WEAKREF_EXTERN __declspec(dllimport) extern
 #endif
 #else
 #define WEAKREF_EXTERN __attribute__ ((visibility ("default"))) extern
@@ -41,7 +41,7 @@
  * Since: 1.0
  */
 #ifndef WEAKREF_VERSION_MAX_ALLOWED
-#define WEAKREF_VERSION_MAX_ALLOWED \
+#define WEAKREF_VERSION_MAX_ALLOWED                                                                \
   (G_ENCODE_VERSION (WEAKREF_MAJOR_VERSION, WEAKREF_MINOR_VERSION))
 #endif
 

@@ -30,36 +30,34 @@ G_DECLARE_FINAL_TYPE (WeakrefProxy, weakref_proxy, WEAKREF, PROXY, GObject)
  *
  * Since: 1.0
  */
-typedef void (*WeakrefProxyCallback) (WeakrefProxy *proxy,
-                                      gpointer      user_data);
+typedef void (*WeakrefProxyCallback) (WeakrefProxy *proxy, gpointer user_data);
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefProxy *weakref_proxy_new                 (gpointer               target);
+WeakrefProxy *weakref_proxy_new (gpointer target);
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefProxy *weakref_proxy_new_full            (gpointer               target,
-                                                 GMainContext          *context,
-                                                 WeakrefProxyCallback   callback,
-                                                 gpointer               user_data,
-                                                 GDestroyNotify         destroy);
+WeakrefProxy *weakref_proxy_new_full (gpointer target,
+                                      GMainContext *context,
+                                      WeakrefProxyCallback callback,
+                                      gpointer user_data,
+                                      GDestroyNotify destroy);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean      weakref_proxy_is_alive            (WeakrefProxy          *self);
+gboolean weakref_proxy_is_alive (WeakrefProxy *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-gpointer      weakref_proxy_dup_target          (WeakrefProxy          *self,
-                                                 GError               **error);
+gpointer weakref_proxy_dup_target (WeakrefProxy *self, GError **error);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean      weakref_proxy_get_target_property (WeakrefProxy          *self,
-                                                 const char            *name,
-                                                 GValue                *value,
-                                                 GError               **error);
+gboolean weakref_proxy_get_target_property (WeakrefProxy *self,
+                                            const char *name,
+                                            GValue *value,
+                                            GError **error);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean      weakref_proxy_set_target_property (WeakrefProxy          *self,
-                                                 const char            *name,
-                                                 const GValue          *value,
-                                                 GError               **error);
+gboolean weakref_proxy_set_target_property (WeakrefProxy *self,
+                                            const char *name,
+                                            const GValue *value,
+                                            GError **error);
 
 G_END_DECLS

@@ -4,7 +4,7 @@
 
 #include <weakref-glib/weakref-ref.h>
 
-#include <weakref-glib/weakref-handle-private.h>
+#include <weakref-glib/core/handle.h>
 
 /**
  * WeakrefRef:
@@ -56,8 +56,7 @@ enum
 static GParamSpec *props[N_PROPS];
 
 static gpointer
-ref_create (gpointer        target,
-            WeakrefHandle **handle)
+ref_create (gpointer target, WeakrefHandle **handle)
 {
   WeakrefRef *self = g_object_new (WEAKREF_TYPE_REF, NULL);
 
@@ -68,8 +67,7 @@ ref_create (gpointer        target,
 }
 
 static void
-ref_deliver_cb (gpointer         self,
-                WeakrefCallback *callback)
+ref_deliver_cb (gpointer self, WeakrefCallback *callback)
 {
   g_object_notify_by_pspec (self, props[PROP_ALIVE]);
 
@@ -81,10 +79,7 @@ ref_deliver_cb (gpointer         self,
 }
 
 static void
-weakref_ref_set_property (GObject      *object,
-                          guint         prop_id,
-                          const GValue *value,
-                          GParamSpec   *pspec)
+weakref_ref_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   WeakrefRef *self = WEAKREF_REF (object);
 
@@ -103,10 +98,7 @@ weakref_ref_set_property (GObject      *object,
 }
 
 static void
-weakref_ref_get_property (GObject    *object,
-                          guint       prop_id,
-                          GValue     *value,
-                          GParamSpec *pspec)
+weakref_ref_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   WeakrefRef *self = WEAKREF_REF (object);
 
@@ -162,8 +154,7 @@ weakref_ref_class_init (WeakrefRefClass *klass)
    * Since: 1.0
    */
   props[PROP_ALIVE] =
-    g_param_spec_boolean ("alive", NULL, NULL, FALSE,
-                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+    g_param_spec_boolean ("alive", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * WeakrefRef:context:
@@ -249,11 +240,11 @@ weakref_ref_new (gpointer target)
  * Since: 1.0
  */
 WeakrefRef *
-weakref_ref_new_full (gpointer           target,
-                      GMainContext      *context,
+weakref_ref_new_full (gpointer target,
+                      GMainContext *context,
                       WeakrefRefCallback callback,
-                      gpointer           user_data,
-                      GDestroyNotify     destroy)
+                      gpointer user_data,
+                      GDestroyNotify destroy)
 {
   WeakrefRef *self;
 
@@ -386,16 +377,14 @@ weakref_ref_hash (gconstpointer self)
  * Since: 1.0
  */
 gboolean
-weakref_ref_equal (gconstpointer self,
-                   gconstpointer other)
+weakref_ref_equal (gconstpointer self, gconstpointer other)
 {
   g_return_val_if_fail (WEAKREF_IS_REF ((gpointer) self), FALSE);
   g_return_val_if_fail (WEAKREF_IS_REF ((gpointer) other), FALSE);
 
-  return self == other ||
-         (((WeakrefRef *) self)->handle->watch.block != NULL &&
-          ((WeakrefRef *) self)->handle->watch.block ==
-          ((WeakrefRef *) other)->handle->watch.block);
+  return self == other || (((WeakrefRef *) self)->handle->watch.block != NULL &&
+                           ((WeakrefRef *) self)->handle->watch.block ==
+                             ((WeakrefRef *) other)->handle->watch.block);
 }
 
 /**

@@ -31,39 +31,37 @@ G_DECLARE_FINAL_TYPE (WeakrefRef, weakref_ref, WEAKREF, REF, GObject)
  *
  * Since: 1.0
  */
-typedef void (*WeakrefRefCallback) (WeakrefRef *ref,
-                                    gpointer    user_data);
+typedef void (*WeakrefRefCallback) (WeakrefRef *ref, gpointer user_data);
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefRef *weakref_ref_new        (gpointer            target);
+WeakrefRef *weakref_ref_new (gpointer target);
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefRef *weakref_ref_new_full   (gpointer            target,
-                                    GMainContext       *context,
-                                    WeakrefRefCallback  callback,
-                                    gpointer            user_data,
-                                    GDestroyNotify      destroy);
+WeakrefRef *weakref_ref_new_full (gpointer target,
+                                  GMainContext *context,
+                                  WeakrefRefCallback callback,
+                                  gpointer user_data,
+                                  GDestroyNotify destroy);
 
 WEAKREF_AVAILABLE_IN_1_0
-gpointer    weakref_ref_get        (WeakrefRef         *self);
+gpointer weakref_ref_get (WeakrefRef *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean    weakref_ref_is_alive   (WeakrefRef         *self);
+gboolean weakref_ref_is_alive (WeakrefRef *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-guint64     weakref_ref_get_id     (WeakrefRef         *self);
+guint64 weakref_ref_get_id (WeakrefRef *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-guint       weakref_ref_hash       (gconstpointer       self);
+guint weakref_ref_hash (gconstpointer self);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean    weakref_ref_equal      (gconstpointer       self,
-                                    gconstpointer       other);
+gboolean weakref_ref_equal (gconstpointer self, gconstpointer other);
 
 WEAKREF_AVAILABLE_IN_1_0
-guint       weakref_count_refs     (gpointer            target);
+guint weakref_count_refs (gpointer target);
 
 WEAKREF_AVAILABLE_IN_1_0
-GList      *weakref_list_refs      (gpointer            target);
+GList *weakref_list_refs (gpointer target);
 
 G_END_DECLS

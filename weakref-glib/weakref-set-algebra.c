@@ -9,10 +9,7 @@
 /* Adds the items of @from to the set whose being in @other, which may be NULL, is @wanted. One that
  * is disposed meanwhile is not added, although we hold it. */
 static void
-set_add_items (WeakrefSet *self,
-               WeakrefSet *from,
-               WeakrefSet *other,
-               gboolean    wanted)
+set_add_items (WeakrefSet *self, WeakrefSet *from, WeakrefSet *other, gboolean wanted)
 {
   GPtrArray *entries = weakref_set_snapshot (from);
   guint i;
@@ -35,9 +32,7 @@ set_add_items (WeakrefSet *self,
 
 /* Whether all items of @self are in @other, or none. */
 static gboolean
-set_check_items (WeakrefSet *self,
-                 WeakrefSet *other,
-                 gboolean    wanted)
+set_check_items (WeakrefSet *self, WeakrefSet *other, gboolean wanted)
 {
   GPtrArray *entries = weakref_set_snapshot (self);
   gboolean result = TRUE;
@@ -63,8 +58,7 @@ set_check_items (WeakrefSet *self,
 
 /* A type for the items of both. */
 static GType
-set_common_type (WeakrefSet *self,
-                 WeakrefSet *other)
+set_common_type (WeakrefSet *self, WeakrefSet *other)
 {
   GType type = g_list_model_get_item_type (G_LIST_MODEL (self));
   GType other_type = g_list_model_get_item_type (G_LIST_MODEL (other));
@@ -89,8 +83,7 @@ set_common_type (WeakrefSet *self,
  * Since: 1.0
  */
 WeakrefSet *
-weakref_set_union (WeakrefSet *self,
-                   WeakrefSet *other)
+weakref_set_union (WeakrefSet *self, WeakrefSet *other)
 {
   WeakrefSet *result;
 
@@ -117,8 +110,7 @@ weakref_set_union (WeakrefSet *self,
  * Since: 1.0
  */
 WeakrefSet *
-weakref_set_intersection (WeakrefSet *self,
-                          WeakrefSet *other)
+weakref_set_intersection (WeakrefSet *self, WeakrefSet *other)
 {
   WeakrefSet *result;
 
@@ -144,8 +136,7 @@ weakref_set_intersection (WeakrefSet *self,
  * Since: 1.0
  */
 WeakrefSet *
-weakref_set_difference (WeakrefSet *self,
-                        WeakrefSet *other)
+weakref_set_difference (WeakrefSet *self, WeakrefSet *other)
 {
   WeakrefSet *result;
 
@@ -171,8 +162,7 @@ weakref_set_difference (WeakrefSet *self,
  * Since: 1.0
  */
 WeakrefSet *
-weakref_set_symmetric_difference (WeakrefSet *self,
-                                  WeakrefSet *other)
+weakref_set_symmetric_difference (WeakrefSet *self, WeakrefSet *other)
 {
   WeakrefSet *result;
 
@@ -199,8 +189,7 @@ weakref_set_symmetric_difference (WeakrefSet *self,
  * Since: 1.0
  */
 gboolean
-weakref_set_is_subset (WeakrefSet *self,
-                       WeakrefSet *other)
+weakref_set_is_subset (WeakrefSet *self, WeakrefSet *other)
 {
   g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
   g_return_val_if_fail (WEAKREF_IS_SET (other), FALSE);
@@ -220,8 +209,7 @@ weakref_set_is_subset (WeakrefSet *self,
  * Since: 1.0
  */
 gboolean
-weakref_set_is_superset (WeakrefSet *self,
-                         WeakrefSet *other)
+weakref_set_is_superset (WeakrefSet *self, WeakrefSet *other)
 {
   g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
   g_return_val_if_fail (WEAKREF_IS_SET (other), FALSE);
@@ -241,8 +229,7 @@ weakref_set_is_superset (WeakrefSet *self,
  * Since: 1.0
  */
 gboolean
-weakref_set_is_disjoint (WeakrefSet *self,
-                         WeakrefSet *other)
+weakref_set_is_disjoint (WeakrefSet *self, WeakrefSet *other)
 {
   g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
   g_return_val_if_fail (WEAKREF_IS_SET (other), FALSE);
@@ -262,8 +249,7 @@ weakref_set_is_disjoint (WeakrefSet *self,
  * Since: 1.0
  */
 gboolean
-weakref_set_equal (WeakrefSet *self,
-                   WeakrefSet *other)
+weakref_set_equal (WeakrefSet *self, WeakrefSet *other)
 {
   g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
   g_return_val_if_fail (WEAKREF_IS_SET (other), FALSE);

@@ -4,7 +4,7 @@
 
 #include <weakref-glib/weakref-set-private.h>
 
-#include <weakref-glib/weakref-dispatch-private.h>
+#include <weakref-glib/core/dispatch.h>
 
 /* What a set shows as a list model, and when it says that this has changed.
  *
@@ -21,14 +21,11 @@
  *
  * An entry is found and taken out in O(log n), whatever the order in which members go.
  *
- * LOCKING. The table's lock guards all of it; see weakref-table.c. It is not held while a step is
+ * LOCKING. The table's lock guards all of it; see core/table.c. It is not held while a step is
  * announced: one thread commits at a time, and what others change meanwhile is not visible. */
 
 void
-weakref_set_list_init (WeakrefSetList *list,
-                       WeakrefSet     *self,
-                       GMutex         *lock,
-                       GParamSpec     *n_items)
+weakref_set_list_init (WeakrefSetList *list, WeakrefSet *self, GMutex *lock, GParamSpec *n_items)
 {
   list->lock = lock;
   list->context = g_main_context_ref_thread_default ();
@@ -55,8 +52,7 @@ weakref_set_list_clear (WeakrefSetList *list)
 
 /* The entry has become a member. */
 void
-weakref_set_list_append_locked (WeakrefSetList  *list,
-                                WeakrefSetEntry *entry)
+weakref_set_list_append_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
 {
   entry->iter = g_sequence_append (list->entries, entry);
   list->n_hidden++;
@@ -64,8 +60,7 @@ weakref_set_list_append_locked (WeakrefSetList  *list,
 
 /* The entry is no member any more. */
 void
-weakref_set_list_remove_locked (WeakrefSetList  *list,
-                                WeakrefSetEntry *entry)
+weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
 {
   if (entry->visible && !list->closed)
     {
@@ -88,9 +83,7 @@ iter_is_gone_locked (GSequenceIter *iter)
 /* Takes out one of those that are gone, with all neighbours that are gone too, and adds them to
  * @taken, to be freed outside. Returns how many, and from which position on. */
 static guint
-take_gone_locked (WeakrefSetList *list,
-                  GPtrArray      *taken,
-                  guint          *position)
+take_gone_locked (WeakrefSetList *list, GPtrArray *taken, guint *position)
 {
   GSequenceIter *iter = ((WeakrefSetEntry *) list->gone.head->data)->iter;
   guint n = 0;
@@ -158,8 +151,7 @@ weakref_set_list_close (WeakrefSetList *list)
  * A handler may change the set again, or run the context. What that brings is announced after the
  * step that is being announced, not inside it. */
 static void
-commit (WeakrefSetList *list,
-        WeakrefSet     *self)
+commit (WeakrefSetList *list, WeakrefSet *self)
 {
   GPtrArray *taken;
 
@@ -236,8 +228,7 @@ weakref_set_list_schedule (WeakrefSetList *list)
 /* The same, but now if this is the thread for it. In a thread that made the set and does not run
  * the context just now, nobody else may: that is where a program starts. */
 void
-weakref_set_list_publish (WeakrefSetList *list,
-                          WeakrefSet     *self)
+weakref_set_list_publish (WeakrefSetList *list, WeakrefSet *self)
 {
   /* A handler may drop it. */
   g_object_ref (self);
@@ -273,8 +264,7 @@ weakref_set_list_get_n_items (WeakrefSetList *list)
 
 /* The entry that is shown at @position, with a reference on it, or NULL. */
 WeakrefEntry *
-weakref_set_list_dup_entry (WeakrefSetList *list,
-                            guint           position)
+weakref_set_list_dup_entry (WeakrefSetList *list, guint position)
 {
   WeakrefEntry *entry = NULL;
 

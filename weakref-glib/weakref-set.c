@@ -74,7 +74,9 @@ typedef struct _SetTable
 
 static void weakref_set_list_model_init (GListModelInterface *iface);
 
-G_DEFINE_TYPE_WITH_CODE (WeakrefSet, weakref_set, G_TYPE_OBJECT,
+G_DEFINE_TYPE_WITH_CODE (WeakrefSet,
+                         weakref_set,
+                         G_TYPE_OBJECT,
                          G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, weakref_set_list_model_init))
 
 enum
@@ -108,8 +110,7 @@ set_table_free (WeakrefTable *data)
 }
 
 static void
-entry_left_locked (WeakrefTable *data,
-                   WeakrefEntry *base)
+entry_left_locked (WeakrefTable *data, WeakrefEntry *base)
 {
   SetTable *table = (SetTable *) data;
   WeakrefSetEntry *entry = (WeakrefSetEntry *) base;
@@ -119,8 +120,7 @@ entry_left_locked (WeakrefTable *data,
 }
 
 static void
-entry_died (WeakrefTable *table,
-            WeakrefEntry *entry)
+entry_died (WeakrefTable *table, WeakrefEntry *entry)
 {
   weakref_set_list_schedule (&((SetTable *) table)->list);
 }
@@ -142,8 +142,7 @@ set_publish (WeakrefSet *self)
 
 /* Whether @item is a member, in the life that it is in now. */
 static gboolean
-set_table_contains (SetTable *table,
-                    gpointer  item)
+set_table_contains (SetTable *table, gpointer item)
 {
   WeakrefEntry *entry;
   gboolean current;
@@ -165,9 +164,7 @@ set_table_contains (SetTable *table,
 
 /* Adds @item without publishing it. With a @life, only if @item is still in that one. */
 gboolean
-weakref_set_add_hidden (WeakrefSet   *self,
-                        gpointer      item,
-                        WeakrefBlock *life)
+weakref_set_add_hidden (WeakrefSet *self, gpointer item, WeakrefBlock *life)
 {
   SetTable *table = self->table;
   WeakrefEntry *old;
@@ -270,8 +267,7 @@ set_table_dup_stand_in (SetTable *table)
 }
 
 static gpointer
-weakref_set_get_item (GListModel *model,
-                      guint       position)
+weakref_set_get_item (GListModel *model, guint position)
 {
   SetTable *table = WEAKREF_SET (model)->table;
   WeakrefEntry *entry = weakref_set_list_dup_entry (&table->list, position);
@@ -296,10 +292,7 @@ weakref_set_list_model_init (GListModelInterface *iface)
 }
 
 static void
-weakref_set_set_property (GObject      *object,
-                          guint         prop_id,
-                          const GValue *value,
-                          GParamSpec   *pspec)
+weakref_set_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   WeakrefSet *self = WEAKREF_SET (object);
 
@@ -314,10 +307,7 @@ weakref_set_set_property (GObject      *object,
 }
 
 static void
-weakref_set_get_property (GObject    *object,
-                          guint       prop_id,
-                          GValue     *value,
-                          GParamSpec *pspec)
+weakref_set_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   WeakrefSet *self = WEAKREF_SET (object);
 
@@ -372,9 +362,8 @@ weakref_set_class_init (WeakrefSetClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_N_ITEMS] =
-    g_param_spec_uint ("n-items", NULL, NULL, 0, G_MAXUINT, 0,
-                       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_N_ITEMS] = g_param_spec_uint ("n-items", NULL, NULL, 0, G_MAXUINT, 0,
+                                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
@@ -428,8 +417,7 @@ weakref_set_new (GType item_type)
  * Since: 1.0
  */
 gboolean
-weakref_set_add (WeakrefSet *self,
-                 gpointer    item)
+weakref_set_add (WeakrefSet *self, gpointer item)
 {
   gboolean added;
 
@@ -459,8 +447,7 @@ weakref_set_add (WeakrefSet *self,
  * Since: 1.0
  */
 gboolean
-weakref_set_remove (WeakrefSet *self,
-                    gpointer    item)
+weakref_set_remove (WeakrefSet *self, gpointer item)
 {
   SetTable *table;
   WeakrefEntry *entry;
@@ -513,8 +500,7 @@ weakref_set_remove_all (WeakrefSet *self)
  * Since: 1.0
  */
 gboolean
-weakref_set_contains (WeakrefSet *self,
-                      gpointer    item)
+weakref_set_contains (WeakrefSet *self, gpointer item)
 {
   g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
   g_return_val_if_fail (G_IS_OBJECT (item), FALSE);
@@ -592,9 +578,7 @@ weakref_set_dup_items (WeakrefSet *self)
  * Since: 1.0
  */
 void
-weakref_set_foreach (WeakrefSet     *self,
-                     WeakrefSetFunc  func,
-                     gpointer        user_data)
+weakref_set_foreach (WeakrefSet *self, WeakrefSetFunc func, gpointer user_data)
 {
   GPtrArray *entries;
   guint i;

@@ -22,8 +22,7 @@ G_BEGIN_DECLS
  *
  * Since: 1.0
  */
-typedef void (*WeakrefSetFunc) (gpointer item,
-                                gpointer user_data);
+typedef void (*WeakrefSetFunc) (gpointer item, gpointer user_data);
 
 #define WEAKREF_TYPE_SET (weakref_set_get_type ())
 
@@ -31,64 +30,51 @@ WEAKREF_AVAILABLE_IN_1_0
 G_DECLARE_FINAL_TYPE (WeakrefSet, weakref_set, WEAKREF, SET, GObject)
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefSet *weakref_set_new                  (GType           item_type);
+WeakrefSet *weakref_set_new (GType item_type);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean    weakref_set_add                  (WeakrefSet     *self,
-                                              gpointer        item);
+gboolean weakref_set_add (WeakrefSet *self, gpointer item);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean    weakref_set_remove               (WeakrefSet     *self,
-                                              gpointer        item);
+gboolean weakref_set_remove (WeakrefSet *self, gpointer item);
 
 WEAKREF_AVAILABLE_IN_1_0
-void        weakref_set_remove_all           (WeakrefSet     *self);
+void weakref_set_remove_all (WeakrefSet *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean    weakref_set_contains             (WeakrefSet     *self,
-                                              gpointer        item);
+gboolean weakref_set_contains (WeakrefSet *self, gpointer item);
 
 WEAKREF_AVAILABLE_IN_1_0
-guint       weakref_set_get_size             (WeakrefSet     *self);
+guint weakref_set_get_size (WeakrefSet *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-GPtrArray  *weakref_set_dup_items            (WeakrefSet     *self);
+GPtrArray *weakref_set_dup_items (WeakrefSet *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-void        weakref_set_foreach              (WeakrefSet     *self,
-                                              WeakrefSetFunc  func,
-                                              gpointer        user_data);
+void weakref_set_foreach (WeakrefSet *self, WeakrefSetFunc func, gpointer user_data);
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefSet *weakref_set_union                (WeakrefSet     *self,
-                                              WeakrefSet     *other);
+WeakrefSet *weakref_set_union (WeakrefSet *self, WeakrefSet *other);
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefSet *weakref_set_intersection         (WeakrefSet     *self,
-                                              WeakrefSet     *other);
+WeakrefSet *weakref_set_intersection (WeakrefSet *self, WeakrefSet *other);
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefSet *weakref_set_difference           (WeakrefSet     *self,
-                                              WeakrefSet     *other);
+WeakrefSet *weakref_set_difference (WeakrefSet *self, WeakrefSet *other);
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefSet *weakref_set_symmetric_difference (WeakrefSet     *self,
-                                              WeakrefSet     *other);
+WeakrefSet *weakref_set_symmetric_difference (WeakrefSet *self, WeakrefSet *other);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean    weakref_set_is_subset            (WeakrefSet     *self,
-                                              WeakrefSet     *other);
+gboolean weakref_set_is_subset (WeakrefSet *self, WeakrefSet *other);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean    weakref_set_is_superset          (WeakrefSet     *self,
-                                              WeakrefSet     *other);
+gboolean weakref_set_is_superset (WeakrefSet *self, WeakrefSet *other);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean    weakref_set_is_disjoint          (WeakrefSet     *self,
-                                              WeakrefSet     *other);
+gboolean weakref_set_is_disjoint (WeakrefSet *self, WeakrefSet *other);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean    weakref_set_equal                (WeakrefSet     *self,
-                                              WeakrefSet     *other);
+gboolean weakref_set_equal (WeakrefSet *self, WeakrefSet *other);
 
 G_END_DECLS

@@ -4,7 +4,7 @@
 
 #include <weakref-glib/weakref-value-table.h>
 
-#include <weakref-glib/weakref-value-core-private.h>
+#include <weakref-glib/core/value-core.h>
 
 /**
  * WeakrefValueTable:
@@ -66,10 +66,10 @@ static GParamSpec *props[N_PROPS];
 static const WeakrefValueFuncs value_funcs = { 0 };
 
 static void
-weakref_value_table_set_property (GObject      *object,
-                                  guint         prop_id,
+weakref_value_table_set_property (GObject *object,
+                                  guint prop_id,
                                   const GValue *value,
-                                  GParamSpec   *pspec)
+                                  GParamSpec *pspec)
 {
   WeakrefValueTable *self = WEAKREF_VALUE_TABLE (object);
   switch (prop_id)
@@ -83,10 +83,7 @@ weakref_value_table_set_property (GObject      *object,
 }
 
 static void
-weakref_value_table_get_property (GObject    *object,
-                                  guint       prop_id,
-                                  GValue     *value,
-                                  GParamSpec *pspec)
+weakref_value_table_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   WeakrefValueTable *self = WEAKREF_VALUE_TABLE (object);
 
@@ -180,10 +177,10 @@ weakref_value_table_new (GType key_type)
  * Since: 1.0
  */
 WeakrefValueTable *
-weakref_value_table_new_full (GHashFunc       hash,
-                              GEqualFunc      equal,
+weakref_value_table_new_full (GHashFunc hash,
+                              GEqualFunc equal,
                               WeakrefCopyFunc key_copy,
-                              GDestroyNotify  key_free)
+                              GDestroyNotify key_free)
 {
   WeakrefValueTable *self;
 
@@ -229,9 +226,7 @@ weakref_value_table_get_key_type (WeakrefValueTable *self)
  * Since: 1.0
  */
 gboolean
-weakref_value_table_insert (WeakrefValueTable *self,
-                            gconstpointer      key,
-                            gpointer           object)
+weakref_value_table_insert (WeakrefValueTable *self, gconstpointer key, gpointer object)
 {
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
   g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
@@ -258,9 +253,9 @@ weakref_value_table_insert (WeakrefValueTable *self,
  */
 gboolean
 weakref_value_table_insert_value (WeakrefValueTable *self,
-                                  const GValue      *key,
-                                  gpointer           object,
-                                  GError           **error)
+                                  const GValue *key,
+                                  gpointer object,
+                                  GError **error)
 {
   WeakrefKeyBuffer buffer;
   gconstpointer pointer;
@@ -289,8 +284,7 @@ weakref_value_table_insert_value (WeakrefValueTable *self,
  * Since: 1.0
  */
 gpointer
-weakref_value_table_lookup (WeakrefValueTable *self,
-                            gconstpointer      key)
+weakref_value_table_lookup (WeakrefValueTable *self, gconstpointer key)
 {
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), NULL);
 
@@ -314,9 +308,7 @@ weakref_value_table_lookup (WeakrefValueTable *self,
  * Since: 1.0
  */
 gpointer
-weakref_value_table_lookup_value (WeakrefValueTable *self,
-                                  const GValue      *key,
-                                  GError           **error)
+weakref_value_table_lookup_value (WeakrefValueTable *self, const GValue *key, GError **error)
 {
   WeakrefKeyBuffer buffer;
   gconstpointer pointer;
@@ -357,10 +349,10 @@ weakref_value_table_lookup_value (WeakrefValueTable *self,
  */
 gpointer
 weakref_value_table_ensure (WeakrefValueTable *self,
-                            gconstpointer      key,
-                            WeakrefCreateFunc  create,
-                            gpointer           user_data,
-                            GError           **error)
+                            gconstpointer key,
+                            WeakrefCreateFunc create,
+                            gpointer user_data,
+                            GError **error)
 {
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), NULL);
   g_return_val_if_fail (create != NULL, NULL);
@@ -392,11 +384,11 @@ weakref_value_table_ensure (WeakrefValueTable *self,
  * Since: 1.0
  */
 gpointer
-weakref_value_table_ensure_value (WeakrefValueTable       *self,
-                                  const GValue            *key,
-                                  WeakrefCreateValueFunc   create,
-                                  gpointer                 user_data,
-                                  GError                 **error)
+weakref_value_table_ensure_value (WeakrefValueTable *self,
+                                  const GValue *key,
+                                  WeakrefCreateValueFunc create,
+                                  gpointer user_data,
+                                  GError **error)
 {
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), NULL);
   g_return_val_if_fail (G_IS_VALUE (key), NULL);
@@ -418,8 +410,7 @@ weakref_value_table_ensure_value (WeakrefValueTable       *self,
  * Since: 1.0
  */
 gboolean
-weakref_value_table_contains (WeakrefValueTable *self,
-                              gconstpointer      key)
+weakref_value_table_contains (WeakrefValueTable *self, gconstpointer key)
 {
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
 
@@ -442,9 +433,7 @@ weakref_value_table_contains (WeakrefValueTable *self,
  * Since: 1.0
  */
 gboolean
-weakref_value_table_contains_value (WeakrefValueTable *self,
-                                    const GValue      *key,
-                                    GError           **error)
+weakref_value_table_contains_value (WeakrefValueTable *self, const GValue *key, GError **error)
 {
   WeakrefKeyBuffer buffer;
   gconstpointer pointer;
@@ -471,8 +460,7 @@ weakref_value_table_contains_value (WeakrefValueTable *self,
  * Since: 1.0
  */
 gboolean
-weakref_value_table_remove (WeakrefValueTable *self,
-                            gconstpointer      key)
+weakref_value_table_remove (WeakrefValueTable *self, gconstpointer key)
 {
   g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
 
@@ -495,9 +483,7 @@ weakref_value_table_remove (WeakrefValueTable *self,
  * Since: 1.0
  */
 gboolean
-weakref_value_table_remove_value (WeakrefValueTable *self,
-                                  const GValue      *key,
-                                  GError           **error)
+weakref_value_table_remove_value (WeakrefValueTable *self, const GValue *key, GError **error)
 {
   WeakrefKeyBuffer buffer;
   gconstpointer pointer;
@@ -619,9 +605,9 @@ weakref_value_table_dup_values (WeakrefValueTable *self)
  * Since: 1.0
  */
 void
-weakref_value_table_foreach (WeakrefValueTable     *self,
-                             WeakrefValueTableFunc  func,
-                             gpointer               user_data)
+weakref_value_table_foreach (WeakrefValueTable *self,
+                             WeakrefValueTableFunc func,
+                             gpointer user_data)
 {
   g_return_if_fail (WEAKREF_IS_VALUE_TABLE (self));
   g_return_if_fail (func != NULL);
@@ -643,9 +629,9 @@ weakref_value_table_foreach (WeakrefValueTable     *self,
  * Since: 1.0
  */
 void
-weakref_value_table_foreach_value (WeakrefValueTable          *self,
-                                   WeakrefValueTableValueFunc  func,
-                                   gpointer                    user_data)
+weakref_value_table_foreach_value (WeakrefValueTable *self,
+                                   WeakrefValueTableValueFunc func,
+                                   gpointer user_data)
 {
   g_return_if_fail (WEAKREF_IS_VALUE_TABLE (self));
   g_return_if_fail (func != NULL);

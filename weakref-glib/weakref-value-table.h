@@ -38,9 +38,7 @@ typedef gpointer (*WeakrefCopyFunc) (gconstpointer key);
  *
  * Since: 1.0
  */
-typedef gpointer (*WeakrefCreateFunc) (gconstpointer   key,
-                                       gpointer        user_data,
-                                       GError        **error);
+typedef gpointer (*WeakrefCreateFunc) (gconstpointer key, gpointer user_data, GError **error);
 
 /**
  * WeakrefCreateValueFunc:
@@ -55,9 +53,7 @@ typedef gpointer (*WeakrefCreateFunc) (gconstpointer   key,
  *
  * Since: 1.0
  */
-typedef gpointer (*WeakrefCreateValueFunc) (const GValue  *key,
-                                            gpointer       user_data,
-                                            GError       **error);
+typedef gpointer (*WeakrefCreateValueFunc) (const GValue *key, gpointer user_data, GError **error);
 
 /**
  * WeakrefValueTableFunc: (skip)
@@ -69,9 +65,7 @@ typedef gpointer (*WeakrefCreateValueFunc) (const GValue  *key,
  *
  * Since: 1.0
  */
-typedef void (*WeakrefValueTableFunc) (gconstpointer key,
-                                       gpointer      object,
-                                       gpointer      user_data);
+typedef void (*WeakrefValueTableFunc) (gconstpointer key, gpointer object, gpointer user_data);
 
 /**
  * WeakrefValueTableValueFunc:
@@ -83,9 +77,7 @@ typedef void (*WeakrefValueTableFunc) (gconstpointer key,
  *
  * Since: 1.0
  */
-typedef void (*WeakrefValueTableValueFunc) (const GValue *key,
-                                            gpointer      object,
-                                            gpointer      user_data);
+typedef void (*WeakrefValueTableValueFunc) (const GValue *key, gpointer object, gpointer user_data);
 
 #define WEAKREF_TYPE_VALUE_TABLE (weakref_value_table_get_type ())
 
@@ -93,94 +85,86 @@ WEAKREF_AVAILABLE_IN_1_0
 G_DECLARE_FINAL_TYPE (WeakrefValueTable, weakref_value_table, WEAKREF, VALUE_TABLE, GObject)
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefValueTable *weakref_value_table_new             (GType                        key_type);
+WeakrefValueTable *weakref_value_table_new (GType key_type);
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefValueTable *weakref_value_table_new_full        (GHashFunc                    hash,
-                                                        GEqualFunc                   equal,
-                                                        WeakrefCopyFunc              key_copy,
-                                                        GDestroyNotify               key_free);
+WeakrefValueTable *weakref_value_table_new_full (GHashFunc hash,
+                                                 GEqualFunc equal,
+                                                 WeakrefCopyFunc key_copy,
+                                                 GDestroyNotify key_free);
 
 WEAKREF_AVAILABLE_IN_1_0
-GType              weakref_value_table_get_key_type    (WeakrefValueTable           *self);
+GType weakref_value_table_get_key_type (WeakrefValueTable *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean           weakref_value_table_insert          (WeakrefValueTable           *self,
-                                                        gconstpointer                key,
-                                                        gpointer                     object);
+gboolean weakref_value_table_insert (WeakrefValueTable *self, gconstpointer key, gpointer object);
 
 WEAKREF_AVAILABLE_IN_1_0
-gpointer           weakref_value_table_lookup          (WeakrefValueTable           *self,
-                                                        gconstpointer                key);
+gpointer weakref_value_table_lookup (WeakrefValueTable *self, gconstpointer key);
 
 WEAKREF_AVAILABLE_IN_1_0
-gpointer           weakref_value_table_ensure          (WeakrefValueTable           *self,
-                                                        gconstpointer                key,
-                                                        WeakrefCreateFunc            create,
-                                                        gpointer                     user_data,
-                                                        GError                     **error);
+gpointer weakref_value_table_ensure (WeakrefValueTable *self,
+                                     gconstpointer key,
+                                     WeakrefCreateFunc create,
+                                     gpointer user_data,
+                                     GError **error);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean           weakref_value_table_contains        (WeakrefValueTable           *self,
-                                                        gconstpointer                key);
+gboolean weakref_value_table_contains (WeakrefValueTable *self, gconstpointer key);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean           weakref_value_table_remove          (WeakrefValueTable           *self,
-                                                        gconstpointer                key);
+gboolean weakref_value_table_remove (WeakrefValueTable *self, gconstpointer key);
 
 WEAKREF_AVAILABLE_IN_1_0
-void               weakref_value_table_remove_all      (WeakrefValueTable           *self);
+void weakref_value_table_remove_all (WeakrefValueTable *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-guint              weakref_value_table_get_size        (WeakrefValueTable           *self);
+guint weakref_value_table_get_size (WeakrefValueTable *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-GPtrArray         *weakref_value_table_dup_keys        (WeakrefValueTable           *self);
+GPtrArray *weakref_value_table_dup_keys (WeakrefValueTable *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-GPtrArray         *weakref_value_table_dup_values      (WeakrefValueTable           *self);
+GPtrArray *weakref_value_table_dup_values (WeakrefValueTable *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-void               weakref_value_table_foreach         (WeakrefValueTable           *self,
-                                                        WeakrefValueTableFunc        func,
-                                                        gpointer                     user_data);
+void weakref_value_table_foreach (WeakrefValueTable *self,
+                                  WeakrefValueTableFunc func,
+                                  gpointer user_data);
 
 /* The same for languages, which see them under the plain names */
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean           weakref_value_table_insert_value    (WeakrefValueTable           *self,
-                                                        const GValue                *key,
-                                                        gpointer                     object,
-                                                        GError                     **error);
+gboolean weakref_value_table_insert_value (WeakrefValueTable *self,
+                                           const GValue *key,
+                                           gpointer object,
+                                           GError **error);
 
 WEAKREF_AVAILABLE_IN_1_0
-gpointer           weakref_value_table_lookup_value    (WeakrefValueTable           *self,
-                                                        const GValue                *key,
-                                                        GError                     **error);
+gpointer
+weakref_value_table_lookup_value (WeakrefValueTable *self, const GValue *key, GError **error);
 
 WEAKREF_AVAILABLE_IN_1_0
-gpointer           weakref_value_table_ensure_value    (WeakrefValueTable           *self,
-                                                        const GValue                *key,
-                                                        WeakrefCreateValueFunc       create,
-                                                        gpointer                     user_data,
-                                                        GError                     **error);
+gpointer weakref_value_table_ensure_value (WeakrefValueTable *self,
+                                           const GValue *key,
+                                           WeakrefCreateValueFunc create,
+                                           gpointer user_data,
+                                           GError **error);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean           weakref_value_table_contains_value  (WeakrefValueTable           *self,
-                                                        const GValue                *key,
-                                                        GError                     **error);
+gboolean
+weakref_value_table_contains_value (WeakrefValueTable *self, const GValue *key, GError **error);
 
 WEAKREF_AVAILABLE_IN_1_0
-gboolean           weakref_value_table_remove_value    (WeakrefValueTable           *self,
-                                                        const GValue                *key,
-                                                        GError                     **error);
+gboolean
+weakref_value_table_remove_value (WeakrefValueTable *self, const GValue *key, GError **error);
 
 WEAKREF_AVAILABLE_IN_1_0
-GPtrArray         *weakref_value_table_dup_keys_value  (WeakrefValueTable           *self);
+GPtrArray *weakref_value_table_dup_keys_value (WeakrefValueTable *self);
 
 WEAKREF_AVAILABLE_IN_1_0
-void               weakref_value_table_foreach_value   (WeakrefValueTable           *self,
-                                                        WeakrefValueTableValueFunc   func,
-                                                        gpointer                     user_data);
+void weakref_value_table_foreach_value (WeakrefValueTable *self,
+                                        WeakrefValueTableValueFunc func,
+                                        gpointer user_data);
 
 G_END_DECLS

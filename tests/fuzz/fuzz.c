@@ -15,8 +15,7 @@
  * libFuzzer looks for programs (tests/fuzz.sh). Without it, main() takes some by chance, or replays
  * those in the files that it is given. */
 
-int LLVMFuzzerTestOneInput (const guint8 *data,
-                            gsize         size);
+int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
 #define N_SLOTS 6
 #define N_KEYS 16
@@ -57,19 +56,19 @@ run_nested (void)
 
 typedef struct _Target
 {
-  GObject *object;         /* (unowned): NULL once it is finalized */
-  guint life;              /* a number; each dispose begins another life */
-  guint disposing;         /* how many disposes it is in */
-  gboolean vague;          /* its death may come unnoticed */
+  GObject *object; /* (unowned): NULL once it is finalized */
+  guint life;      /* a number; each dispose begins another life */
+  guint disposing; /* how many disposes it is in */
+  gboolean vague;  /* its death may come unnoticed */
   gboolean resurrect;
   gboolean chain_up;
-  struct _Record *value;   /* in the key table */
+  struct _Record *value; /* in the key table */
   guint value_life;
-  guint64 number;          /* in the key table of GValues; 0: none */
+  guint64 number; /* in the key table of GValues; 0: none */
   guint number_life;
   gboolean was_bonded;
-  guint doomed;            /* the life that ended before its dispose, plus 1 */
-  struct _Record *tie;     /* the bond to its owner, once there was one; see is_tied() */
+  guint doomed;        /* the life that ended before its dispose, plus 1 */
+  struct _Record *tie; /* the bond to its owner, once there was one; see is_tied() */
   guint tie_life;
   struct _Target *owner;
   guint owner_life;
@@ -81,8 +80,8 @@ typedef struct _Record
   guint called;
   guint prevented;
   guint destroyed;
-  gboolean must_settle;    /* in the end: called or prevented */
-  gboolean dropped;        /* whose callback it is, is gone: it won't be called */
+  gboolean must_settle; /* in the end: called or prevented */
+  gboolean dropped;     /* whose callback it is, is gone: it won't be called */
   Target *target;
   guint life;
 } Record;
@@ -115,8 +114,7 @@ is_tied (const Target *target)
 {
   const Target *owner = target->owner;
 
-  return target->tie != NULL &&
-         target->object != NULL && target->life == target->tie_life &&
+  return target->tie != NULL && target->object != NULL && target->life == target->tie_life &&
          owner->object != NULL && owner->life == target->owner_life &&
          target->doomed != target->life + 1 && owner->doomed != owner->life + 1;
 }
@@ -200,10 +198,7 @@ fuzz_object_finalize (GObject *object)
 }
 
 static void
-fuzz_object_get_property (GObject    *object,
-                          guint       prop_id,
-                          GValue     *value,
-                          GParamSpec *pspec)
+fuzz_object_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   g_value_set_pointer (value, ((FuzzObject *) object)->target);
 }
@@ -215,9 +210,9 @@ fuzz_object_class_init (FuzzObjectClass *klass)
   klass->dispose = fuzz_object_dispose;
   klass->finalize = fuzz_object_finalize;
 
-  g_object_class_install_property (klass, 1,
-                                   g_param_spec_pointer ("model", NULL, NULL,
-                                                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (
+    klass, 1,
+    g_param_spec_pointer ("model", NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   g_signal_new ("ping", fuzz_object_get_type (), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 0);
 }
@@ -240,23 +235,20 @@ target_new (void)
 }
 
 static gboolean
-is_alive (const Target *target,
-          guint         life)
+is_alive (const Target *target, guint life)
 {
   return target != NULL && target->object != NULL && target->life == life && !is_doomed (target);
 }
 
 /* Who has an interest in the target must have been told of the end of that life. */
 static gboolean
-is_noticed (const Target *target,
-            guint         life)
+is_noticed (const Target *target, guint life)
 {
   return target->object == NULL || (target->life != life && !target->vague);
 }
 
 static gpointer
-expect (const Target *target,
-        guint         life)
+expect (const Target *target, guint life)
 {
   return is_alive (target, life) ? target->object : NULL;
 }
@@ -273,16 +265,14 @@ take_interest (Target *target)
 }
 
 static void
-assert_is (gpointer      got,
-           gconstpointer expected)
+assert_is (gpointer got, gconstpointer expected)
 {
   g_assert_true (got == expected);
   g_clear_object (&got);
 }
 
 static Record *
-record_new (Target *target,
-            guint   life)
+record_new (Target *target, guint life)
 {
   Record *record = g_new0 (Record, 1);
 
@@ -425,8 +415,7 @@ adopt (gpointer object)
 
 /* It is what it has to be; then keeps or drops it. */
 static void
-assert_is_and_adopt (gpointer      got,
-                     gconstpointer expected)
+assert_is_and_adopt (gpointer got, gconstpointer expected)
 {
   g_assert_true (got == expected);
   if (got == NULL)
@@ -477,8 +466,7 @@ op_object (void)
 /* Refs */
 
 static void
-ref_cb (WeakrefRef *ref,
-        gpointer    user_data)
+ref_cb (WeakrefRef *ref, gpointer user_data)
 {
   Record *record = user_data;
 
@@ -515,7 +503,7 @@ ref_make (Ref *slot)
       new.ref = weakref_ref_new (target->object);
       for (i = 0; i < N_SLOTS; i++)
         {
-          if (w.refs[i].target == target && w.refs[i].life == new.life && w.refs[i].record == NULL)
+          if (w.refs[i].target == target && w.refs[i].life == new.life &&w.refs[i].record == NULL)
             g_assert_true (w.refs[i].ref == new.ref);
         }
     }
@@ -523,9 +511,9 @@ ref_make (Ref *slot)
     {
       new.in_context = next (2);
       new.record = record_new (target, new.life);
-      new.ref = weakref_ref_new_full (target->object,
-                                      new.in_context ? g_main_context_default () : NULL,
-                                      ref_cb, new.record, record_destroy_cb);
+      new.ref =
+        weakref_ref_new_full (target->object, new.in_context ? g_main_context_default () : NULL,
+                              ref_cb, new.record, record_destroy_cb);
     }
 
   ref_drop (slot);
@@ -602,8 +590,7 @@ refs_check (void)
 /* Proxies */
 
 static void
-proxy_cb (WeakrefProxy *proxy,
-          gpointer      user_data)
+proxy_cb (WeakrefProxy *proxy, gpointer user_data)
 {
   Record *record = user_data;
 
@@ -612,8 +599,7 @@ proxy_cb (WeakrefProxy *proxy,
 }
 
 static void
-ping_cb (gpointer proxy,
-         gpointer user_data)
+ping_cb (gpointer proxy, gpointer user_data)
 {
   n_pings++;
 }
@@ -653,8 +639,8 @@ proxy_make (Proxy *slot)
   else
     {
       new.record = record_new (target, new.life);
-      new.proxy = weakref_proxy_new_full (target->object, NULL, proxy_cb, new.record,
-                                          record_destroy_cb);
+      new.proxy =
+        weakref_proxy_new_full (target->object, NULL, proxy_cb, new.record, record_destroy_cb);
       g_signal_connect (new.proxy, "ping", G_CALLBACK (ping_cb), NULL);
     }
 
@@ -692,8 +678,7 @@ op_proxy (void)
       break;
     case 2:
       got = weakref_proxy_dup_target (slot->proxy, &error);
-      g_assert_true ((got == NULL) ==
-                     g_error_matches (error, WEAKREF_ERROR, WEAKREF_ERROR_DEAD));
+      g_assert_true ((got == NULL) == g_error_matches (error, WEAKREF_ERROR, WEAKREF_ERROR_DEAD));
       assert_is (got, expect (slot->target, slot->life));
       g_clear_error (&error);
       break;
@@ -766,10 +751,9 @@ finalizer_make (Finalizer *slot)
   record->must_settle = TRUE;
   slot->in_context = next (2);
   slot->phase = next (2) ? WEAKREF_PHASE_FINALIZE : WEAKREF_PHASE_DISPOSE;
-  slot->finalizer = weakref_finalizer_new_full (target->object,
-                                                slot->in_context ? g_main_context_default () : NULL,
-                                                slot->phase, finalizer_cb, record,
-                                                record_destroy_cb);
+  slot->finalizer =
+    weakref_finalizer_new_full (target->object, slot->in_context ? g_main_context_default () : NULL,
+                                slot->phase, finalizer_cb, record, record_destroy_cb);
   if (next (4) == 0)
     weakref_finalizer_set_at_exit (slot->finalizer, FALSE);
   g_object_unref (target->object);
@@ -875,12 +859,10 @@ op_exit (void)
 
 /* One key in as many disguises as there are. */
 static void
-key_init (GValue *value,
-          guint   key)
+key_init (GValue *value, guint key)
 {
-  static const GType numbers[] = {
-    G_TYPE_INT, G_TYPE_UINT64, G_TYPE_DOUBLE, G_TYPE_CHAR, G_TYPE_FLOAT, G_TYPE_LONG
-  };
+  static const GType numbers[] = { G_TYPE_INT,  G_TYPE_UINT64, G_TYPE_DOUBLE,
+                                   G_TYPE_CHAR, G_TYPE_FLOAT,  G_TYPE_LONG };
   GValue number = G_VALUE_INIT;
   char name[] = { 'k', (char) ('a' + key), 0 };
 
@@ -937,17 +919,14 @@ is_in_tight_cache (const Target *target)
 
 /* From now on, what the table gives or is given is kept, if it is a cache that keeps. */
 static void
-entry_use (guint  t,
-           Entry *entry)
+entry_use (guint t, Entry *entry)
 {
   entry->is_kept |= t == ROOMY_CACHE && weakref_cache_get_max_idle (w.tables[t]) > 0 &&
                     weakref_cache_get_max_tracked (w.tables[t]) > 0;
 }
 
 static void
-count_found (guint    t,
-             gpointer table,
-             gboolean found)
+count_found (guint t, gpointer table, gboolean found)
 {
   if (table != w.tables[t])
     return;
@@ -958,14 +937,10 @@ count_found (guint    t,
     w.misses[t]++;
 }
 
-static void ensure (guint       t,
-                    guint       k,
-                    const char *key);
+static void ensure (guint t, guint k, const char *key);
 
 static gpointer
-create_cb (gconstpointer   key,
-           gpointer        user_data,
-           GError        **error)
+create_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   Creation *creation = user_data;
   guint t = creation->t;
@@ -998,9 +973,7 @@ create_cb (gconstpointer   key,
 }
 
 static void
-ensure (guint       t,
-        guint       k,
-        const char *key)
+ensure (guint t, guint k, const char *key)
 {
   Entry *entry = &w.entries[t][k];
   gboolean there = is_alive (entry->target, entry->life);
@@ -1063,9 +1036,7 @@ table_new (guint t)
 }
 
 static void
-check_value_cb (gconstpointer key,
-                gpointer      object,
-                gpointer      user_data)
+check_value_cb (gconstpointer key, gpointer object, gpointer user_data)
 {
   g_assert_true (((FuzzObject *) object)->target->object == object);
   run_nested ();
@@ -1141,8 +1112,8 @@ op_value_table (void)
       g_object_unref (table);
       break;
     case 5:
-      array = t == 0 ? weakref_value_table_dup_keys (table)
-                     : weakref_value_table_dup_keys_value (table);
+      array =
+        t == 0 ? weakref_value_table_dup_keys (table) : weakref_value_table_dup_keys_value (table);
       for (i = 0; i < N_KEYS; i++)
         n += is_alive (w.entries[t][i].target, w.entries[t][i].life);
       g_assert_cmpuint (array->len, ==, n);
@@ -1308,17 +1279,14 @@ caches_check (void)
 /* Bonds */
 
 static void
-bond_ended_cb (GObject    *bond,
-               GParamSpec *pspec,
-               gpointer    record)
+bond_ended_cb (GObject *bond, GParamSpec *pspec, gpointer record)
 {
   g_assert_false (weakref_bond_is_alive (WEAKREF_BOND (bond)));
   record_call (record);
 }
 
 static void
-closure_destroy_cb (gpointer  record,
-                    GClosure *closure)
+closure_destroy_cb (gpointer record, GClosure *closure)
 {
   record_destroy_cb (record);
 }
@@ -1481,9 +1449,7 @@ key_tables_new (void)
 }
 
 static void
-check_key_cb (gpointer key,
-              gpointer value,
-              gpointer user_data)
+check_key_cb (gpointer key, gpointer value, gpointer user_data)
 {
   g_assert_true (((Record *) value)->target->object == key);
   run_nested ();
@@ -1549,9 +1515,8 @@ op_key_table (void)
       break;
     default:
       got = NULL;
-      g_assert_true (target->vague ||
-                     weakref_key_table_lookup_extended (table, target->object, &got) ==
-                       (old != NULL));
+      g_assert_true (target->vague || weakref_key_table_lookup_extended (table, target->object,
+                                                                         &got) == (old != NULL));
       g_assert_true (target->vague || got == old);
     }
 
@@ -1624,11 +1589,7 @@ key_tables_check (void)
 /* Sets */
 
 static void
-items_changed_cb (GListModel *list,
-                  guint       position,
-                  guint       removed,
-                  guint       added,
-                  gpointer    user_data)
+items_changed_cb (GListModel *list, guint position, guint removed, guint added, gpointer user_data)
 {
   guint i;
 
@@ -1665,8 +1626,7 @@ set_new (guint s)
 
 /* The place of @target among the living members, or -1. */
 static gint
-set_find (guint         s,
-          const Target *target)
+set_find (guint s, const Target *target)
 {
   guint i;
 
@@ -1682,8 +1642,7 @@ set_find (guint         s,
 }
 
 static gboolean
-set_forget (guint   s,
-            Target *target)
+set_forget (guint s, Target *target)
 {
   gint i = set_find (s, target);
 
@@ -1695,10 +1654,7 @@ set_forget (guint   s,
 
 /* Adds to @expected those of the first set which are, or are not, in the second. */
 static void
-set_select (GPtrArray *expected,
-            guint      s,
-            gboolean   all,
-            gboolean   in_other)
+set_select (GPtrArray *expected, guint s, gboolean all, gboolean in_other)
 {
   guint i;
 
@@ -1713,8 +1669,7 @@ set_select (GPtrArray *expected,
 }
 
 static void
-assert_items (WeakrefSet *set,
-              GPtrArray  *expected)
+assert_items (WeakrefSet *set, GPtrArray *expected)
 {
   GPtrArray *items = weakref_set_dup_items (set);
   guint i;
@@ -1775,8 +1730,7 @@ op_algebra (guint s)
 }
 
 static void
-check_item_cb (gpointer item,
-               gpointer user_data)
+check_item_cb (gpointer item, gpointer user_data)
 {
   g_assert_true (((FuzzObject *) item)->target->object == item);
   run_nested ();
@@ -2011,8 +1965,7 @@ drop_everything (void)
 }
 
 int
-LLVMFuzzerTestOneInput (const guint8 *data,
-                        gsize         size)
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   guint i;
 
@@ -2075,8 +2028,7 @@ test_file (gconstpointer path)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   gint i;
 

@@ -10,8 +10,7 @@ static char **keys;
 
 /* Lookups in a cache that may keep all; either somebody else has the objects, or nobody. */
 static void
-cache_lookup (guint    n,
-              gboolean in_use)
+cache_lookup (guint n, gboolean in_use)
 {
   WeakrefCache *cache = weakref_cache_new (G_TYPE_STRING, N_KEYS);
   GObject **objects = bench_objects_new (N_KEYS);
@@ -32,22 +31,19 @@ cache_lookup (guint    n,
 }
 
 static void
-cache_lookup_in_use (guint    n,
-                     gpointer data)
+cache_lookup_in_use (guint n, gpointer data)
 {
   cache_lookup (n, TRUE);
 }
 
 static void
-cache_lookup_idle (guint    n,
-                   gpointer data)
+cache_lookup_idle (guint n, gpointer data)
 {
   cache_lookup (n, FALSE);
 }
 
 static void
-table_lookup (guint    n,
-              gpointer data)
+table_lookup (guint n, gpointer data)
 {
   WeakrefValueTable *table = weakref_value_table_new (G_TYPE_STRING);
   GObject **objects = bench_objects_new (N_KEYS);
@@ -66,8 +62,7 @@ table_lookup (guint    n,
 }
 
 static void
-cache_turnover (guint    n,
-                gpointer data)
+cache_turnover (guint n, gpointer data)
 {
   WeakrefCache *cache = weakref_cache_new (G_TYPE_STRING, 16);
   guint i;
@@ -85,8 +80,7 @@ cache_turnover (guint    n,
 }
 
 static void
-table_turnover (guint    n,
-                gpointer data)
+table_turnover (guint n, gpointer data)
 {
   WeakrefValueTable *table = weakref_value_table_new (G_TYPE_STRING);
   guint i;
@@ -112,8 +106,7 @@ typedef enum
 } Shape;
 
 static void
-bond_all (GObject **objects,
-          Shape     shape)
+bond_all (GObject **objects, Shape shape)
 {
   guint i;
 
@@ -122,8 +115,7 @@ bond_all (GObject **objects,
 }
 
 static void
-bond_make (guint    n,
-           gpointer data)
+bond_make (guint n, gpointer data)
 {
   GObject **objects = bench_objects_new (N_KEYS);
 
@@ -134,8 +126,7 @@ bond_make (guint    n,
 }
 
 static void
-bond_drop (guint    n,
-           gpointer data)
+bond_drop (guint n, gpointer data)
 {
   GObject **objects = bench_objects_new (N_KEYS);
   guint i;
@@ -150,8 +141,7 @@ bond_drop (guint    n,
 }
 
 static void
-plain_drop (guint    n,
-            gpointer data)
+plain_drop (guint n, gpointer data)
 {
   GObject **objects = bench_objects_new (N_KEYS);
 
@@ -162,8 +152,7 @@ plain_drop (guint    n,
 
 /* A node is taken and dropped while only the root is held. */
 static void
-bond_hold (guint    n,
-           gpointer data)
+bond_hold (guint n, gpointer data)
 {
   GObject **objects = bench_objects_new (N_KEYS);
   guint i;
@@ -180,8 +169,7 @@ bond_hold (guint    n,
 }
 
 static void
-plain_hold (guint    n,
-            gpointer data)
+plain_hold (guint n, gpointer data)
 {
   GObject **objects = bench_objects_new (N_KEYS);
   guint i;
@@ -208,8 +196,7 @@ bytes_per_bond (Shape shape)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   gpointer wide = GINT_TO_POINTER (WIDE);
   gpointer deep = GINT_TO_POINTER (DEEP);
@@ -232,10 +219,10 @@ main (int    argc,
   bench_section ("Bonds, 10,000 objects in a tree, for each");
   bench_row ("bond, side by side", "ns", bench_measure (bond_make, N_KEYS, wide), NULL, 0, 0);
   bench_row ("bond, in a chain", "ns", bench_measure (bond_make, N_KEYS, deep), NULL, 0, 0);
-  bench_compare ("take and drop one, side by side", 100000, bond_hold, "no bonds", plain_hold,
-                 wide, 0);
-  bench_compare ("take and drop one, in a chain", 100000, bond_hold, "no bonds", plain_hold,
-                 deep, 0);
+  bench_compare ("take and drop one, side by side", 100000, bond_hold, "no bonds", plain_hold, wide,
+                 0);
+  bench_compare ("take and drop one, in a chain", 100000, bond_hold, "no bonds", plain_hold, deep,
+                 0);
   bench_compare ("death of all, side by side", 10000, bond_drop, "no bonds", plain_drop, wide, 0);
   bench_compare ("death of all, in a chain", 10000, bond_drop, "no bonds", plain_drop, deep, 0);
   bench_row ("bond, side by side", "bytes", bytes_per_bond (WIDE), NULL, 0, 0);

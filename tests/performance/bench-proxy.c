@@ -9,23 +9,20 @@
 /* What a target pays for a proxy to which nothing is connected, and what goes through one. */
 typedef struct
 {
-  const char *signal;  /* NULL for a notification */
-  gboolean handler;    /* somebody is connected: to the target; or to the proxy, if that is set */
+  const char *signal; /* NULL for a notification */
+  gboolean handler;   /* somebody is connected: to the target; or to the proxy, if that is set */
   gboolean to_proxy;
   gboolean on_another; /* the emission is on another object of the same type */
 } Case;
 
 static int
-handler_cb (gpointer object,
-            gpointer user_data)
+handler_cb (gpointer object, gpointer user_data)
 {
   return 0;
 }
 
 static void
-emit (guint       n,
-      const Case *with,
-      gboolean    proxied)
+emit (guint n, const Case *with, gboolean proxied)
 {
   TestSubject *target = test_subject_new ("target");
   TestSubject *another = test_subject_new ("another");
@@ -38,8 +35,8 @@ emit (guint       n,
 
   if (with->handler)
     g_signal_connect (with->to_proxy && proxied ? (gpointer) proxy : object,
-                      with->signal != NULL ? with->signal : "notify",
-                      G_CALLBACK (handler_cb), NULL);
+                      with->signal != NULL ? with->signal : "notify", G_CALLBACK (handler_cb),
+                      NULL);
   bench_start ();
   for (i = 0; i < n; i++)
     {
@@ -56,22 +53,19 @@ emit (guint       n,
 }
 
 static void
-ours_emit (guint    n,
-           gpointer data)
+ours_emit (guint n, gpointer data)
 {
   emit (n, data, TRUE);
 }
 
 static void
-glib_emit (guint    n,
-           gpointer data)
+glib_emit (guint n, gpointer data)
 {
   emit (n, data, FALSE);
 }
 
 static void
-read_property (guint    n,
-               gboolean proxied)
+read_property (guint n, gboolean proxied)
 {
   TestSubject *target = test_subject_new ("target");
   WeakrefProxy *proxy = weakref_proxy_new (target);
@@ -88,22 +82,19 @@ read_property (guint    n,
 }
 
 static void
-ours_read (guint    n,
-           gpointer data)
+ours_read (guint n, gpointer data)
 {
   read_property (n, TRUE);
 }
 
 static void
-glib_read (guint    n,
-           gpointer data)
+glib_read (guint n, gpointer data)
 {
   read_property (n, FALSE);
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   static const struct
   {

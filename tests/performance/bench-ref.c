@@ -5,14 +5,12 @@
 #include "bench.h"
 
 static void
-nothing_cb (gpointer  data,
-            GObject  *object)
+nothing_cb (gpointer data, GObject *object)
 {
 }
 
 static void
-ref_cb (WeakrefRef *ref,
-        gpointer    user_data)
+ref_cb (WeakrefRef *ref, gpointer user_data)
 {
 }
 
@@ -22,8 +20,7 @@ finalizer_cb (gpointer user_data)
 }
 
 static void
-ours_get (guint    n,
-          gpointer data)
+ours_get (guint n, gpointer data)
 {
   GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
   WeakrefRef *ref = weakref_ref_new (object);
@@ -39,8 +36,7 @@ ours_get (guint    n,
 }
 
 static void
-glib_get (guint    n,
-          gpointer data)
+glib_get (guint n, gpointer data)
 {
   GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
   GWeakRef ref;
@@ -57,8 +53,7 @@ glib_get (guint    n,
 }
 
 static void
-ours_second (guint    n,
-             gpointer data)
+ours_second (guint n, gpointer data)
 {
   GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
   WeakrefRef *first = weakref_ref_new (object);
@@ -75,8 +70,7 @@ ours_second (guint    n,
 
 /* What one does for a reference that can be passed around and counted. */
 static void
-glib_second (guint    n,
-             gpointer data)
+glib_second (guint n, gpointer data)
 {
   GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
   GWeakRef first;
@@ -100,8 +94,7 @@ glib_second (guint    n,
 }
 
 static void
-ours_life (guint    n,
-           gpointer data)
+ours_life (guint n, gpointer data)
 {
   guint i;
 
@@ -118,8 +111,7 @@ ours_life (guint    n,
 }
 
 static void
-glib_life (guint    n,
-           gpointer data)
+glib_life (guint n, gpointer data)
 {
   guint i;
 
@@ -139,8 +131,7 @@ glib_life (guint    n,
 /* One more interest in an object that has @data others is made and dropped. */
 
 static void
-ours_one_more_ref (guint    n,
-                   gpointer data)
+ours_one_more_ref (guint n, gpointer data)
 {
   guint others = GPOINTER_TO_UINT (data);
   GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
@@ -161,8 +152,7 @@ ours_one_more_ref (guint    n,
 }
 
 static void
-ours_one_more_finalizer (guint    n,
-                         gpointer data)
+ours_one_more_finalizer (guint n, gpointer data)
 {
   guint others = GPOINTER_TO_UINT (data);
   GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
@@ -184,8 +174,7 @@ ours_one_more_finalizer (guint    n,
 }
 
 static void
-glib_one_more_notify (guint    n,
-                      gpointer data)
+glib_one_more_notify (guint n, gpointer data)
 {
   guint others = GPOINTER_TO_UINT (data);
   GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
@@ -210,8 +199,7 @@ glib_one_more_notify (guint    n,
  * the best or the worst case of one GLib or another. */
 
 static void
-ours_one_ref (guint    n,
-              gpointer data)
+ours_one_ref (guint n, gpointer data)
 {
   guint others = GPOINTER_TO_UINT (data);
   GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
@@ -237,8 +225,7 @@ ours_one_ref (guint    n,
 }
 
 static void
-glib_one_notify (guint    n,
-                 gpointer data)
+glib_one_notify (guint n, gpointer data)
 {
   guint others = GPOINTER_TO_UINT (data);
   GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
@@ -262,8 +249,7 @@ glib_one_notify (guint    n,
 }
 
 static void
-glib_one_weak_ref (guint    n,
-                   gpointer data)
+glib_one_weak_ref (guint n, gpointer data)
 {
   guint others = GPOINTER_TO_UINT (data);
   GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
@@ -291,8 +277,7 @@ glib_one_weak_ref (guint    n,
 /* An object with @n interests dies. */
 
 static void
-ours_death (guint    n,
-            gpointer data)
+ours_death (guint n, gpointer data)
 {
   GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
   WeakrefRef **refs = g_new (WeakrefRef *, n);
@@ -310,8 +295,7 @@ ours_death (guint    n,
 }
 
 static void
-glib_death (guint    n,
-            gpointer data)
+glib_death (guint n, gpointer data)
 {
   GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
   guint i;
@@ -327,10 +311,10 @@ static void
 measure_others (void)
 {
   static const guint others[] = { 1000, 4000, 16000, 64000 };
-  static const char *const operations[] = {
-    "make and drop a ref, 1,000 others", "make and drop a ref, 4,000 others",
-    "make and drop a ref, 16,000 others", "make and drop a ref, 64,000 others"
-  };
+  static const char *const operations[] = { "make and drop a ref, 1,000 others",
+                                            "make and drop a ref, 4,000 others",
+                                            "make and drop a ref, 16,000 others",
+                                            "make and drop a ref, 64,000 others" };
   double first = 0;
   double last = 0;
   guint i;
@@ -344,11 +328,11 @@ measure_others (void)
     }
   bench_row ("ref, growth from 1,000 to 64,000 others", "times", last / first, NULL, 0, 2);
 
-  first = bench_compare ("make and detach a finalizer, 1,000 others", 2000,
-                         ours_one_more_finalizer, "g_object_weak_ref()", glib_one_more_notify,
+  first = bench_compare ("make and detach a finalizer, 1,000 others", 2000, ours_one_more_finalizer,
+                         "g_object_weak_ref()", glib_one_more_notify,
                          GUINT_TO_POINTER (bench_scale (1000)), 0);
-  last = bench_compare ("make and detach a finalizer, 64,000 others", 2000,
-                        ours_one_more_finalizer, "g_object_weak_ref()", glib_one_more_notify,
+  last = bench_compare ("make and detach a finalizer, 64,000 others", 2000, ours_one_more_finalizer,
+                        "g_object_weak_ref()", glib_one_more_notify,
                         GUINT_TO_POINTER (bench_scale (64000)), 0);
   bench_row ("finalizer, growth from 1,000 to 64,000 others", "times", last / first, NULL, 0, 2);
 }
@@ -424,23 +408,21 @@ bytes_per_ref (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   bench_init (argc, argv);
 
   bench_section ("Refs and finalizers, on one object");
-  bench_compare ("get the target, and drop it", 20000, ours_get, "GWeakRef", glib_get, NULL,
-                 1.15);
-  bench_compare ("a second plain ref, and drop it", 20000, ours_second,
-                 "GWeakRef in a GObject", glib_second, NULL, 1);
+  bench_compare ("get the target, and drop it", 20000, ours_get, "GWeakRef", glib_get, NULL, 1.15);
+  bench_compare ("a second plain ref, and drop it", 20000, ours_second, "GWeakRef in a GObject",
+                 glib_second, NULL, 1);
   bench_compare ("birth of an object, first ref, death", 10000, ours_life, "GWeakRef", glib_life,
                  NULL, 0);
   measure_others ();
-  bench_compare ("death with 1,000 callbacks, for each", 1000, ours_death,
-                 "g_object_weak_ref()", glib_death, NULL, 0);
-  bench_compare ("death with 16,000 callbacks, for each", 16000, ours_death,
-                 "g_object_weak_ref()", glib_death, NULL, 0);
+  bench_compare ("death with 1,000 callbacks, for each", 1000, ours_death, "g_object_weak_ref()",
+                 glib_death, NULL, 0);
+  bench_compare ("death with 16,000 callbacks, for each", 16000, ours_death, "g_object_weak_ref()",
+                 glib_death, NULL, 0);
   bytes_per_ref ();
   measure_drawing ();
 

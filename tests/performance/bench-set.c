@@ -40,15 +40,13 @@ lap (Lap which)
 }
 
 static void
-count_cb (gpointer item,
-          gpointer user_data)
+count_cb (gpointer item, gpointer user_data)
 {
   (*(guint *) user_data)++;
 }
 
 static void
-add_to_set (WeakrefSet  *set,
-            GObject    **objects)
+add_to_set (WeakrefSet *set, GObject **objects)
 {
   guint i;
 
@@ -177,17 +175,13 @@ measure_store (void)
 }
 
 static void
-row (const char *operation,
-     Lap         ours,
-     const char *beside,
-     Lap         theirs)
+row (const char *operation, Lap ours, const char *beside, Lap theirs)
 {
   bench_row (operation, "ns", best[ours], beside, best[theirs], 0);
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   guint round;
 

@@ -34,8 +34,7 @@ hand_entry_free (HandEntry *entry)
 }
 
 static void
-hand_notify_cb (gpointer  data,
-                GObject  *where_the_object_was)
+hand_notify_cb (gpointer data, GObject *where_the_object_was)
 {
   HandEntry *entry = data;
   Hand *hand = entry->hand;
@@ -48,9 +47,7 @@ hand_notify_cb (gpointer  data,
 }
 
 static void
-hand_insert (Hand       *hand,
-             const char *key,
-             GObject    *object)
+hand_insert (Hand *hand, const char *key, GObject *object)
 {
   HandEntry *entry = g_new (HandEntry, 1);
   HandEntry *old;
@@ -76,8 +73,7 @@ hand_insert (Hand       *hand,
 }
 
 static gpointer
-hand_lookup (Hand       *hand,
-             const char *key)
+hand_lookup (Hand *hand, const char *key)
 {
   HandEntry *entry;
   gpointer object = NULL;
@@ -127,8 +123,7 @@ stop_if (gboolean this)
 }
 
 static void
-ours_value_table (guint    n,
-                  gpointer data)
+ours_value_table (guint n, gpointer data)
 {
   WeakrefValueTable *table = weakref_value_table_new (G_TYPE_STRING);
   GObject **objects = bench_objects_new (n);
@@ -152,8 +147,7 @@ ours_value_table (guint    n,
 }
 
 static void
-hand_value_table (guint    n,
-                  gpointer data)
+hand_value_table (guint n, gpointer data)
 {
   GObject **objects = bench_objects_new (n);
   What what = GPOINTER_TO_INT (data);
@@ -196,16 +190,14 @@ value_new (GObject *key)
 }
 
 static void
-use (gpointer key,
-     Value   *value)
+use (gpointer key, Value *value)
 {
   if (value->type != G_OBJECT_TYPE (key))
     g_error ("not found");
 }
 
 static void
-ours_key_table (guint    n,
-                gpointer data)
+ours_key_table (guint n, gpointer data)
 {
   guint n_keys = bench_scale (GPOINTER_TO_UINT (data));
   GObject **objects = bench_objects_new (n_keys);
@@ -227,8 +219,7 @@ ours_key_table (guint    n,
 }
 
 static void
-hand_key_table (guint    n,
-                gpointer data)
+hand_key_table (guint n, gpointer data)
 {
   guint n_keys = bench_scale (GPOINTER_TO_UINT (data));
   GObject **objects = bench_objects_new (n_keys);
@@ -257,8 +248,7 @@ hand_key_table (guint    n,
 }
 
 static void
-weak_ref_get (guint    n,
-              gpointer data)
+weak_ref_get (guint n, gpointer data)
 {
   guint n_keys = bench_scale (GPOINTER_TO_UINT (data));
   GObject **objects = bench_objects_new (n_keys);
@@ -315,8 +305,7 @@ bytes_per_entry (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   /* Reading a GWeakRef has become slower in 2.80. */
   double target = glib_check_version (2, 84, 0) == NULL ? 1 : 0;
@@ -342,8 +331,8 @@ main (int    argc,
                  1.6);
   bench_compare ("lookup in 1,000 keys, once more", 100000, ours_key_table, "GWeakRef",
                  weak_ref_get, few, target);
-  bench_compare ("lookup in 100,000 keys", 100000, ours_key_table, "by hand", hand_key_table,
-                 all, 1.6);
+  bench_compare ("lookup in 100,000 keys", 100000, ours_key_table, "by hand", hand_key_table, all,
+                 1.6);
 
   bench_section ("Memory of the tables");
   bytes_per_entry ();

@@ -28,16 +28,14 @@ now (void)
 
 /* Memory that was freed stays with the process: the first touch of a page is the kernel's cost, and
  * on a virtual machine the host's, and would drown the rest. */
-static void __attribute__ ((constructor))
-keep_memory (void)
+static void __attribute__ ((constructor)) keep_memory (void)
 {
   mallopt (M_TRIM_THRESHOLD, G_MAXINT);
   mallopt (M_MMAP_MAX, 0);
 }
 
 void
-bench_init (int    argc,
-            char **argv)
+bench_init (int argc, char **argv)
 {
   quick = argc > 1 && strcmp (argv[1], "--quick") == 0;
   printf ("about\tGLib %u.%u.%u\n", glib_major_version, glib_minor_version, glib_micro_version);
@@ -72,9 +70,7 @@ bench_stop (void)
 }
 
 static double
-measure_once (BenchFunc func,
-              guint     n,
-              gpointer  data)
+measure_once (BenchFunc func, guint n, gpointer data)
 {
   total = 0;
   func (n, data);
@@ -85,11 +81,7 @@ measure_once (BenchFunc func,
 /* Of many short rounds some are left alone by whatever else the machine does. They go by turns, so
  * that what disturbs them all hits both. Returns ours. */
 static double
-measure_both (BenchFunc  ours,
-              BenchFunc  theirs,
-              guint      n,
-              gpointer   data,
-              double    *best_theirs)
+measure_both (BenchFunc ours, BenchFunc theirs, guint n, gpointer data, double *best_theirs)
 {
   double best_ours = *best_theirs = G_MAXDOUBLE;
   gint64 end = now () + ENOUGH;
@@ -107,9 +99,7 @@ measure_both (BenchFunc  ours,
 }
 
 double
-bench_measure (BenchFunc func,
-               guint     n,
-               gpointer  data)
+bench_measure (BenchFunc func, guint n, gpointer data)
 {
   double unused;
 
@@ -118,12 +108,12 @@ bench_measure (BenchFunc func,
 
 double
 bench_compare (const char *operation,
-               guint       n,
-               BenchFunc   ours,
+               guint n,
+               BenchFunc ours,
                const char *beside,
-               BenchFunc   theirs,
-               gpointer    data,
-               double      target)
+               BenchFunc theirs,
+               gpointer data,
+               double target)
 {
   double best_theirs;
   double best_ours = measure_both (ours, theirs, n, data, &best_theirs);
@@ -136,19 +126,17 @@ bench_compare (const char *operation,
 void
 bench_row (const char *operation,
            const char *unit,
-           double      ours,
+           double ours,
            const char *beside,
-           double      theirs,
-           double      target)
+           double theirs,
+           double target)
 {
   printf ("row\t%s\t%s\t%.2f\t%s\t%.2f\t%.2f\n", operation, unit, ours,
           beside != NULL ? beside : "", theirs, target);
 }
 
 void
-bench_point (const char *line,
-             guint       x,
-             double      y)
+bench_point (const char *line, guint x, double y)
 {
   printf ("point\t%s\t%u\t%.2f\n", line, x, y);
 }
@@ -174,8 +162,7 @@ bench_objects_new (guint n)
 }
 
 void
-bench_objects_free (GObject **objects,
-                    guint     n)
+bench_objects_free (GObject **objects, guint n)
 {
   guint i;
 

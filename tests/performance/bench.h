@@ -12,50 +12,43 @@ G_BEGIN_DECLS
 
 /* One way to do a thing @n times. What has to be made before and undone after is outside of the
  * time that counts: between bench_start() and bench_stop(). */
-typedef void (*BenchFunc) (guint    n,
-                           gpointer data);
+typedef void (*BenchFunc) (guint n, gpointer data);
 
 /* Understands --quick: as little as it takes to see that everything runs. */
-void     bench_init    (int          argc,
-                        char       **argv);
-guint    bench_scale   (guint        n);
-#define bench_pick(i, n) (((guint64) (i) * 7919u) % (n)) /* in an order that favours nobody */
+void bench_init (int argc, char **argv);
+guint bench_scale (guint n);
+#define bench_pick(i, n) (((guint64) (i) *7919u) % (n)) /* in an order that favours nobody */
 
-void     bench_section (const char  *title);
-void     bench_start   (void);
-double   bench_stop    (void); /* returns what it was, in ns */
+void bench_section (const char *title);
+void bench_start (void);
+double bench_stop (void); /* returns what it was, in ns */
 
 /* Nanoseconds for one of @n, the best of several rounds. */
-double   bench_measure (BenchFunc    func,
-                        guint        n,
-                        gpointer     data);
+double bench_measure (BenchFunc func, guint n, gpointer data);
 /* The same, for ours and, by turns, what is beside it; prints the row, with the most that the ratio
  * should be, or 0. Returns ours. */
-double   bench_compare (const char  *operation,
-                        guint        n,
-                        BenchFunc    ours,
-                        const char  *beside,
-                        BenchFunc    theirs,
-                        gpointer     data,
-                        double       target);
+double bench_compare (const char *operation,
+                      guint n,
+                      BenchFunc ours,
+                      const char *beside,
+                      BenchFunc theirs,
+                      gpointer data,
+                      double target);
 /* With @beside NULL, a row on its own. */
-void     bench_row     (const char  *operation,
-                        const char  *unit,
-                        double       ours,
-                        const char  *beside,
-                        double       theirs,
-                        double       target);
+void bench_row (const char *operation,
+                const char *unit,
+                double ours,
+                const char *beside,
+                double theirs,
+                double target);
 /* A point of the drawing. */
-void     bench_point   (const char  *line,
-                        guint        x,
-                        double       y);
+void bench_point (const char *line, guint x, double y);
 
 /* Bytes in use on the heap. */
-gsize    bench_heap    (void);
+gsize bench_heap (void);
 
 /* Objects that are there while something is measured. */
-GObject **bench_objects_new  (guint     n);
-void      bench_objects_free (GObject **objects,
-                              guint     n);
+GObject **bench_objects_new (guint n);
+void bench_objects_free (GObject **objects, guint n);
 
 G_END_DECLS

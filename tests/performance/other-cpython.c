@@ -13,8 +13,7 @@ static PyObject *thing_type;
 static PyObject *callback;
 
 static PyObject *
-ref_cb (PyObject *self,
-        PyObject *ref)
+ref_cb (PyObject *self, PyObject *ref)
 {
   Py_RETURN_NONE;
 }
@@ -35,49 +34,48 @@ measure_one (void)
   int n = SCALE (20000);
 
   FOR_ROUNDS
-    {
-      start ();
-      for (int i = 0; i < n; i++)
-        {
-          PyObject *got = Py_NewRef (PyWeakref_GetObject (ref));
+  {
+    start ();
+    for (int i = 0; i < n; i++)
+      {
+        PyObject *got = Py_NewRef (PyWeakref_GetObject (ref));
 
-          KEEP (got);
-          Py_DECREF (got);
-        }
-      stop (n);
-    }
+        KEEP (got);
+        Py_DECREF (got);
+      }
+    stop (n);
+  }
   report ("CPython", "get the target, and drop it", "ns", best);
 
   FOR_ROUNDS
-    {
-      start ();
-      for (int i = 0; i < n; i++)
-        Py_DECREF (PyWeakref_NewRef (thing, NULL));
-      stop (n);
-    }
+  {
+    start ();
+    for (int i = 0; i < n; i++)
+      Py_DECREF (PyWeakref_NewRef (thing, NULL));
+    stop (n);
+  }
   report ("CPython", "a second plain ref, and drop it", "ns", best);
 
   Py_DECREF (ref);
   Py_DECREF (thing);
 
   FOR_ROUNDS
-    {
-      start ();
-      for (int i = 0; i < n; i++)
-        {
-          thing = thing_new ();
-          ref = PyWeakref_NewRef (thing, NULL);
-          Py_DECREF (thing);
-          Py_DECREF (ref);
-        }
-      stop (n);
-    }
+  {
+    start ();
+    for (int i = 0; i < n; i++)
+      {
+        thing = thing_new ();
+        ref = PyWeakref_NewRef (thing, NULL);
+        Py_DECREF (thing);
+        Py_DECREF (ref);
+      }
+    stop (n);
+  }
   report ("CPython", "birth of an object, first ref, death", "ns", best);
 }
 
 static void
-measure_many (int         n,
-              const char *operation)
+measure_many (int n, const char *operation)
 {
   PyObject **refs = malloc (n * sizeof (PyObject *));
   PyObject *thing = thing_new ();
@@ -85,12 +83,12 @@ measure_many (int         n,
   for (int i = 0; i < n; i++)
     refs[i] = PyWeakref_NewRef (thing, callback);
   FOR_ROUNDS
-    {
-      start ();
-      for (int i = 0; i < 2000; i++)
-        Py_DECREF (PyWeakref_NewRef (thing, callback));
-      stop (2000);
-    }
+  {
+    start ();
+    for (int i = 0; i < 2000; i++)
+      Py_DECREF (PyWeakref_NewRef (thing, callback));
+    stop (2000);
+  }
   report ("CPython", operation, "ns", best);
 
   for (int i = 0; i < n; i++)
@@ -100,31 +98,29 @@ measure_many (int         n,
 }
 
 static void
-measure_death (int         n,
-               const char *operation)
+measure_death (int n, const char *operation)
 {
   PyObject **refs = malloc (n * sizeof (PyObject *));
 
   FOR_ROUNDS
-    {
-      PyObject *thing = thing_new ();
+  {
+    PyObject *thing = thing_new ();
 
-      for (int i = 0; i < n; i++)
-        refs[i] = PyWeakref_NewRef (thing, callback);
-      start ();
-      Py_DECREF (thing);
-      stop (n);
-      for (int i = 0; i < n; i++)
-        Py_DECREF (refs[i]);
-    }
+    for (int i = 0; i < n; i++)
+      refs[i] = PyWeakref_NewRef (thing, callback);
+    start ();
+    Py_DECREF (thing);
+    stop (n);
+    for (int i = 0; i < n; i++)
+      Py_DECREF (refs[i]);
+  }
   report ("CPython", operation, "ns", best);
 
   free (refs);
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   init (argc, argv);
   Py_InitializeEx (0);

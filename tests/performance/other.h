@@ -18,11 +18,10 @@ static double best;
 #define FOR_ROUNDS for (int round = (best = 0, 0); round < (quick ? 1 : 50); round++)
 #define SCALE(n) (quick && (n) > 100 ? 100 : (n))
 /* Has the compiler believe that the value is used. */
-#define KEEP(value) __asm__ volatile ("" : : "r" (value) : "memory")
+#define KEEP(value) __asm__ volatile("" : : "r"(value) : "memory")
 
 static void
-init (int    argc,
-      char **argv)
+init (int argc, char **argv)
 {
   quick = argc > 1 && strcmp (argv[1], "--quick") == 0;
 }
@@ -53,10 +52,7 @@ stop (int n)
 }
 
 static void
-report (const char *language,
-        const char *operation,
-        const char *unit,
-        double      value)
+report (const char *language, const char *operation, const char *unit, double value)
 {
   printf ("other\t%s\t%s\t%s\t%.2f\n", language, operation, unit, value);
 }

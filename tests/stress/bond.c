@@ -63,9 +63,7 @@ bond_begin (void)
 }
 
 static void
-ended_cb (WeakrefBond *bond,
-          GParamSpec  *pspec,
-          gpointer     record)
+ended_cb (WeakrefBond *bond, GParamSpec *pspec, gpointer record)
 {
   stress_count ("bond: notify");
   stress_record_call (record);
@@ -75,15 +73,13 @@ ended_cb (WeakrefBond *bond,
 }
 
 static void
-closure_destroy_cb (gpointer  record,
-                    GClosure *closure)
+closure_destroy_cb (gpointer record, GClosure *closure)
 {
   stress_record_destroy (record);
 }
 
 static void
-assert_life (gpointer object,
-             guint64  life)
+assert_life (gpointer object, guint64 life)
 {
   stress_object_check (object);
   g_assert_cmpuint (stress_object_get_life (object), ==, life);
@@ -203,8 +199,7 @@ use (Box *box)
 
 /* From one object to another, holding one at a time. Takes over the reference. */
 static void
-family_hop (Family       *family,
-            StressObject *held)
+family_hop (Family *family, StressObject *held)
 {
   guint n_hops;
 
@@ -418,8 +413,7 @@ node_stop (Node *node)
 }
 
 static guint
-model_get_root (Model *model,
-                guint  i)
+model_get_root (Model *model, guint i)
 {
   while (model->nodes[i].owner >= 0)
     i = (guint) model->nodes[i].owner;
@@ -474,9 +468,7 @@ model_check (Model *model)
 }
 
 static void
-model_bond (Model *model,
-            gint   a,
-            gint   b)
+model_bond (Model *model, gint a, gint b)
 {
   Node *owner = &model->nodes[a];
   Node *owned = &model->nodes[b];
@@ -573,7 +565,5 @@ bond_worker_free (gpointer data)
   g_free (model);
 }
 
-const StressClass stress_bond = {
-  "bond", bond_begin, bond_step, bond_settled, bond_end,
-  bond_worker_new, bond_worker_step, bond_worker_free
-};
+const StressClass stress_bond = { "bond",   bond_begin,      bond_step,        bond_settled,
+                                  bond_end, bond_worker_new, bond_worker_step, bond_worker_free };

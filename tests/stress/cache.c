@@ -33,9 +33,11 @@ stress_monitor_iface_init (GMemoryMonitorInterface *iface)
 {
 }
 
-G_DEFINE_TYPE_WITH_CODE (StressMonitor, stress_monitor, G_TYPE_OBJECT,
+G_DEFINE_TYPE_WITH_CODE (StressMonitor,
+                         stress_monitor,
+                         G_TYPE_OBJECT,
                          G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, stress_monitor_initable_init)
-                         G_IMPLEMENT_INTERFACE (G_TYPE_MEMORY_MONITOR, stress_monitor_iface_init))
+                           G_IMPLEMENT_INTERFACE (G_TYPE_MEMORY_MONITOR, stress_monitor_iface_init))
 
 static void
 stress_monitor_class_init (StressMonitorClass *klass)
@@ -50,10 +52,10 @@ stress_monitor_init (StressMonitor *self)
 static GMemoryMonitor *monitor;
 
 static gpointer
-ensured_cache_ensure (gconstpointer       key,
-                      WeakrefCreateFunc   create,
-                      gpointer            user_data,
-                      GError            **error)
+ensured_cache_ensure (gconstpointer key,
+                      WeakrefCreateFunc create,
+                      gpointer user_data,
+                      GError **error)
 {
   return weakref_cache_ensure (ensured_cache, key, create, user_data, error);
 }
@@ -61,9 +63,7 @@ ensured_cache_ensure (gconstpointer       key,
 static StressCreations creations = { .ensure = ensured_cache_ensure };
 
 static void
-counts_changed_cb (WeakrefCache *cache,
-                   GParamSpec   *pspec,
-                   gpointer      user_data)
+counts_changed_cb (WeakrefCache *cache, GParamSpec *pspec, gpointer user_data)
 {
   stress_count ("cache: notify");
   g_assert_true (g_main_context_is_owner (stress_get_view ()));
@@ -87,9 +87,7 @@ cache_begin (void)
 }
 
 static gpointer
-create_cb (gconstpointer   key,
-           gpointer        created,
-           GError        **error)
+create_cb (gconstpointer key, gpointer created, GError **error)
 {
   *(gboolean *) created = TRUE;
   stress_anything ();
@@ -103,9 +101,7 @@ create_cb (gconstpointer   key,
 }
 
 static void
-check_entry_cb (gconstpointer key,
-                gpointer      object,
-                gpointer      user_data)
+check_entry_cb (gconstpointer key, gpointer object, gpointer user_data)
 {
   stress_object_check (object);
   stress_anything ();
@@ -279,8 +275,7 @@ cache_step (void)
 }
 
 static void
-assert_sums (WeakrefCache *cache,
-             gint          n_asked)
+assert_sums (WeakrefCache *cache, gint n_asked)
 {
   g_assert_cmpuint (weakref_cache_get_hits (cache) + weakref_cache_get_misses (cache), ==, n_asked);
   g_assert_cmpuint (weakref_cache_get_n_idle (cache), <=, weakref_cache_get_max_idle (cache));
@@ -331,11 +326,11 @@ cache_end (void)
 
 typedef struct
 {
-  StressObject *object;  /* (unowned): there are @n_held references on it */
+  StressObject *object; /* (unowned): there are @n_held references on it */
   guint n_held;
   gboolean is_entered;
   gboolean is_tracked;
-  guint idle_since;      /* a number; 0: in use, or not tracked */
+  guint idle_since; /* a number; 0: in use, or not tracked */
 } Slot;
 
 typedef struct
@@ -362,8 +357,7 @@ cache_worker_new (guint index)
 }
 
 static void
-model_shrink (Model *model,
-              guint  n)
+model_shrink (Model *model, guint n)
 {
   while (TRUE)
     {
@@ -403,8 +397,7 @@ model_untrack (Model *model)
 
 /* The cache gave the object, or was given it. */
 static void
-model_use (Model *model,
-           Slot  *slot)
+model_use (Model *model, Slot *slot)
 {
   slot->n_held++;
   slot->idle_since = 0;
@@ -412,8 +405,7 @@ model_use (Model *model,
 }
 
 static void
-model_unref (Model *model,
-             Slot  *slot)
+model_unref (Model *model, Slot *slot)
 {
   g_object_unref (slot->object);
   if (--slot->n_held > 0)
@@ -429,9 +421,7 @@ model_unref (Model *model,
 }
 
 static gpointer
-model_create_cb (gconstpointer   key,
-                 gpointer        slot,
-                 GError        **error)
+model_create_cb (gconstpointer key, gpointer slot, GError **error)
 {
   g_assert_false (((Slot *) slot)->is_entered);
 
@@ -585,6 +575,6 @@ cache_worker_free (gpointer data)
 }
 
 const StressClass stress_cache = {
-  "cache", cache_begin, cache_step, cache_settled, cache_end,
-  cache_worker_new, cache_worker_step, cache_worker_free
+  "cache",   cache_begin,      cache_step,        cache_settled,
+  cache_end, cache_worker_new, cache_worker_step, cache_worker_free
 };

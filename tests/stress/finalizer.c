@@ -174,6 +174,5 @@ finalizer_end (void)
 }
 
 const StressClass stress_finalizer = {
-  "finalizer", finalizer_begin, finalizer_step, finalizer_settled, finalizer_end,
-  NULL, NULL, NULL
+  "finalizer", finalizer_begin, finalizer_step, finalizer_settled, finalizer_end, NULL, NULL, NULL
 };

@@ -39,9 +39,7 @@ value_new (void)
 }
 
 static void
-check_record_cb (gpointer key,
-                 gpointer value,
-                 gpointer user_data)
+check_record_cb (gpointer key, gpointer value, gpointer user_data)
 {
   stress_object_check (key);
   stress_anything ();
@@ -107,9 +105,7 @@ record_step (void)
 }
 
 static void
-check_life_cb (gpointer      key,
-               const GValue *value,
-               gpointer      user_data)
+check_life_cb (gpointer key, const GValue *value, gpointer user_data)
 {
   guint64 life = g_value_get_uint64 (value);
 
@@ -254,7 +250,7 @@ key_table_worker_free (gpointer data)
   g_free (model);
 }
 
-const StressClass stress_key_table = {
-  "key-table", key_table_begin, key_table_step, key_table_settled, key_table_end,
-  key_table_worker_new, key_table_worker_step, key_table_worker_free
-};
+const StressClass stress_key_table = { "key-table",           key_table_begin,
+                                       key_table_step,        key_table_settled,
+                                       key_table_end,         key_table_worker_new,
+                                       key_table_worker_step, key_table_worker_free };

@@ -24,8 +24,7 @@ box_clear (gpointer data)
 static StressPool pool = { .clear = box_clear };
 
 static void
-dead_cb (WeakrefProxy *proxy,
-         gpointer      user_data)
+dead_cb (WeakrefProxy *proxy, gpointer user_data)
 {
   stress_count ("proxy: callback");
   stress_record_call (user_data);
@@ -34,16 +33,14 @@ dead_cb (WeakrefProxy *proxy,
 }
 
 static void
-ping_cb (gpointer proxy,
-         gpointer user_data)
+ping_cb (gpointer proxy, gpointer user_data)
 {
   stress_count ("proxy: signal");
   stress_anything ();
 }
 
 static void
-closure_destroy_cb (gpointer  record,
-                    GClosure *closure)
+closure_destroy_cb (gpointer record, GClosure *closure)
 {
   stress_record_destroy (record);
 }
@@ -228,8 +225,7 @@ typedef struct
 } Model;
 
 static void
-model_ping_cb (gpointer proxy,
-               gpointer model)
+model_ping_cb (gpointer proxy, gpointer model)
 {
   ((Model *) model)->n_pings++;
 }
@@ -311,6 +307,6 @@ proxy_worker_free (gpointer data)
 }
 
 const StressClass stress_proxy = {
-  "proxy", proxy_begin, proxy_step, proxy_settled, proxy_end,
-  proxy_worker_new, proxy_worker_step, proxy_worker_free
+  "proxy",   proxy_begin,      proxy_step,        proxy_settled,
+  proxy_end, proxy_worker_new, proxy_worker_step, proxy_worker_free
 };

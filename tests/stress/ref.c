@@ -25,8 +25,7 @@ box_clear (gpointer data)
 static StressPool pool = { .clear = box_clear };
 
 static void
-dead_cb (WeakrefRef *ref,
-         gpointer    user_data)
+dead_cb (WeakrefRef *ref, gpointer user_data)
 {
   stress_count ("ref: callback");
   stress_record_call (user_data);
@@ -221,8 +220,8 @@ model_start (Model *model)
 {
   model->target = stress_object_new ();
   model->record = stress_record_new (FALSE);
-  model->ref = weakref_ref_new_full (model->target, NULL, dead_cb, model->record,
-                                     stress_record_destroy);
+  model->ref =
+    weakref_ref_new_full (model->target, NULL, dead_cb, model->record, stress_record_destroy);
   model->is_alive = TRUE;
 }
 
@@ -285,7 +284,5 @@ ref_worker_free (gpointer data)
   g_free (data);
 }
 
-const StressClass stress_ref = {
-  "ref", ref_begin, ref_step, ref_settled, ref_end,
-  ref_worker_new, ref_worker_step, ref_worker_free
-};
+const StressClass stress_ref = { "ref",   ref_begin,      ref_step,        ref_settled,
+                                 ref_end, ref_worker_new, ref_worker_step, ref_worker_free };

@@ -35,11 +35,7 @@ item_id (guint position)
 }
 
 static void
-items_changed_cb (GListModel *model,
-                  guint       position,
-                  guint       removed,
-                  guint       added,
-                  gpointer    user_data)
+items_changed_cb (GListModel *model, guint position, guint removed, guint added, gpointer user_data)
 {
   guint i;
 
@@ -71,8 +67,7 @@ set_begin (void)
 }
 
 static void
-check_item_cb (gpointer item,
-               gpointer user_data)
+check_item_cb (gpointer item, gpointer user_data)
 {
   stress_object_check (item);
   stress_anything ();
@@ -186,8 +181,8 @@ set_settled (void)
    * entries are dead, which nobody has noticed. */
   for (i = 0; i < shown->len; i++)
     {
-      if (j < items->len && stress_object_get_id (g_ptr_array_index (items, j)) ==
-                              g_array_index (shown, guint64, i))
+      if (j < items->len &&
+          stress_object_get_id (g_ptr_array_index (items, j)) == g_array_index (shown, guint64, i))
         j++;
     }
   g_assert_cmpuint (j, ==, items->len);
@@ -219,11 +214,8 @@ typedef struct
 } Model;
 
 static void
-model_items_changed_cb (GListModel *list,
-                        guint       position,
-                        guint       removed,
-                        guint       added,
-                        gpointer    user_data)
+model_items_changed_cb (
+  GListModel *list, guint position, guint removed, guint added, gpointer user_data)
 {
   Model *model = user_data;
 
@@ -324,7 +316,5 @@ set_worker_free (gpointer data)
   g_free (model);
 }
 
-const StressClass stress_set = {
-  "set", set_begin, set_step, set_settled, set_end,
-  set_worker_new, set_worker_step, set_worker_free
-};
+const StressClass stress_set = { "set",   set_begin,      set_step,        set_settled,
+                                 set_end, set_worker_new, set_worker_step, set_worker_free };

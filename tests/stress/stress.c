@@ -15,14 +15,8 @@
 #define MAX_DEPTH 2
 
 static const StressClass *const classes[] = {
-  &stress_ref,
-  &stress_finalizer,
-  &stress_proxy,
-  &stress_value_table,
-  &stress_key_table,
-  &stress_set,
-  &stress_bond,
-  &stress_cache,
+  &stress_ref,       &stress_finalizer, &stress_proxy, &stress_value_table,
+  &stress_key_table, &stress_set,       &stress_bond,  &stress_cache,
 };
 
 typedef struct
@@ -71,10 +65,10 @@ struct _StressObject
 {
   GObject parent_instance;
 
-  guint64 id;      /* (const) */
-  guint n_deaths;  /* changes only while nobody holds the object */
-  gint is_dying;   /* (atomic) */
-  gint value;      /* (atomic) */
+  guint64 id;        /* (const) */
+  guint n_deaths;    /* changes only while nobody holds the object */
+  gint is_dying;     /* (atomic) */
+  gint value;        /* (atomic) */
   gint n_protecting; /* (atomic): who does not bear a forced dispose now; -1: there was one */
   guint n_resurrections;
   gboolean chain_up; /* (const): even when it comes back */
@@ -89,10 +83,7 @@ enum
 };
 
 static void
-stress_object_get_property (GObject    *object,
-                            guint       prop_id,
-                            GValue     *value,
-                            GParamSpec *pspec)
+stress_object_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   StressObject *self = STRESS_OBJECT (object);
 
@@ -103,10 +94,7 @@ stress_object_get_property (GObject    *object,
 }
 
 static void
-stress_object_set_property (GObject      *object,
-                            guint         prop_id,
-                            const GValue *value,
-                            GParamSpec   *pspec)
+stress_object_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   g_atomic_int_set (&STRESS_OBJECT (object)->value, g_value_get_int (value));
 }
@@ -163,8 +151,7 @@ stress_object_class_init (StressObjectClass *klass)
   g_object_class_install_property (object_class, PROP_VALUE,
                                    g_param_spec_int ("value", NULL, NULL, 0, G_MAXINT, 0,
                                                      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
-  g_signal_new ("ping", STRESS_TYPE_OBJECT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                G_TYPE_NONE, 0);
+  g_signal_new ("ping", STRESS_TYPE_OBJECT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -238,7 +225,8 @@ stress_object_dispose_by_force (StressObject *self)
   gint n = 0;
 
   if (!__atomic_compare_exchange_n (&self->n_protecting, &n, -1, FALSE, __ATOMIC_RELAXED,
-                                    __ATOMIC_RELAXED) && n > 0)
+                                    __ATOMIC_RELAXED) &&
+      n > 0)
     return FALSE;
 
   stress_count ("object: run_dispose");
@@ -248,8 +236,7 @@ stress_object_dispose_by_force (StressObject *self)
 }
 
 static StressObject *
-shared_swap (guint         position,
-             StressObject *object)
+shared_swap (guint position, StressObject *object)
 {
   StressObject *old;
 
@@ -290,8 +277,8 @@ stress_dup_object (void)
 void
 stress_share_object (StressObject *object)
 {
-  g_clear_object (&(StressObject *) { shared_swap (stress_random (N_OBJECTS),
-                                                   g_object_ref (object)) });
+  g_clear_object (
+    &(StressObject *) { shared_swap (stress_random (N_OBJECTS), g_object_ref (object)) });
 }
 
 static void
@@ -398,8 +385,7 @@ stress_record_destroy (gpointer data)
 /* Pools */
 
 void
-stress_pool_release (StressPool *pool,
-                     gpointer    box)
+stress_pool_release (StressPool *pool, gpointer box)
 {
   if (box != NULL)
     g_atomic_rc_box_release_full (box, pool->clear);
@@ -426,8 +412,7 @@ stress_pool_dup (StressPool *pool)
 
 /* Takes over @box, which may be NULL. */
 void
-stress_pool_put (StressPool *pool,
-                 gpointer    box)
+stress_pool_put (StressPool *pool, gpointer box)
 {
   guint position = pool_random (pool);
   gpointer old;
@@ -451,7 +436,7 @@ stress_pool_empty (StressPool *pool)
 
 /* Creations */
 
-static G_DEFINE_QUARK (stress-key, key)
+static G_DEFINE_QUARK (stress_key, key)
 
 typedef struct
 {
@@ -460,9 +445,7 @@ typedef struct
 } Creation;
 
 static gpointer
-create_cb (gconstpointer   key,
-           gpointer        user_data,
-           GError        **error)
+create_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   guint k = GPOINTER_TO_UINT (key);
   Creation *creation = user_data;
@@ -498,8 +481,7 @@ create_cb (gconstpointer   key,
 }
 
 gpointer
-stress_ensure (StressCreations *creations,
-               guint            key)
+stress_ensure (StressCreations *creations, guint key)
 {
   Creation creation = { creations, FALSE };
   gboolean in_flight = g_atomic_int_get (&creations->n_creating[key]) > 0;
@@ -530,8 +512,7 @@ stress_ensure (StressCreations *creations,
 }
 
 void
-stress_ensured_check (gpointer object,
-                      guint    key)
+stress_ensured_check (gpointer object, guint key)
 {
   stress_object_check (object);
   g_assert_cmpuint (GPOINTER_TO_UINT (g_object_get_qdata (object, key_quark ())), ==, key + 1);
@@ -575,8 +556,8 @@ counters_print (void)
 
   names = g_list_sort (g_hash_table_get_keys (sums), (GCompareFunc) strcmp);
   for (l = names; l != NULL; l = l->next)
-    g_print ("# %14" G_GUINT64_FORMAT "  %s\n",
-             *(guint64 *) g_hash_table_lookup (sums, l->data), (char *) l->data);
+    g_print ("# %14" G_GUINT64_FORMAT "  %s\n", *(guint64 *) g_hash_table_lookup (sums, l->data),
+             (char *) l->data);
 
   g_list_free (names);
   g_hash_table_unref (sums);
@@ -617,8 +598,7 @@ stress_anything (void)
 }
 
 static Worker *
-worker_new (guint index,
-            guint round)
+worker_new (guint index, guint round)
 {
   const guint32 seeds[] = { (guint32) seed, index, round };
   Worker *worker = g_new0 (Worker, 1);
@@ -808,14 +788,12 @@ samples_check (GArray *samples)
   getrusage (RUSAGE_SELF, &usage);
   g_print ("# peak resident %.1f MB\n", (double) usage.ru_maxrss / 1024);
 
-  return samples->len < 8 ||
-         (late->heap < early->heap + early->heap / 4 + 1048576 &&
-          late->rss < 2 * early->rss + 512 * 1048576u);
+  return samples->len < 8 || (late->heap < early->heap + early->heap / 4 + 1048576 &&
+                              late->rss < 2 * early->rss + 512 * 1048576u);
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   const GOptionEntry entries[] = {
     { "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &seconds, "How long (3)", "N" },
@@ -843,9 +821,9 @@ main (int    argc,
   share_run_dispose = glib_check_version (2, 80, 0) == NULL;
   setvbuf (stdout, NULL, _IOLBF, 0);
   g_print ("1..2\n# --seed=%d --seconds=%g --threads=%d --steps=%d\n# GLib %u.%u.%u; "
-           "g_object_run_dispose() on shared objects: %s\n", seed, seconds, n_threads, n_steps,
-           glib_major_version, glib_minor_version, glib_micro_version,
-           share_run_dispose ? "yes" : "no, this GLib crashes");
+           "g_object_run_dispose() on shared objects: %s\n",
+           seed, seconds, n_threads, n_steps, glib_major_version, glib_minor_version,
+           glib_micro_version, share_run_dispose ? "yes" : "no, this GLib crashes");
 
   view = g_main_context_new ();
   do

@@ -48,51 +48,51 @@ extern const StressClass stress_value_table;
 G_DECLARE_FINAL_TYPE (StressObject, stress_object, STRESS, OBJECT, GObject)
 
 /* Whoever is not handed on to other threads, dies when its maker drops it, and stays dead. */
-StressObject *stress_object_new        (void);
+StressObject *stress_object_new (void);
 /* Never used again: of the object, and of the life that it is in. */
-guint64       stress_object_get_id     (StressObject *object);
-guint64       stress_object_get_life   (StressObject *object);
+guint64 stress_object_get_id (StressObject *object);
+guint64 stress_object_get_life (StressObject *object);
 /* FALSE: it may come back from a dispose of which nobody was told. */
-gboolean      stress_object_dies_noticed (StressObject *object);
+gboolean stress_object_dies_noticed (StressObject *object);
 /* Until it is told of the end, nobody disposes the object by force. FALSE: that has happened
  * before. It has to be done around what connects to its signals, as a new proxy does: in any
  * version of GLib, g_object_run_dispose() destroys the handlers of an object although an emission
  * in some thread is just at one of them; if somebody connects to the same signal after that, the
  * handlers are a new list, and the emission aborts when it comes back (handler_unref_R() in
  * gsignal.c). */
-gboolean      stress_object_protect    (StressObject *object);
-void          stress_object_unprotect  (StressObject *object);
+gboolean stress_object_protect (StressObject *object);
+void stress_object_unprotect (StressObject *object);
 /* Aborts if @object, which a function of ours returned, is being disposed for good. */
-void          stress_object_check      (gpointer      object);
+void stress_object_check (gpointer object);
 
 /* A shared object, new reference. */
-StressObject *stress_dup_object        (void);
+StressObject *stress_dup_object (void);
 /* Makes it one, in the place of another. */
-void          stress_share_object      (StressObject *object);
+void stress_share_object (StressObject *object);
 /* Where to have a callback called: NULL or the view. */
-GMainContext *stress_get_context       (void);
-GMainContext *stress_get_view          (void);
+GMainContext *stress_get_context (void);
+GMainContext *stress_get_view (void);
 /* 0 … n - 1 */
-guint         stress_random            (guint         n);
+guint stress_random (guint n);
 /* For callbacks: a step of any class, unless it would be nested too deep. */
-void          stress_anything          (void);
+void stress_anything (void);
 
 /* The user data of a callback: it knows what happened to it. The library has one reference, which
  * stress_record_destroy() drops, and whoever made it another. */
 typedef struct
 {
   gatomicrefcount ref_count;
-  gint called;    /* (atomic) */
-  gint prevented; /* (atomic): how often somebody was told that it won't be called */
-  gint destroyed; /* (atomic) */
+  gint called;          /* (atomic) */
+  gint prevented;       /* (atomic): how often somebody was told that it won't be called */
+  gint destroyed;       /* (atomic) */
   gboolean must_settle; /* (const): in the end it was either called or prevented */
 } StressRecord;
 
-StressRecord *stress_record_new        (gboolean      must_settle);
-void          stress_record_call       (StressRecord *record);
-void          stress_record_prevent    (StressRecord *record);
-void          stress_record_unref      (StressRecord *record);
-void          stress_record_destroy    (gpointer      record);
+StressRecord *stress_record_new (gboolean must_settle);
+void stress_record_call (StressRecord *record);
+void stress_record_prevent (StressRecord *record);
+void stress_record_unref (StressRecord *record);
+void stress_record_destroy (gpointer record);
 
 /* Creations by weakref_value_table_ensure() and its kin: of each key one at a time, of objects that
  * nobody else has, and that know their key. */
@@ -100,20 +100,18 @@ void          stress_record_destroy    (gpointer      record);
 
 typedef struct
 {
-  gpointer (*ensure) (gconstpointer       key,
-                      WeakrefCreateFunc   create,
-                      gpointer            user_data,
-                      GError            **error);
+  gpointer (*ensure) (gconstpointer key,
+                      WeakrefCreateFunc create,
+                      gpointer user_data,
+                      GError **error);
   gint n_creating[STRESS_N_KEYS]; /* (atomic) */
   gint n_asked;                   /* (atomic): how often there was an answer */
   gint n_created;                 /* (atomic): of these, how often by a creation that was tried */
 } StressCreations;
 
 /* Returns the object, or NULL if the creation failed by chance or went in a circle. */
-gpointer      stress_ensure            (StressCreations *creations,
-                                        guint            key);
-void          stress_ensured_check     (gpointer         object,
-                                        guint            key);
+gpointer stress_ensure (StressCreations *creations, guint key);
+void stress_ensured_check (gpointer object, guint key);
 
 /* Things that threads share, share and replace; in boxes of g_atomic_rc_box_new(). */
 #define STRESS_POOL_SIZE 32
@@ -126,12 +124,10 @@ typedef struct
   guint n_hot; /* (const): how many there are, if fewer: threads meet at them more often */
 } StressPool;
 
-gpointer      stress_pool_dup          (StressPool   *pool);
-void          stress_pool_put          (StressPool   *pool,
-                                        gpointer      box);
-void          stress_pool_release      (StressPool   *pool,
-                                        gpointer      box);
-void          stress_pool_empty        (StressPool   *pool);
+gpointer stress_pool_dup (StressPool *pool);
+void stress_pool_put (StressPool *pool, gpointer box);
+void stress_pool_release (StressPool *pool, gpointer box);
+void stress_pool_empty (StressPool *pool);
 
 /* Counts what happened; all places with the same name together. */
 typedef struct _StressCounter StressCounter;
@@ -139,18 +135,20 @@ typedef struct _StressCounter StressCounter;
 struct _StressCounter
 {
   const char *name;
-  guint64 n;            /* (atomic) */
-  gint registered;      /* (atomic) */
+  guint64 n;       /* (atomic) */
+  gint registered; /* (atomic) */
   StressCounter *next;
 };
 
-void          stress_counter_add       (StressCounter *counter);
+void stress_counter_add (StressCounter *counter);
 
-#define stress_count(what) \
-  G_STMT_START { \
-    static StressCounter stress_counter = { .name = what }; \
-    stress_counter_add (&stress_counter); \
-  } G_STMT_END
+#define stress_count(what)                                                                         \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    static StressCounter stress_counter = { .name = what };                                        \
+    stress_counter_add (&stress_counter);                                                          \
+  }                                                                                                \
+  G_STMT_END
 
 /* A race that was met: shows that the test tests something. */
 #define stress_count_race(what) stress_count ("race: " what)

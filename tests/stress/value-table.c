@@ -27,10 +27,10 @@ value_table_begin (void)
 }
 
 static gpointer
-ensured_table_ensure (gconstpointer       key,
-                      WeakrefCreateFunc   create,
-                      gpointer            user_data,
-                      GError            **error)
+ensured_table_ensure (gconstpointer key,
+                      WeakrefCreateFunc create,
+                      gpointer user_data,
+                      GError **error)
 {
   return weakref_value_table_ensure (ensured_table, key, create, user_data, error);
 }
@@ -51,9 +51,7 @@ ensure (guint key)
 }
 
 static void
-check_entry_cb (gconstpointer key,
-                gpointer      object,
-                gpointer      user_data)
+check_entry_cb (gconstpointer key, gpointer object, gpointer user_data)
 {
   stress_object_check (object);
   stress_anything ();
@@ -250,7 +248,7 @@ value_table_worker_free (gpointer data)
   g_free (model);
 }
 
-const StressClass stress_value_table = {
-  "value-table", value_table_begin, value_table_step, value_table_settled, value_table_end,
-  value_table_worker_new, value_table_worker_step, value_table_worker_free
-};
+const StressClass stress_value_table = { "value-table",           value_table_begin,
+                                         value_table_step,        value_table_settled,
+                                         value_table_end,         value_table_worker_new,
+                                         value_table_worker_step, value_table_worker_free };

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-flight-private.h>
+#include <weakref-glib/core/flight.h>
 
 /* A thread that makes things or waits for them. */
 typedef struct
@@ -43,8 +43,7 @@ traveller_self (void)
 
 /* The calling thread will make what @key stands for, and land. */
 WeakrefFlight *
-weakref_flight_start_locked (WeakrefFlight **flights,
-                             gconstpointer   key)
+weakref_flight_start_locked (WeakrefFlight **flights, gconstpointer key)
 {
   WeakrefFlight *flight = g_new0 (WeakrefFlight, 1);
 
@@ -60,9 +59,7 @@ weakref_flight_start_locked (WeakrefFlight **flights,
 
 /* There are about as many flights as threads: a list will do. */
 WeakrefFlight *
-weakref_flight_find_locked (WeakrefFlight        *flights,
-                            const WeakrefKeyKind *kind,
-                            gconstpointer         key)
+weakref_flight_find_locked (WeakrefFlight *flights, const WeakrefKeyKind *kind, gconstpointer key)
 {
   while (flights != NULL && !kind->equal (flights->key, key))
     flights = flights->next;
@@ -73,8 +70,7 @@ weakref_flight_find_locked (WeakrefFlight        *flights,
 /* Waits until it lands; weakref_flight_finish() then gives the result. Returns FALSE at once if
  * that would be for ever. The lock is released meanwhile. */
 gboolean
-weakref_flight_wait_locked (WeakrefFlight *flight,
-                            GMutex        *lock)
+weakref_flight_wait_locked (WeakrefFlight *flight, GMutex *lock)
 {
   Traveller *self = traveller_self ();
   WeakrefFlight *f;
@@ -104,9 +100,7 @@ weakref_flight_wait_locked (WeakrefFlight *flight,
 /* The pilot is done. @result, of which the flight takes the reference, goes to those who wait; NULL
  * makes them try themselves. The pilot finishes too, outside the lock. */
 void
-weakref_flight_land_locked (WeakrefFlight **flights,
-                            WeakrefFlight  *flight,
-                            gpointer        result)
+weakref_flight_land_locked (WeakrefFlight **flights, WeakrefFlight *flight, gpointer result)
 {
   while (*flights != flight)
     flights = &(*flights)->next;

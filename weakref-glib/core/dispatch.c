@@ -2,13 +2,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-dispatch-private.h>
+#include <weakref-glib/core/dispatch.h>
 
 void
 weakref_callback_init (WeakrefCallback *callback,
-                       GCallback        func,
-                       gpointer         user_data,
-                       GDestroyNotify   destroy)
+                       GCallback func,
+                       gpointer user_data,
+                       GDestroyNotify destroy)
 {
   callback->func = func;
   callback->user_data = user_data;
@@ -45,10 +45,7 @@ weakref_callback_cancel (WeakrefCallback *callback)
 /* Calls @func once with @data: now without a context, else later in the context, in the order of
  * the calls. Then, or when the context goes without having run it, frees @data. */
 void
-weakref_dispatch (GMainContext   *context,
-                  GSourceFunc     func,
-                  gpointer        data,
-                  GDestroyNotify  free_data)
+weakref_dispatch (GMainContext *context, GSourceFunc func, gpointer data, GDestroyNotify free_data)
 {
   GSource *source;
 

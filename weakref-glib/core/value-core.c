@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-value-core-private.h>
+#include <weakref-glib/core/value-core.h>
 
 #include <string.h>
 
@@ -15,8 +15,7 @@ entry_hash (gconstpointer data)
 }
 
 static gboolean
-entry_equal (gconstpointer a,
-             gconstpointer b)
+entry_equal (gconstpointer a, gconstpointer b)
 {
   const WeakrefValueEntry *x = a;
   const WeakrefValueEntry *y = b;
@@ -68,8 +67,7 @@ static const WeakrefTableFuncs table_funcs = {
 };
 
 static WeakrefValueEntry
-entry_probe (WeakrefValueCore *core,
-             gconstpointer     key)
+entry_probe (WeakrefValueCore *core, gconstpointer key)
 {
   return (WeakrefValueEntry) {
     .base.table = &core->base,
@@ -79,8 +77,7 @@ entry_probe (WeakrefValueCore *core,
 }
 
 static WeakrefValueEntry *
-entry_new (const WeakrefValueEntry *probe,
-           gpointer                 object)
+entry_new (const WeakrefValueEntry *probe, gpointer object)
 {
   WeakrefValueCore *core = (WeakrefValueCore *) probe->base.table;
   gsize size = core->kind.get_size != NULL ? core->kind.get_size (probe->key) : 0;
@@ -124,8 +121,7 @@ entry_drop_alive (WeakrefEntry *entry)
 }
 
 static void
-entry_use (WeakrefValueEntry *entry,
-           gpointer           object)
+entry_use (WeakrefValueEntry *entry, gpointer object)
 {
   WeakrefValueCore *core = (WeakrefValueCore *) entry->base.table;
 
@@ -147,8 +143,7 @@ entry_upgrade (WeakrefValueEntry *entry)
 
 /* What the probe finds, with a reference on it. */
 static WeakrefValueEntry *
-lookup_locked (WeakrefValueCore        *core,
-               const WeakrefValueEntry *probe)
+lookup_locked (WeakrefValueCore *core, const WeakrefValueEntry *probe)
 {
   gpointer entry = g_hash_table_lookup (core->base.entries, probe);
 
@@ -156,8 +151,7 @@ lookup_locked (WeakrefValueCore        *core,
 }
 
 static WeakrefValueEntry *
-core_find (WeakrefValueCore *core,
-           gconstpointer     key)
+core_find (WeakrefValueCore *core, gconstpointer key)
 {
   WeakrefValueEntry probe = entry_probe (core, key);
   WeakrefValueEntry *entry;
@@ -170,8 +164,7 @@ core_find (WeakrefValueCore *core,
 }
 
 gpointer
-weakref_value_core_lookup (WeakrefValueCore *core,
-                           gconstpointer     key)
+weakref_value_core_lookup (WeakrefValueCore *core, gconstpointer key)
 {
   WeakrefValueEntry *entry = core_find (core, key);
   gpointer object;
@@ -186,8 +179,7 @@ weakref_value_core_lookup (WeakrefValueCore *core,
 }
 
 gboolean
-weakref_value_core_contains (WeakrefValueCore *core,
-                             gconstpointer     key)
+weakref_value_core_contains (WeakrefValueCore *core, gconstpointer key)
 {
   WeakrefValueEntry *entry = core_find (core, key);
   gboolean alive;
@@ -202,9 +194,7 @@ weakref_value_core_contains (WeakrefValueCore *core,
 }
 
 gboolean
-weakref_value_core_insert (WeakrefValueCore *core,
-                           gconstpointer     key,
-                           gpointer          object)
+weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer object)
 {
   WeakrefValueEntry probe = entry_probe (core, key);
   WeakrefValueEntry *entry = entry_new (&probe, object);
@@ -233,8 +223,7 @@ weakref_value_core_insert (WeakrefValueCore *core,
 }
 
 gboolean
-weakref_value_core_remove (WeakrefValueCore *core,
-                           gconstpointer     key)
+weakref_value_core_remove (WeakrefValueCore *core, gconstpointer key)
 {
   WeakrefValueEntry probe = entry_probe (core, key);
   WeakrefEntry *entry;
@@ -249,10 +238,10 @@ weakref_value_core_remove (WeakrefValueCore *core,
 /* Finds the living object of the probe, or a flight that is on its way to it, or starts one, of
  * which the caller is the pilot. Returns the object, or NULL. */
 static gpointer
-ensure_board (WeakrefValueCore         *core,
-              const WeakrefValueEntry  *probe,
-              WeakrefFlight           **flight,
-              gboolean                 *pilot)
+ensure_board (WeakrefValueCore *core,
+              const WeakrefValueEntry *probe,
+              WeakrefFlight **flight,
+              gboolean *pilot)
 {
   WeakrefValueEntry *dying = NULL;
   gpointer object = NULL;
@@ -296,10 +285,10 @@ ensure_board (WeakrefValueCore         *core,
 /* Enters what the pilot made, unless somebody has inserted a living object meanwhile: then that is
  * the result. Takes over the reference on @object. */
 static gpointer
-ensure_land (WeakrefValueCore        *core,
+ensure_land (WeakrefValueCore *core,
              const WeakrefValueEntry *probe,
-             WeakrefFlight           *flight,
-             gpointer                 object)
+             WeakrefFlight *flight,
+             gpointer object)
 {
   WeakrefValueEntry *made = object != NULL ? weakref_entry_ref (entry_new (probe, object)) : NULL;
   WeakrefValueEntry *dying = NULL;
@@ -345,10 +334,7 @@ ensure_land (WeakrefValueCore        *core,
 
 /* What @create gives: an object, or NULL with an error. */
 static gpointer
-ensure_create (gconstpointer       key,
-               WeakrefCreateFunc   create,
-               gpointer            user_data,
-               GError            **error)
+ensure_create (gconstpointer key, WeakrefCreateFunc create, gpointer user_data, GError **error)
 {
   gpointer object = create (key, user_data, error);
 
@@ -381,12 +367,12 @@ ensure_create (gconstpointer       key,
 }
 
 static gpointer
-core_ensure (WeakrefValueCore   *core,
-             gconstpointer       key,
-             WeakrefCreateFunc   create,
-             gpointer            user_data,
-             gboolean           *created,
-             GError            **error)
+core_ensure (WeakrefValueCore *core,
+             gconstpointer key,
+             WeakrefCreateFunc create,
+             gpointer user_data,
+             gboolean *created,
+             GError **error)
 {
   WeakrefValueEntry probe = entry_probe (core, key);
 
@@ -428,12 +414,12 @@ core_ensure (WeakrefValueCore   *core,
 
 /* Sets @created, unless NULL, if @create was called. */
 gpointer
-weakref_value_core_ensure (WeakrefValueCore   *core,
-                           gconstpointer       key,
-                           WeakrefCreateFunc   create,
-                           gpointer            user_data,
-                           gboolean           *created,
-                           GError            **error)
+weakref_value_core_ensure (WeakrefValueCore *core,
+                           gconstpointer key,
+                           WeakrefCreateFunc create,
+                           gpointer user_data,
+                           gboolean *created,
+                           GError **error)
 {
   gpointer object;
 
@@ -453,9 +439,7 @@ typedef struct
 } CreateValue;
 
 static gpointer
-create_value_cb (gconstpointer   key,
-                 gpointer        user_data,
-                 GError        **error)
+create_value_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   CreateValue *call = user_data;
 
@@ -463,12 +447,12 @@ create_value_cb (gconstpointer   key,
 }
 
 gpointer
-weakref_value_core_ensure_value (WeakrefValueCore        *core,
-                                 const GValue            *key,
-                                 WeakrefCreateValueFunc   create,
-                                 gpointer                 user_data,
-                                 gboolean                *created,
-                                 GError                 **error)
+weakref_value_core_ensure_value (WeakrefValueCore *core,
+                                 const GValue *key,
+                                 WeakrefCreateValueFunc create,
+                                 gpointer user_data,
+                                 gboolean *created,
+                                 GError **error)
 {
   CreateValue call = { key, create, user_data };
   WeakrefKeyBuffer buffer;
@@ -488,12 +472,11 @@ free_value_cb (gpointer value)
 
 /* The keys of the objects that are alive, as they are or as GValues. The array owns them. */
 GPtrArray *
-weakref_value_core_dup_keys (WeakrefValueCore *core,
-                             gboolean          as_values)
+weakref_value_core_dup_keys (WeakrefValueCore *core, gboolean as_values)
 {
   GPtrArray *entries = weakref_table_snapshot (&core->base);
-  GPtrArray *keys = g_ptr_array_new_with_free_func (as_values ? free_value_cb
-                                                              : weakref_key_get_free (&core->kind));
+  GPtrArray *keys =
+    g_ptr_array_new_with_free_func (as_values ? free_value_cb : weakref_key_get_free (&core->kind));
   guint i;
 
   for (i = 0; i < entries->len; i++)
@@ -510,9 +493,7 @@ weakref_value_core_dup_keys (WeakrefValueCore *core,
 }
 
 static void
-collect_object_cb (gconstpointer key,
-                   gpointer      object,
-                   gpointer      user_data)
+collect_object_cb (gconstpointer key, gpointer object, gpointer user_data)
 {
   g_ptr_array_add (user_data, g_object_ref (object));
 }
@@ -531,9 +512,7 @@ weakref_value_core_dup_values (WeakrefValueCore *core)
 /* Calls @func with each entry whose object is alive, holding both. It may drop the table object:
  * the entries keep the core. */
 void
-weakref_value_core_foreach (WeakrefValueCore      *core,
-                            WeakrefValueTableFunc  func,
-                            gpointer               user_data)
+weakref_value_core_foreach (WeakrefValueCore *core, WeakrefValueTableFunc func, gpointer user_data)
 {
   GPtrArray *entries = weakref_table_snapshot (&core->base);
   guint i;
@@ -561,9 +540,7 @@ typedef struct
 } ForeachValue;
 
 static void
-foreach_value_cb (gconstpointer key,
-                  gpointer      object,
-                  gpointer      user_data)
+foreach_value_cb (gconstpointer key, gpointer object, gpointer user_data)
 {
   ForeachValue *call = user_data;
   GValue *value = weakref_key_to_value (call->kind, key);
@@ -573,9 +550,9 @@ foreach_value_cb (gconstpointer key,
 }
 
 void
-weakref_value_core_foreach_value (WeakrefValueCore           *core,
-                                  WeakrefValueTableValueFunc  func,
-                                  gpointer                    user_data)
+weakref_value_core_foreach_value (WeakrefValueCore *core,
+                                  WeakrefValueTableValueFunc func,
+                                  gpointer user_data)
 {
   ForeachValue call = { &core->kind, func, user_data };
 
@@ -584,8 +561,7 @@ weakref_value_core_foreach_value (WeakrefValueCore           *core,
 
 /* @size bytes, zeroed, of which the core is the first. */
 gpointer
-weakref_value_core_new (gsize                    size,
-                        const WeakrefValueFuncs *funcs)
+weakref_value_core_new (gsize size, const WeakrefValueFuncs *funcs)
 {
   WeakrefValueCore *core = g_malloc0 (size);
 
@@ -597,8 +573,7 @@ weakref_value_core_new (gsize                    size,
 
 /* What a construct property says: G_TYPE_NONE is the default, which is G_TYPE_VALUE. */
 void
-weakref_value_core_set_key_type (WeakrefValueCore *core,
-                                 GType             key_type)
+weakref_value_core_set_key_type (WeakrefValueCore *core, GType key_type)
 {
   if (key_type == G_TYPE_NONE)
     key_type = G_TYPE_VALUE;

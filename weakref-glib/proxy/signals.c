@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-proxy-private.h>
+#include <weakref-glib/proxy/proxy-private.h>
 
 /* Signals.
  *
@@ -67,9 +67,7 @@ struct _Forwarding
 static GPrivate forwardings; /* the innermost of this thread */
 
 static gboolean
-has_handlers (WeakrefProxy *self,
-              guint         signal_id,
-              GQuark        detail)
+has_handlers (WeakrefProxy *self, guint signal_id, GQuark detail)
 {
   /* One question, whatever the detail, is enough for a proxy to which nothing is connected. */
   return g_signal_handler_find (self, G_SIGNAL_MATCH_ID, signal_id, 0, NULL, NULL, NULL) != 0 &&
@@ -79,11 +77,11 @@ has_handlers (WeakrefProxy *self,
 
 /* Emits the same signal on another instance. */
 static void
-emit_as (gpointer      instance,
-         guint         signal_id,
-         GQuark        detail,
-         GValue       *return_value,
-         guint         n_params,
+emit_as (gpointer instance,
+         guint signal_id,
+         GQuark detail,
+         GValue *return_value,
+         guint n_params,
          const GValue *params)
 {
   GValue *others = g_newa (GValue, n_params);
@@ -102,20 +100,20 @@ emit_as (gpointer      instance,
 
 /* The class closure of the proxy's signals: first, and again after the handlers. */
 static void
-proxy_marshal (GClosure     *closure,
-               GValue       *return_value,
-               guint         n_params,
+proxy_marshal (GClosure *closure,
+               GValue *return_value,
+               guint n_params,
                const GValue *params,
-               gpointer      hint_data,
-               gpointer      marshal_data)
+               gpointer hint_data,
+               gpointer marshal_data)
 {
   GSignalInvocationHint *hint = hint_data;
   gpointer self = g_value_get_object (&params[0]);
   Forwarding *forwarding = g_private_get (&forwardings);
   gpointer target;
 
-  if (forwarding != NULL && forwarding->hint == NULL &&
-      forwarding->self == self && forwarding->signal_id == hint->signal_id)
+  if (forwarding != NULL && forwarding->hint == NULL && forwarding->self == self &&
+      forwarding->signal_id == hint->signal_id)
     {
       forwarding->hint = hint;
       return;
@@ -131,8 +129,8 @@ proxy_marshal (GClosure     *closure,
   target = weakref_proxy_dup_living (self);
   if (target != NULL)
     {
-      emit_as (target, GPOINTER_TO_UINT (closure->data), hint->detail, return_value,
-               n_params, params);
+      emit_as (target, GPOINTER_TO_UINT (closure->data), hint->detail, return_value, n_params,
+               params);
       g_object_unref (target);
     }
 
@@ -145,12 +143,12 @@ proxy_marshal (GClosure     *closure,
 
 /* Emits on the proxy. Returns FALSE if a handler there stopped the emission. */
 static gboolean
-forward_signal (WeakrefProxy             *self,
+forward_signal (WeakrefProxy *self,
                 const WeakrefProxySignal *signal,
-                GQuark                    detail,
-                GValue                   *return_value,
-                guint                     n_params,
-                const GValue             *params)
+                GQuark detail,
+                GValue *return_value,
+                guint n_params,
+                const GValue *params)
 {
   Forwarding forwarding = { g_private_get (&forwardings), self, signal->proxy_id, NULL, FALSE };
 
@@ -166,14 +164,12 @@ forward_signal (WeakrefProxy             *self,
   g_private_set (&forwardings, forwarding.outer);
 
   /* TRUE stops the emission on the proxy, and is for the target's accumulator to judge. */
-  return forwarding.completed ||
-         (return_value != NULL && G_VALUE_HOLDS_BOOLEAN (return_value) &&
-          g_value_get_boolean (return_value));
+  return forwarding.completed || (return_value != NULL && G_VALUE_HOLDS_BOOLEAN (return_value) &&
+                                  g_value_get_boolean (return_value));
 }
 
 static void
-forward_notify (WeakrefProxy *self,
-                const char   *name)
+forward_notify (WeakrefProxy *self, const char *name)
 {
   GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (self), name);
 
@@ -183,12 +179,12 @@ forward_notify (WeakrefProxy *self,
 
 /* The target emits. */
 static void
-proxy_hear (WeakrefProxy             *self,
+proxy_hear (WeakrefProxy *self,
             const WeakrefProxySignal *signal,
-            GQuark                    detail,
-            GValue                   *return_value,
-            guint                     n_params,
-            const GValue             *params)
+            GQuark detail,
+            GValue *return_value,
+            guint n_params,
+            const GValue *params)
 {
   gpointer target = g_value_get_object (&params[0]);
   gboolean listening = has_handlers (self, signal->proxy_id, detail);
@@ -220,12 +216,12 @@ proxy_hear (WeakrefProxy             *self,
 }
 
 static void
-forwarder_marshal (GClosure     *closure,
-                   GValue       *return_value,
-                   guint         n_params,
+forwarder_marshal (GClosure *closure,
+                   GValue *return_value,
+                   guint n_params,
                    const GValue *params,
-                   gpointer      hint_data,
-                   gpointer      marshal_data)
+                   gpointer hint_data,
+                   gpointer marshal_data)
 {
   WeakrefHandle *handle = closure->data;
   GSignalInvocationHint *hint = hint_data;
@@ -244,15 +240,13 @@ forwarder_marshal (GClosure     *closure,
 }
 
 static void
-forwarder_finalize_cb (gpointer  data,
-                       GClosure *closure)
+forwarder_finalize_cb (gpointer data, GClosure *closure)
 {
   weakref_handle_unref (data);
 }
 
 static GClosure *
-forwarder_new (WeakrefProxy             *self,
-               const WeakrefProxySignal *signal)
+forwarder_new (WeakrefProxy *self, const WeakrefProxySignal *signal)
 {
   GClosure *closure = g_closure_new_simple (sizeof (Forwarder), weakref_handle_ref (self->handle));
 
@@ -266,9 +260,7 @@ forwarder_new (WeakrefProxy             *self,
 }
 
 static void
-gate_set (Forwarder *forwarder,
-          gpointer   target,
-          gboolean   open)
+gate_set (Forwarder *forwarder, gpointer target, gboolean open)
 {
   const GSignalMatchType match = G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_CLOSURE;
   guint signal_id = forwarder->signal->target_id;
@@ -280,21 +272,18 @@ gate_set (Forwarder *forwarder,
     {
       forwarder->open = open;
       if (open)
-        g_signal_handlers_unblock_matched (target, match, signal_id, 0, &forwarder->closure,
-                                           NULL, NULL);
+        g_signal_handlers_unblock_matched (target, match, signal_id, 0, &forwarder->closure, NULL,
+                                           NULL);
       else
-        g_signal_handlers_block_matched (target, match, signal_id, 0, &forwarder->closure,
-                                         NULL, NULL);
+        g_signal_handlers_block_matched (target, match, signal_id, 0, &forwarder->closure, NULL,
+                                         NULL);
     }
   g_mutex_unlock (&gate_lock);
 }
 
 /* Before the handlers of an emission on any instance. */
 static gboolean
-hook_cb (GSignalInvocationHint *hint,
-         guint                  n_params,
-         const GValue          *params,
-         gpointer               data)
+hook_cb (GSignalInvocationHint *hint, guint n_params, const GValue *params, gpointer data)
 {
   gpointer target = g_value_get_object (&params[0]);
   GList *proxies = weakref_proxy_list (target);
@@ -361,8 +350,7 @@ hook_unref (guint signal_id)
 }
 
 static guint
-proxy_signal_new (GType         type,
-                  GSignalQuery *query)
+proxy_signal_new (GType type, GSignalQuery *query)
 {
   GClosure *closure = g_closure_new_simple (sizeof (GClosure), GUINT_TO_POINTER (query->signal_id));
   GSignalFlags flags = query->signal_flags;
@@ -376,13 +364,11 @@ proxy_signal_new (GType         type,
 
   return g_signal_newv (query->signal_name, type, flags, closure,
                         return_type == G_TYPE_BOOLEAN ? g_signal_accumulator_true_handled : NULL,
-                        NULL, NULL, return_type, query->n_params,
-                        (GType *) query->param_types);
+                        NULL, NULL, return_type, query->n_params, (GType *) query->param_types);
 }
 
 static int
-proxy_signal_get_interface (WeakrefProxyTypeClass *klass,
-                            GType                  type)
+proxy_signal_get_interface (WeakrefProxyTypeClass *klass, GType type)
 {
   guint i;
 
@@ -396,9 +382,7 @@ proxy_signal_get_interface (WeakrefProxyTypeClass *klass,
 }
 
 static void
-proxy_signals_add (WeakrefProxyTypeClass *klass,
-                   GArray                *signals,
-                   GType                  declaring_type)
+proxy_signals_add (WeakrefProxyTypeClass *klass, GArray *signals, GType declaring_type)
 {
   GType type = G_TYPE_FROM_CLASS (klass);
   guint n_ids;
@@ -464,8 +448,7 @@ weakref_proxy_signals_prepare (WeakrefProxy *self)
 
 /* Connects the forwarders, once. The caller holds @target. */
 void
-weakref_proxy_signals_start (WeakrefProxy *self,
-                             gpointer      target)
+weakref_proxy_signals_start (WeakrefProxy *self, gpointer target)
 {
   WeakrefProxyTypeClass *klass = WEAKREF_PROXY_GET_TYPE_CLASS (self);
   guint i;
@@ -529,8 +512,8 @@ weakref_proxy_signals_drop (WeakrefProxy *self)
         continue;
 
       /* Before 2.78, g_signal_handlers_disconnect_matched() wants more to go by than the signal. */
-      while ((id = g_signal_handler_find (self, G_SIGNAL_MATCH_ID, signal_id, 0,
-                                          NULL, NULL, NULL)) != 0)
+      while (
+        (id = g_signal_handler_find (self, G_SIGNAL_MATCH_ID, signal_id, 0, NULL, NULL, NULL)) != 0)
         g_signal_handler_disconnect (self, id);
     }
 }

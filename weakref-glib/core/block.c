@@ -2,12 +2,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-block-private.h>
+#include <weakref-glib/core/block.h>
 
 #include <stdatomic.h>
 
-#include <weakref-glib/weakref-gil-private.h>
-#include <weakref-glib/weakref-toggle-private.h>
+#include <weakref-glib/core/compat.h>
+#include <weakref-glib/core/toggle.h>
 
 /* The control block: what the library knows of one life of one object.
  *
@@ -50,27 +50,26 @@
 struct _WeakrefBlock
 {
   gatomicrefcount ref_count;
-  gint dead;             /* (atomic): set under the lock, for ever */
-  gint fate;             /* (atomic): written under the toggle lock */
-  GWeakRef target;       /* the truth: the one way to a strong reference */
+  gint dead;       /* (atomic): set under the lock, for ever */
+  gint fate;       /* (atomic): written under the toggle lock */
+  GWeakRef target; /* the truth: the one way to a strong reference */
   GMutex lock;
-  WeakrefWatch *watches; /* lock: newest first */
-  gconstpointer address; /* (const): only block_has_toggle_ref() looks there */
+  WeakrefWatch *watches;           /* lock: newest first */
+  gconstpointer address;           /* (const): only block_has_toggle_ref() looks there */
   gpointer slots[WEAKREF_N_SLOTS]; /* lock: (unowned) */
-  guint64 id;            /* (const) */
-  GType target_type;     /* (const) */
-  WeakrefPhase phase;    /* (const) */
+  guint64 id;                      /* (const) */
+  GType target_type;               /* (const) */
+  WeakrefPhase phase;              /* (const) */
 };
 
-static G_DEFINE_QUARK (weakref-glib-block, block)
-static G_DEFINE_QUARK (weakref-glib-finalize-block, finalize_block)
+static G_DEFINE_QUARK (weakref_glib_block, block)
+static G_DEFINE_QUARK (weakref_glib_finalize_block, finalize_block)
 
 /* With all the references that it starts with, for the qdata, for the caller of
  * weakref_block_get(), for the weak notify: before it can be found, since nothing else keeps it
  * from going away when another thread disposes the target, and a third replaces the block. */
 static WeakrefBlock *
-block_new (gpointer     target,
-           WeakrefPhase phase)
+block_new (gpointer target, WeakrefPhase phase)
 {
   static _Atomic guint64 last_id;
   /* Not g_new0(): glibc's calloc() is slow. */
@@ -142,8 +141,7 @@ block_kill (WeakrefBlock *block)
 }
 
 static void
-block_notify_cb (gpointer  data,
-                 GObject  *where_the_object_was)
+block_notify_cb (gpointer data, GObject *where_the_object_was)
 {
   WeakrefBlock *block = data;
 
@@ -163,16 +161,14 @@ block_qdata_destroy_cb (gpointer data)
 
 /* Runs under GLib's lock. */
 static gpointer
-block_dup_cb (gpointer data,
-              gpointer user_data)
+block_dup_cb (gpointer data, gpointer user_data)
 {
   return data != NULL ? weakref_block_ref (data) : NULL;
 }
 
 /* Whether this is the block of the life that @target is in now; the caller holds it. */
 gboolean
-weakref_block_is_current (WeakrefBlock *block,
-                          gpointer      target)
+weakref_block_is_current (WeakrefBlock *block, gpointer target)
 {
   gboolean current;
 
@@ -198,8 +194,7 @@ block_get_quark (WeakrefPhase phase)
 /* What the qdata says: the block of this life, until its death is announced, or of an earlier one,
  * dead or not. New reference. */
 WeakrefBlock *
-weakref_block_lookup (gpointer     target,
-                      WeakrefPhase phase)
+weakref_block_lookup (gpointer target, WeakrefPhase phase)
 {
   return g_object_dup_qdata (target, block_get_quark (phase), block_dup_cb, NULL);
 }
@@ -207,8 +202,7 @@ weakref_block_lookup (gpointer     target,
 /* The block of @target, which the caller holds, if anybody took an interest in this life of it.
  * Returns a new reference. */
 WeakrefBlock *
-weakref_block_peek (gpointer     target,
-                    WeakrefPhase phase)
+weakref_block_peek (gpointer target, WeakrefPhase phase)
 {
   WeakrefBlock *block = weakref_block_lookup (target, phase);
 
@@ -220,8 +214,7 @@ weakref_block_peek (gpointer     target,
 
 /* The block of @target, which the caller holds; made if need be. Returns a new reference. */
 WeakrefBlock *
-weakref_block_get (gpointer     target,
-                   WeakrefPhase phase)
+weakref_block_get (gpointer target, WeakrefPhase phase)
 {
   GQuark quark = block_get_quark (phase);
 
@@ -287,8 +280,7 @@ block_upgrade_with_gil (WeakrefBlock *block)
 }
 
 static G_NO_INLINE gpointer
-block_settle (WeakrefBlock *block,
-              gpointer      target)
+block_settle (WeakrefBlock *block, gpointer target)
 {
   if (target == NULL)
     return NULL;
@@ -371,17 +363,14 @@ weakref_block_get_target_type (WeakrefBlock *block)
 
 /* Under the toggle lock. WEAKREF_FATE_DOOMED is for ever. */
 void
-weakref_block_set_fate (WeakrefBlock *block,
-                        WeakrefFate   fate)
+weakref_block_set_fate (WeakrefBlock *block, WeakrefFate fate)
 {
   g_atomic_int_set (&block->fate, fate);
 }
 
 /* What is in the slot, through @dup, which must do no more than count a reference. */
 gpointer
-weakref_block_dup_slot (WeakrefBlock *block,
-                        WeakrefSlot   slot,
-                        gpointer    (*dup) (gpointer))
+weakref_block_dup_slot (WeakrefBlock *block, WeakrefSlot slot, gpointer (*dup) (gpointer))
 {
   gpointer value;
 
@@ -397,10 +386,10 @@ weakref_block_dup_slot (WeakrefBlock *block,
 /* Puts @value into the slot if it holds @expected. The slot owns nothing: who put something there
  * swaps it out again before it goes. */
 gboolean
-weakref_block_swap_slot (WeakrefBlock  *block,
-                         WeakrefSlot    slot,
-                         gconstpointer  expected,
-                         gpointer       value)
+weakref_block_swap_slot (WeakrefBlock *block,
+                         WeakrefSlot slot,
+                         gconstpointer expected,
+                         gpointer value)
 {
   gboolean swapped;
 
@@ -416,10 +405,10 @@ weakref_block_swap_slot (WeakrefBlock  *block,
 /* Calls @func with each watch that has @funcs, newest first. Under the lock: @func may only count
  * and collect. */
 void
-weakref_block_collect (WeakrefBlock            *block,
+weakref_block_collect (WeakrefBlock *block,
                        const WeakrefWatchFuncs *funcs,
-                       GFunc                    func,
-                       gpointer                 user_data)
+                       GFunc func,
+                       gpointer user_data)
 {
   WeakrefWatch *watch;
 
@@ -435,10 +424,10 @@ weakref_block_collect (WeakrefBlock            *block,
 /* Watches @target, which the caller holds. The memory of @watch has to stay until
  * weakref_watch_stop() returned TRUE or the announcement ran. */
 void
-weakref_watch_start (WeakrefWatch            *watch,
+weakref_watch_start (WeakrefWatch *watch,
                      const WeakrefWatchFuncs *funcs,
-                     gpointer                 target,
-                     WeakrefPhase             phase)
+                     gpointer target,
+                     WeakrefPhase phase)
 {
   watch->funcs = funcs;
 

@@ -18,8 +18,8 @@ weakref_gil_is_needed (void)
   return g_atomic_pointer_get (&weakref_gil_ensure) != NULL;
 }
 
-void     weakref_gil_find      (void);
-gboolean weakref_gil_take      (gint *state);
-void     weakref_gil_give_back (gint  state);
+void weakref_gil_find (void);
+gboolean weakref_gil_take (gint *state);
+void weakref_gil_give_back (gint state);
 
 G_END_DECLS

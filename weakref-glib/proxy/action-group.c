@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-proxy-private.h>
+#include <weakref-glib/proxy/proxy-private.h>
 
 /* The proxy of a group of actions: the same actions while it lives, then none. Which ones to take
  * leave of is known from what was asked and told through the proxy. (Not from asking the target: a
@@ -16,9 +16,7 @@ typedef struct
 static GMutex names_lock;
 
 static void
-action_group_see (ActionGroupState *state,
-                  const char       *name,
-                  gboolean          there)
+action_group_see (ActionGroupState *state, const char *name, gboolean there)
 {
   g_mutex_lock (&names_lock);
   if (state->names == NULL)
@@ -33,8 +31,8 @@ action_group_see (ActionGroupState *state,
 static char **
 action_group_list_actions (GActionGroup *group)
 {
-  ActionGroupState *state = weakref_proxy_get_state (WEAKREF_PROXY (group),
-                                                     &weakref_proxy_action_group);
+  ActionGroupState *state =
+    weakref_proxy_get_state (WEAKREF_PROXY (group), &weakref_proxy_action_group);
   gpointer target = weakref_proxy_dup_living (WEAKREF_PROXY (group));
   char **names;
   guint i;
@@ -51,13 +49,13 @@ action_group_list_actions (GActionGroup *group)
 }
 
 static gboolean
-action_group_query_action (GActionGroup        *group,
-                           const char          *name,
-                           gboolean            *enabled,
+action_group_query_action (GActionGroup *group,
+                           const char *name,
+                           gboolean *enabled,
                            const GVariantType **parameter_type,
                            const GVariantType **state_type,
-                           GVariant           **state_hint,
-                           GVariant           **state)
+                           GVariant **state_hint,
+                           GVariant **state)
 {
   gpointer target = weakref_proxy_dup_living (WEAKREF_PROXY (group));
   gboolean found;
@@ -69,8 +67,8 @@ action_group_query_action (GActionGroup        *group,
                                        state_hint, state);
   if (found)
     {
-      action_group_see (weakref_proxy_get_state (WEAKREF_PROXY (group),
-                                                 &weakref_proxy_action_group), name, TRUE);
+      action_group_see (
+        weakref_proxy_get_state (WEAKREF_PROXY (group), &weakref_proxy_action_group), name, TRUE);
       if (parameter_type != NULL)
         *parameter_type = weakref_proxy_intern_type (*parameter_type);
       if (state_type != NULL)
@@ -83,9 +81,7 @@ action_group_query_action (GActionGroup        *group,
 
 /* A variant that is floating is for us to take, unlike in GAction. */
 static void
-action_group_change_action_state (GActionGroup *group,
-                                  const char   *name,
-                                  GVariant     *value)
+action_group_change_action_state (GActionGroup *group, const char *name, GVariant *value)
 {
   gpointer target = weakref_proxy_dup_living (WEAKREF_PROXY (group));
 
@@ -99,9 +95,7 @@ action_group_change_action_state (GActionGroup *group,
 }
 
 static void
-action_group_activate_action (GActionGroup *group,
-                              const char   *name,
-                              GVariant     *parameter)
+action_group_activate_action (GActionGroup *group, const char *name, GVariant *parameter)
 {
   gpointer target = weakref_proxy_dup_living (WEAKREF_PROXY (group));
 
@@ -128,10 +122,7 @@ action_group_init (gpointer data)
 }
 
 static void
-action_group_track (gpointer      state,
-                    gpointer      target,
-                    const char   *signal,
-                    const GValue *params)
+action_group_track (gpointer state, gpointer target, const char *signal, const GValue *params)
 {
   if (g_str_equal (signal, "action-added"))
     action_group_see (state, g_value_get_string (&params[1]), TRUE);
@@ -140,8 +131,7 @@ action_group_track (gpointer      state,
 }
 
 static void
-action_group_die (WeakrefProxy *self,
-                  gpointer      data)
+action_group_die (WeakrefProxy *self, gpointer data)
 {
   ActionGroupState *state = data;
   GHashTable *names;

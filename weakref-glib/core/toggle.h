@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <weakref-glib/weakref-block-private.h>
+#include <weakref-glib/core/block.h>
 
 G_BEGIN_DECLS
 
@@ -37,18 +37,17 @@ struct _WeakrefHold
   WeakrefHold **link;    /* toggle lock: what points at this hold */
 };
 
-void         weakref_toggle_lock           (void);
-void         weakref_toggle_unlock         (void);
+void weakref_toggle_lock (void);
+void weakref_toggle_unlock (void);
 
-gboolean     weakref_hold_start            (WeakrefHold            *hold,
-                                            const WeakrefHoldFuncs *funcs,
-                                            WeakrefBlock           *block,
-                                            gpointer                object);
-void         weakref_hold_release_locked   (WeakrefHold            *hold);
-WeakrefHold *weakref_hold_find_locked      (WeakrefBlock           *block,
-                                            const WeakrefHoldFuncs *funcs);
-gboolean     weakref_hold_refresh_locked   (WeakrefHold            *hold);
-gboolean     weakref_hold_is_used_locked   (WeakrefHold            *hold);
-gboolean     weakref_hold_is_alone_locked  (WeakrefHold            *hold);
+gboolean weakref_hold_start (WeakrefHold *hold,
+                             const WeakrefHoldFuncs *funcs,
+                             WeakrefBlock *block,
+                             gpointer object);
+void weakref_hold_release_locked (WeakrefHold *hold);
+WeakrefHold *weakref_hold_find_locked (WeakrefBlock *block, const WeakrefHoldFuncs *funcs);
+gboolean weakref_hold_refresh_locked (WeakrefHold *hold);
+gboolean weakref_hold_is_used_locked (WeakrefHold *hold);
+gboolean weakref_hold_is_alone_locked (WeakrefHold *hold);
 
 G_END_DECLS

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-table-private.h>
+#include <weakref-glib/core/table.h>
 
-#include <weakref-glib/weakref-gil-private.h>
+#include <weakref-glib/core/compat.h>
 
 /* LOCKING. The table's lock guards its hash table, the state of its entries, and what the tables
  * built on this say it guards. Nothing foreign runs under it: no reference is taken or dropped, no
@@ -25,10 +25,10 @@ entry_displaced_cb (gpointer data)
 }
 
 void
-weakref_table_init (WeakrefTable            *table,
+weakref_table_init (WeakrefTable *table,
                     const WeakrefTableFuncs *funcs,
-                    GHashFunc                hash,
-                    GEqualFunc               equal)
+                    GHashFunc hash,
+                    GEqualFunc equal)
 {
   weakref_gil_find ();
   g_atomic_ref_count_init (&table->ref_count);
@@ -140,9 +140,7 @@ static const WeakrefWatchFuncs entry_funcs = { entry_sever_cb, entry_announce_cb
 /* Starts to watch @target, which the caller holds. The caller has one reference on the entry, for
  * the table. */
 void
-weakref_entry_init (WeakrefEntry *entry,
-                    WeakrefTable *table,
-                    gpointer      target)
+weakref_entry_init (WeakrefEntry *entry, WeakrefTable *table, gpointer target)
 {
   entry->ref_count = 2; /* the other is the watch's */
   entry->table = weakref_table_ref (table);
@@ -154,9 +152,7 @@ weakref_entry_init (WeakrefEntry *entry,
  * drop. Returns FALSE if the target died meanwhile, or the table was closed: then @entry stays out,
  * and the caller's to drop. */
 gboolean
-weakref_table_put_locked (WeakrefTable  *table,
-                          WeakrefEntry  *entry,
-                          WeakrefEntry **old)
+weakref_table_put_locked (WeakrefTable *table, WeakrefEntry *entry, WeakrefEntry **old)
 {
   *old = NULL;
   if (entry->state != WEAKREF_ENTRY_NEW || table->closed)
@@ -174,8 +170,7 @@ weakref_table_put_locked (WeakrefTable  *table,
 
 /* Takes the entry out that is found by @hash_key; it is the caller's to drop. */
 WeakrefEntry *
-weakref_table_take_locked (WeakrefTable  *table,
-                           gconstpointer  hash_key)
+weakref_table_take_locked (WeakrefTable *table, gconstpointer hash_key)
 {
   table->displaced = NULL;
   g_hash_table_remove (table->entries, hash_key);

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-proxy-private.h>
+#include <weakref-glib/proxy/proxy-private.h>
 
 /* The proxy of a list: the same items while it lives, then none. */
 typedef struct
@@ -14,8 +14,8 @@ typedef struct
 static GType
 list_model_get_item_type (GListModel *model)
 {
-  ListModelState *state = weakref_proxy_get_state (WEAKREF_PROXY (model),
-                                                   &weakref_proxy_list_model);
+  ListModelState *state =
+    weakref_proxy_get_state (WEAKREF_PROXY (model), &weakref_proxy_list_model);
 
   return state->item_type != 0 ? state->item_type : G_TYPE_OBJECT;
 }
@@ -36,8 +36,7 @@ list_model_get_n_items (GListModel *model)
 }
 
 static gpointer
-list_model_get_item (GListModel *model,
-                     guint       position)
+list_model_get_item (GListModel *model, guint position)
 {
   gpointer target = weakref_proxy_dup_living (WEAKREF_PROXY (model));
   gpointer item = NULL;
@@ -62,8 +61,7 @@ list_model_init (gpointer data)
 }
 
 static void
-list_model_start (gpointer data,
-                  gpointer target)
+list_model_start (gpointer data, gpointer target)
 {
   ListModelState *state = data;
 
@@ -72,10 +70,7 @@ list_model_start (gpointer data,
 }
 
 static void
-list_model_track (gpointer      data,
-                  gpointer      target,
-                  const char   *signal,
-                  const GValue *params)
+list_model_track (gpointer data, gpointer target, const char *signal, const GValue *params)
 {
   ListModelState *state = data;
 
@@ -83,8 +78,7 @@ list_model_track (gpointer      data,
 }
 
 static void
-list_model_die (WeakrefProxy *self,
-                gpointer      data)
+list_model_die (WeakrefProxy *self, gpointer data)
 {
   ListModelState *state = data;
   guint n_items = g_atomic_int_get (&state->n_items);

@@ -5,7 +5,7 @@
 #include <weakref-glib/weakref-proxy.h>
 
 #include <weakref-glib/weakref-error.h>
-#include <weakref-glib/weakref-proxy-private.h>
+#include <weakref-glib/proxy/proxy-private.h>
 
 /**
  * WeakrefProxy:
@@ -86,8 +86,7 @@ enum
 static GParamSpec *props[N_PROPS];
 
 static void
-proxy_deliver_cb (gpointer         data,
-                  WeakrefCallback *callback)
+proxy_deliver_cb (gpointer data, WeakrefCallback *callback)
 {
   WeakrefProxy *self = data;
   WeakrefProxyTypeClass *klass = WEAKREF_PROXY_GET_TYPE_CLASS (self);
@@ -109,12 +108,12 @@ proxy_deliver_cb (gpointer         data,
 
 /* With an empty target: a proxy that is dead from the start. */
 static WeakrefProxy *
-proxy_create_full (GType              type,
-                   gpointer           target,
-                   GMainContext      *context,
-                   GCallback          callback,
-                   gpointer           user_data,
-                   GDestroyNotify     destroy)
+proxy_create_full (GType type,
+                   gpointer target,
+                   GMainContext *context,
+                   GCallback callback,
+                   gpointer user_data,
+                   GDestroyNotify destroy)
 {
   WeakrefProxy *self = g_object_new (type, NULL);
   WeakrefProxyTypeClass *klass = WEAKREF_PROXY_GET_TYPE_CLASS (self);
@@ -140,8 +139,7 @@ proxy_create_full (GType              type,
 }
 
 static gpointer
-proxy_create (gpointer        target,
-              WeakrefHandle **handle)
+proxy_create (gpointer target, WeakrefHandle **handle)
 {
   WeakrefProxy *self = proxy_create_full (weakref_proxy_type_get (G_OBJECT_TYPE (target)), target,
                                           NULL, NULL, NULL, NULL);
@@ -151,10 +149,7 @@ proxy_create (gpointer        target,
 }
 
 static void
-weakref_proxy_get_property (GObject    *object,
-                            guint       prop_id,
-                            GValue     *value,
-                            GParamSpec *pspec)
+weakref_proxy_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   WeakrefProxy *self = WEAKREF_PROXY (object);
 
@@ -208,8 +203,7 @@ weakref_proxy_class_init (WeakrefProxyClass *klass)
    * Since: 1.0
    */
   props[PROP_ALIVE] =
-    g_param_spec_boolean ("alive", NULL, NULL, FALSE,
-                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+    g_param_spec_boolean ("alive", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * WeakrefProxy:target:
@@ -219,9 +213,8 @@ weakref_proxy_class_init (WeakrefProxyClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_TARGET] =
-    g_param_spec_object ("target", NULL, NULL, G_TYPE_OBJECT,
-                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_TARGET] = g_param_spec_object ("target", NULL, NULL, G_TYPE_OBJECT,
+                                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
@@ -251,8 +244,7 @@ weakref_proxy_dup_living (WeakrefProxy *self)
 
 /* The proxy's state of an interface that its target has. */
 gpointer
-weakref_proxy_get_state (WeakrefProxy                *self,
-                         const WeakrefProxyInterface *iface)
+weakref_proxy_get_state (WeakrefProxy *self, const WeakrefProxyInterface *iface)
 {
   WeakrefProxyTypeClass *klass = WEAKREF_PROXY_GET_TYPE_CLASS (self);
   guint i;
@@ -347,11 +339,11 @@ weakref_proxy_new (gpointer target)
  * Since: 1.0
  */
 WeakrefProxy *
-weakref_proxy_new_full (gpointer             target,
-                        GMainContext        *context,
+weakref_proxy_new_full (gpointer target,
+                        GMainContext *context,
                         WeakrefProxyCallback callback,
-                        gpointer             user_data,
-                        GDestroyNotify       destroy)
+                        gpointer user_data,
+                        GDestroyNotify destroy)
 {
   GObject *real;
   WeakrefProxy *self;
@@ -409,8 +401,7 @@ weakref_proxy_is_alive (WeakrefProxy *self)
  * Since: 1.0
  */
 gpointer
-weakref_proxy_dup_target (WeakrefProxy  *self,
-                          GError       **error)
+weakref_proxy_dup_target (WeakrefProxy *self, GError **error)
 {
   gpointer target;
 
@@ -427,21 +418,18 @@ weakref_proxy_dup_target (WeakrefProxy  *self,
 
 /* The property, if it has one of the flags in @flags and none of those in @not. */
 static GParamSpec *
-target_find_property (gpointer     target,
-                      const char  *name,
-                      GParamFlags  flags,
-                      GParamFlags  not,
-                      GError     **error)
+target_find_property (
+  gpointer target, const char *name, GParamFlags flags, GParamFlags not, GError **error)
 {
   GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (target), name);
 
   if (pspec == NULL)
-    g_set_error (error, WEAKREF_ERROR, WEAKREF_ERROR_PROPERTY,
-                 "%s has no property '%s'", G_OBJECT_TYPE_NAME (target), name);
-  else if ((pspec->flags & flags) == 0 || (pspec->flags & not) != 0)
+    g_set_error (error, WEAKREF_ERROR, WEAKREF_ERROR_PROPERTY, "%s has no property '%s'",
+                 G_OBJECT_TYPE_NAME (target), name);
+  else if ((pspec->flags & flags) == 0 || (pspec->flags & not ) != 0)
     {
-      g_set_error (error, WEAKREF_ERROR, WEAKREF_ERROR_PROPERTY,
-                   "Property '%s' of %s can't be %s", pspec->name, G_OBJECT_TYPE_NAME (target),
+      g_set_error (error, WEAKREF_ERROR, WEAKREF_ERROR_PROPERTY, "Property '%s' of %s can't be %s",
+                   pspec->name, G_OBJECT_TYPE_NAME (target),
                    flags == G_PARAM_READABLE ? "read" : "written");
       pspec = NULL;
     }
@@ -468,10 +456,10 @@ target_find_property (gpointer     target,
  * Since: 1.0
  */
 gboolean
-weakref_proxy_get_target_property (WeakrefProxy  *self,
-                                   const char    *name,
-                                   GValue        *value,
-                                   GError       **error)
+weakref_proxy_get_target_property (WeakrefProxy *self,
+                                   const char *name,
+                                   GValue *value,
+                                   GError **error)
 {
   gpointer target;
   GParamSpec *pspec;
@@ -524,10 +512,10 @@ weakref_proxy_get_target_property (WeakrefProxy  *self,
  * Since: 1.0
  */
 gboolean
-weakref_proxy_set_target_property (WeakrefProxy  *self,
-                                   const char    *name,
-                                   const GValue  *value,
-                                   GError       **error)
+weakref_proxy_set_target_property (WeakrefProxy *self,
+                                   const char *name,
+                                   const GValue *value,
+                                   GError **error)
 {
   gpointer target;
   GParamSpec *pspec;
@@ -548,9 +536,8 @@ weakref_proxy_set_target_property (WeakrefProxy  *self,
       GValue converted = G_VALUE_INIT;
 
       g_value_init (&converted, pspec->value_type);
-      set = g_value_transform (value, &converted) &&
-            (!g_param_value_validate (pspec, &converted) ||
-             (pspec->flags & G_PARAM_LAX_VALIDATION) != 0);
+      set = g_value_transform (value, &converted) && (!g_param_value_validate (pspec, &converted) ||
+                                                      (pspec->flags & G_PARAM_LAX_VALIDATION) != 0);
       if (set)
         g_object_set_property (target, pspec->name, &converted);
       else

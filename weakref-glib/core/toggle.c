@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-toggle-private.h>
+#include <weakref-glib/core/toggle.h>
 
 /* The only file that calls g_object_add_toggle_ref().
  *
@@ -71,13 +71,12 @@ typedef struct
 } Released;
 
 static GMutex toggle_lock;
-static GHashTable *toggles;        /* lock: by object */
-static Released released;          /* lock: since it was taken */
-static GPrivate draining;          /* what this thread is just ending */
+static GHashTable *toggles; /* lock: by object */
+static Released released;   /* lock: since it was taken */
+static GPrivate draining;   /* what this thread is just ending */
 
 static void
-released_append (Released *list,
-                 Released *more)
+released_append (Released *list, Released *more)
 {
   if (more->head == NULL)
     return;
@@ -132,9 +131,7 @@ toggle_update_locked (WeakrefToggle *toggle)
 }
 
 static void
-toggle_notify_cb (gpointer  data,
-                  GObject  *object,
-                  gboolean  is_last_ref)
+toggle_notify_cb (gpointer data, GObject *object, gboolean is_last_ref)
 {
   WeakrefToggle *toggle;
 
@@ -151,7 +148,7 @@ toggle_notify_cb (gpointer  data,
 static gboolean
 glib_is_old (void)
 {
-#if GLIB_CHECK_VERSION (2, 80, 0)
+#if GLIB_CHECK_VERSION(2, 80, 0)
   return FALSE;
 #else
   return glib_check_version (2, 80, 0) != NULL;
@@ -271,10 +268,10 @@ weakref_toggle_unlock (void)
 /* Begins to hold @object, which the caller holds too, and whose block is @block. Returns FALSE if
  * it was not admitted; then it has been released. */
 gboolean
-weakref_hold_start (WeakrefHold            *hold,
+weakref_hold_start (WeakrefHold *hold,
                     const WeakrefHoldFuncs *funcs,
-                    WeakrefBlock           *block,
-                    gpointer                object)
+                    WeakrefBlock *block,
+                    gpointer object)
 {
   WeakrefToggle *toggle;
   gboolean admitted;
@@ -332,8 +329,7 @@ weakref_hold_release_locked (WeakrefHold *hold)
 
 /* The hold with @funcs in the life that @block is of. */
 WeakrefHold *
-weakref_hold_find_locked (WeakrefBlock           *block,
-                          const WeakrefHoldFuncs *funcs)
+weakref_hold_find_locked (WeakrefBlock *block, const WeakrefHoldFuncs *funcs)
 {
   WeakrefToggle *toggle = toggle_find_locked (weakref_block_get_address (block));
   WeakrefHold *hold = toggle != NULL ? toggle->holds : NULL;

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-handle-private.h>
+#include <weakref-glib/core/handle.h>
 
 /* No lock here. The object may lose its last reference at any moment while a death is delivered to
  * it: the GWeakRef decides which comes first. If it still gives the object, the delivery holds it
@@ -69,8 +69,7 @@ weakref_handle_unref (WeakrefHandle *handle)
 }
 
 WeakrefHandle *
-weakref_handle_new (gpointer       self,
-                    WeakrefDeliver deliver)
+weakref_handle_new (gpointer self, WeakrefDeliver deliver)
 {
   WeakrefHandle *handle = g_new0 (WeakrefHandle, 1);
 
@@ -83,8 +82,7 @@ weakref_handle_new (gpointer       self,
 
 /* Once; the context and the callback are there by now. */
 void
-weakref_handle_start (WeakrefHandle *handle,
-                      gpointer       target)
+weakref_handle_start (WeakrefHandle *handle, gpointer target)
 {
   g_atomic_int_set (&handle->watching, TRUE);
   weakref_watch_start (&weakref_handle_ref (handle)->watch, &handle_funcs, target,
@@ -93,8 +91,7 @@ weakref_handle_start (WeakrefHandle *handle,
 
 /* For the object's dispose: nothing is delivered any more. Returns TRUE once, if it was started. */
 gboolean
-weakref_handle_stop (WeakrefHandle *handle,
-                     WeakrefSlot    slot)
+weakref_handle_stop (WeakrefHandle *handle, WeakrefSlot slot)
 {
   weakref_callback_cancel (&handle->callback);
 
@@ -113,9 +110,7 @@ weakref_handle_stop (WeakrefHandle *handle,
 
 /* The object that all share who ask for @target in this life. New reference. */
 gpointer
-weakref_handle_share (gpointer      target,
-                      WeakrefSlot   slot,
-                      WeakrefCreate create)
+weakref_handle_share (gpointer target, WeakrefSlot slot, WeakrefCreate create)
 {
   gpointer self = NULL;
 
@@ -133,8 +128,7 @@ weakref_handle_share (gpointer      target,
 
           self = create (target, &handle);
           /* Fails when another thread was first, or the target was disposed meanwhile. */
-          if (handle->watch.block != block ||
-              !weakref_block_swap_slot (block, slot, old, handle))
+          if (handle->watch.block != block || !weakref_block_swap_slot (block, slot, old, handle))
             g_clear_object (&self);
         }
 
@@ -147,8 +141,7 @@ weakref_handle_share (gpointer      target,
 }
 
 static void
-handle_collect_cb (gpointer data,
-                   gpointer user_data)
+handle_collect_cb (gpointer data, gpointer user_data)
 {
   g_ptr_array_add (user_data, weakref_handle_ref (data));
 }
@@ -167,8 +160,7 @@ handle_collect (WeakrefBlock *block)
 /* The objects with @deliver that hang on the target of @block, if there is one, newest first, with
  * a reference on each. Takes the block. */
 GList *
-weakref_handle_list (WeakrefBlock  *block,
-                     WeakrefDeliver deliver)
+weakref_handle_list (WeakrefBlock *block, WeakrefDeliver deliver)
 {
   GPtrArray *handles;
   GList *list = NULL;
@@ -194,8 +186,7 @@ weakref_handle_list (WeakrefBlock  *block,
 
 /* Their number, those that are on their way out included. Takes the block. */
 guint
-weakref_handle_count (WeakrefBlock  *block,
-                      WeakrefDeliver deliver)
+weakref_handle_count (WeakrefBlock *block, WeakrefDeliver deliver)
 {
   GPtrArray *handles;
   guint count = 0;

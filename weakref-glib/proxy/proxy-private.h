@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <weakref-glib/weakref-handle-private.h>
+#include <weakref-glib/core/handle.h>
 #include <weakref-glib/weakref-proxy.h>
 
 G_BEGIN_DECLS
@@ -12,39 +12,32 @@ G_BEGIN_DECLS
 /* How proxies implement an interface of their targets. Properties and signals take care of
  * themselves; what is left is the vtable, and what to say at the death. To support another
  * interface, write a file with one such struct, declare it below, and list it in
- * weakref-proxy-type.c.
+ * proxy/type.c.
  *
  * Each proxy has a state of it, filled with zeros when the proxy is made. */
 typedef struct
 {
-  GType  (*get_type)     (void);
-  void   (*init)         (gpointer      iface);
-  gsize    state_size;
+  GType (*get_type) (void);
+  void (*init) (gpointer iface);
+  gsize state_size;
   /* The target is there, held by the caller. May be NULL. */
-  void   (*start)        (gpointer      state,
-                          gpointer      target);
+  void (*start) (gpointer state, gpointer target);
   /* The target emits a signal of the interface, whether anybody listens or not, and is not being
    * disposed. May be NULL. */
-  void   (*track)        (gpointer      state,
-                          gpointer      target,
-                          const char   *signal,
-                          const GValue *params);
+  void (*track) (gpointer state, gpointer target, const char *signal, const GValue *params);
   /* The target died: tell so, as the interface has it. */
-  void   (*die)          (WeakrefProxy *self,
-                          gpointer      state);
+  void (*die) (WeakrefProxy *self, gpointer state);
   /* Reads a property of a dead proxy; FALSE leaves the default. May be NULL. */
-  gboolean (*get_dead)   (WeakrefProxy *self,
-                          const char   *name,
-                          GValue       *value);
+  gboolean (*get_dead) (WeakrefProxy *self, const char *name, GValue *value);
   /* Frees what is in the state. May be NULL. */
-  void   (*clear)        (gpointer      state);
+  void (*clear) (gpointer state);
 } WeakrefProxyInterface;
 
 extern const WeakrefProxyInterface weakref_proxy_list_model;
 extern const WeakrefProxyInterface weakref_proxy_action;
 extern const WeakrefProxyInterface weakref_proxy_action_group;
 
-/* How emissions on the target reach the proxy: see weakref-proxy-signals.c. */
+/* How emissions on the target reach the proxy: see proxy/signals.c. */
 typedef enum
 {
   WEAKREF_FORWARD_HANDLER,
@@ -71,7 +64,7 @@ typedef struct
   GType target_type;
   const WeakrefProxyInterface **interfaces; /* (owned) (array length=n_interfaces) */
   guint n_interfaces;
-  WeakrefProxySignal *signals;              /* (owned) (array length=n_signals) */
+  WeakrefProxySignal *signals; /* (owned) (array length=n_signals) */
   guint n_signals;
 } WeakrefProxyTypeClass;
 
@@ -86,27 +79,24 @@ struct _WeakrefProxy
   GClosure **forwarders; /* (owned) (const): one for each signal of the class */
 };
 
-/* weakref-proxy.c */
-GList        *weakref_proxy_list           (gpointer                     target);
-gpointer      weakref_proxy_dup_living     (WeakrefProxy                *self);
-gpointer      weakref_proxy_get_state      (WeakrefProxy                *self,
-                                            const WeakrefProxyInterface *iface);
-const GVariantType *
-              weakref_proxy_intern_type    (const GVariantType          *type);
+/* proxy/proxy.c */
+GList *weakref_proxy_list (gpointer target);
+gpointer weakref_proxy_dup_living (WeakrefProxy *self);
+gpointer weakref_proxy_get_state (WeakrefProxy *self, const WeakrefProxyInterface *iface);
+const GVariantType *weakref_proxy_intern_type (const GVariantType *type);
 
-/* weakref-proxy-type.c */
-GType         weakref_proxy_type_get       (GType                        target_type);
+/* proxy/type.c */
+GType weakref_proxy_type_get (GType target_type);
 
-/* weakref-proxy-param.c */
-GParamSpec   *weakref_proxy_param_new      (GParamSpec                  *from);
+/* proxy/param.c */
+GParamSpec *weakref_proxy_param_new (GParamSpec *from);
 
-/* weakref-proxy-signals.c */
-void          weakref_proxy_signals_init   (WeakrefProxyTypeClass       *klass);
-void          weakref_proxy_signals_prepare (WeakrefProxy               *self);
-void          weakref_proxy_signals_start  (WeakrefProxy                *self,
-                                            gpointer                     target);
-void          weakref_proxy_signals_stop   (WeakrefProxy                *self);
-void          weakref_proxy_signals_drop   (WeakrefProxy                *self);
-void          weakref_proxy_signals_free   (WeakrefProxy                *self);
+/* proxy/signals.c */
+void weakref_proxy_signals_init (WeakrefProxyTypeClass *klass);
+void weakref_proxy_signals_prepare (WeakrefProxy *self);
+void weakref_proxy_signals_start (WeakrefProxy *self, gpointer target);
+void weakref_proxy_signals_stop (WeakrefProxy *self);
+void weakref_proxy_signals_drop (WeakrefProxy *self);
+void weakref_proxy_signals_free (WeakrefProxy *self);
 
 G_END_DECLS

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-key-private.h>
+#include <weakref-glib/core/key.h>
 
 #include <math.h>
 #include <string.h>
@@ -18,7 +18,12 @@
 
 typedef struct
 {
-  enum { NUMBER_SIGNED, NUMBER_UNSIGNED, NUMBER_DOUBLE } kind; /* unsigned: only above G_MAXINT64 */
+  enum
+  {
+    NUMBER_SIGNED,
+    NUMBER_UNSIGNED,
+    NUMBER_DOUBLE
+  } kind; /* unsigned: only above G_MAXINT64 */
   WeakrefKeyBuffer as;
 } Number;
 
@@ -59,24 +64,48 @@ number_from_int64 (gint64 v)
 }
 
 static gboolean
-number_from_value (const GValue *value,
-                   Number       *number)
+number_from_value (const GValue *value, Number *number)
 {
   switch (G_TYPE_FUNDAMENTAL (G_VALUE_TYPE (value)))
     {
-    case G_TYPE_CHAR:   *number = number_from_int64 (g_value_get_schar (value)); return TRUE;
-    case G_TYPE_UCHAR:  *number = number_from_int64 (g_value_get_uchar (value)); return TRUE;
-    case G_TYPE_INT:    *number = number_from_int64 (g_value_get_int (value)); return TRUE;
-    case G_TYPE_UINT:   *number = number_from_int64 (g_value_get_uint (value)); return TRUE;
-    case G_TYPE_LONG:   *number = number_from_int64 (g_value_get_long (value)); return TRUE;
-    case G_TYPE_ULONG:  *number = number_from_uint64 (g_value_get_ulong (value)); return TRUE;
-    case G_TYPE_INT64:  *number = number_from_int64 (g_value_get_int64 (value)); return TRUE;
-    case G_TYPE_UINT64: *number = number_from_uint64 (g_value_get_uint64 (value)); return TRUE;
-    case G_TYPE_ENUM:   *number = number_from_int64 (g_value_get_enum (value)); return TRUE;
-    case G_TYPE_FLAGS:  *number = number_from_int64 (g_value_get_flags (value)); return TRUE;
-    case G_TYPE_FLOAT:  *number = number_from_double (g_value_get_float (value)); return TRUE;
-    case G_TYPE_DOUBLE: *number = number_from_double (g_value_get_double (value)); return TRUE;
-    default:            return FALSE;
+    case G_TYPE_CHAR:
+      *number = number_from_int64 (g_value_get_schar (value));
+      return TRUE;
+    case G_TYPE_UCHAR:
+      *number = number_from_int64 (g_value_get_uchar (value));
+      return TRUE;
+    case G_TYPE_INT:
+      *number = number_from_int64 (g_value_get_int (value));
+      return TRUE;
+    case G_TYPE_UINT:
+      *number = number_from_int64 (g_value_get_uint (value));
+      return TRUE;
+    case G_TYPE_LONG:
+      *number = number_from_int64 (g_value_get_long (value));
+      return TRUE;
+    case G_TYPE_ULONG:
+      *number = number_from_uint64 (g_value_get_ulong (value));
+      return TRUE;
+    case G_TYPE_INT64:
+      *number = number_from_int64 (g_value_get_int64 (value));
+      return TRUE;
+    case G_TYPE_UINT64:
+      *number = number_from_uint64 (g_value_get_uint64 (value));
+      return TRUE;
+    case G_TYPE_ENUM:
+      *number = number_from_int64 (g_value_get_enum (value));
+      return TRUE;
+    case G_TYPE_FLAGS:
+      *number = number_from_int64 (g_value_get_flags (value));
+      return TRUE;
+    case G_TYPE_FLOAT:
+      *number = number_from_double (g_value_get_float (value));
+      return TRUE;
+    case G_TYPE_DOUBLE:
+      *number = number_from_double (g_value_get_double (value));
+      return TRUE;
+    default:
+      return FALSE;
     }
 }
 
@@ -96,9 +125,7 @@ number_to_double (const Number *number)
 }
 
 static gboolean
-number_in_range (const Number *number,
-                 gint64        min,
-                 guint64       max)
+number_in_range (const Number *number, gint64 min, guint64 max)
 {
   switch (number->kind)
     {
@@ -141,8 +168,7 @@ double_hash (gconstpointer key)
 }
 
 static gboolean
-double_equal (gconstpointer a,
-              gconstpointer b)
+double_equal (gconstpointer a, gconstpointer b)
 {
   gdouble x = *(const gdouble *) a;
   gdouble y = *(const gdouble *) b;
@@ -212,8 +238,7 @@ value_hash (gconstpointer key)
 }
 
 static gboolean
-value_equal (gconstpointer a,
-             gconstpointer b)
+value_equal (gconstpointer a, gconstpointer b)
 {
   const GValue *x = a;
   const GValue *y = b;
@@ -310,8 +335,7 @@ object_check (gconstpointer key)
 
 /* Returns FALSE if there are no keys of that type. */
 gboolean
-weakref_key_kind_init (WeakrefKeyKind *kind,
-                       GType           type)
+weakref_key_kind_init (WeakrefKeyKind *kind, GType type)
 {
   *kind = (WeakrefKeyKind) { .type = type, .hash = g_direct_hash, .equal = g_direct_equal };
 
@@ -393,10 +417,10 @@ weakref_key_kind_init (WeakrefKeyKind *kind,
 /* Keys with the user's own functions. */
 void
 weakref_key_kind_init_full (WeakrefKeyKind *kind,
-                            GHashFunc       hash,
-                            GEqualFunc      equal,
-                            gpointer      (*copy) (gconstpointer key),
-                            GDestroyNotify  free)
+                            GHashFunc hash,
+                            GEqualFunc equal,
+                            gpointer (*copy) (gconstpointer key),
+                            GDestroyNotify free)
 {
   *kind = (WeakrefKeyKind) {
     .type = G_TYPE_NONE,
@@ -409,9 +433,7 @@ weakref_key_kind_init_full (WeakrefKeyKind *kind,
 
 /* Whether @key can be looked at, with a critical if not. */
 gboolean
-weakref_key_check (const WeakrefKeyKind *kind,
-                   gconstpointer         key,
-                   const char           *where)
+weakref_key_check (const WeakrefKeyKind *kind, gconstpointer key, const char *where)
 {
   const char *problem = kind->check != NULL ? kind->check (key) : NULL;
 
@@ -429,8 +451,7 @@ weakref_key_check (const WeakrefKeyKind *kind,
 
 /* A copy of @key outside of tables, for weakref_key_get_free() to free. */
 gpointer
-weakref_key_copy (const WeakrefKeyKind *kind,
-                  gconstpointer         key)
+weakref_key_copy (const WeakrefKeyKind *kind, gconstpointer key)
 {
   if (kind->get_size != NULL)
     return g_memdup2 (key, kind->get_size (key));
@@ -454,10 +475,10 @@ signed_to_pointer (gint64 v)
  * @buffer are. */
 gboolean
 weakref_key_from_value (const WeakrefKeyKind *kind,
-                        const GValue         *value,
-                        WeakrefKeyBuffer     *buffer,
-                        gconstpointer        *key,
-                        GError              **error)
+                        const GValue *value,
+                        WeakrefKeyBuffer *buffer,
+                        gconstpointer *key,
+                        GError **error)
 {
   gboolean is_number;
   gboolean fits = FALSE;
@@ -557,7 +578,8 @@ weakref_key_from_value (const WeakrefKeyKind *kind,
       if (kind->type == G_TYPE_NONE)
         g_set_error (error, WEAKREF_ERROR, WEAKREF_ERROR_KEY_TYPE,
                      "The keys of this table are C pointers with hash functions of their own; "
-                     "%s of type %s can't be one", text, G_VALUE_TYPE_NAME (value));
+                     "%s of type %s can't be one",
+                     text, G_VALUE_TYPE_NAME (value));
       else
         g_set_error (error, WEAKREF_ERROR, WEAKREF_ERROR_KEY_TYPE,
                      "The table has keys of type %s; %s of type %s can't be one",
@@ -570,8 +592,7 @@ weakref_key_from_value (const WeakrefKeyKind *kind,
 
 /* A new GValue, to be freed with g_boxed_free(), that holds a copy of @key. */
 GValue *
-weakref_key_to_value (const WeakrefKeyKind *kind,
-                      gconstpointer         key)
+weakref_key_to_value (const WeakrefKeyKind *kind, gconstpointer key)
 {
   GType type = kind->type;
   GValue *value;
@@ -589,21 +610,51 @@ weakref_key_to_value (const WeakrefKeyKind *kind,
 
   switch (G_TYPE_FUNDAMENTAL (type))
     {
-    case G_TYPE_BOOLEAN: g_value_set_boolean (value, GPOINTER_TO_INT (key)); break;
-    case G_TYPE_CHAR:    g_value_set_schar (value, (gint8) GPOINTER_TO_INT (key)); break;
-    case G_TYPE_UCHAR:   g_value_set_uchar (value, (guchar) GPOINTER_TO_UINT (key)); break;
-    case G_TYPE_INT:     g_value_set_int (value, GPOINTER_TO_INT (key)); break;
-    case G_TYPE_UINT:    g_value_set_uint (value, GPOINTER_TO_UINT (key)); break;
-    case G_TYPE_ENUM:    g_value_set_enum (value, GPOINTER_TO_INT (key)); break;
-    case G_TYPE_FLAGS:   g_value_set_flags (value, GPOINTER_TO_UINT (key)); break;
-    case G_TYPE_LONG:    g_value_set_long (value, (glong) (gssize) GPOINTER_TO_SIZE (key)); break;
-    case G_TYPE_ULONG:   g_value_set_ulong (value, (gulong) GPOINTER_TO_SIZE (key)); break;
-    case G_TYPE_INT64:   g_value_set_int64 (value, *(const gint64 *) key); break;
-    case G_TYPE_UINT64:  g_value_set_uint64 (value, *(const guint64 *) key); break;
-    case G_TYPE_DOUBLE:  g_value_set_double (value, *(const gdouble *) key); break;
-    case G_TYPE_STRING:  g_value_set_string (value, key); break;
-    case G_TYPE_VARIANT: g_value_set_variant (value, (GVariant *) key); break;
-    case G_TYPE_BOXED:   g_value_set_boxed (value, key); break;
+    case G_TYPE_BOOLEAN:
+      g_value_set_boolean (value, GPOINTER_TO_INT (key));
+      break;
+    case G_TYPE_CHAR:
+      g_value_set_schar (value, (gint8) GPOINTER_TO_INT (key));
+      break;
+    case G_TYPE_UCHAR:
+      g_value_set_uchar (value, (guchar) GPOINTER_TO_UINT (key));
+      break;
+    case G_TYPE_INT:
+      g_value_set_int (value, GPOINTER_TO_INT (key));
+      break;
+    case G_TYPE_UINT:
+      g_value_set_uint (value, GPOINTER_TO_UINT (key));
+      break;
+    case G_TYPE_ENUM:
+      g_value_set_enum (value, GPOINTER_TO_INT (key));
+      break;
+    case G_TYPE_FLAGS:
+      g_value_set_flags (value, GPOINTER_TO_UINT (key));
+      break;
+    case G_TYPE_LONG:
+      g_value_set_long (value, (glong) (gssize) GPOINTER_TO_SIZE (key));
+      break;
+    case G_TYPE_ULONG:
+      g_value_set_ulong (value, (gulong) GPOINTER_TO_SIZE (key));
+      break;
+    case G_TYPE_INT64:
+      g_value_set_int64 (value, *(const gint64 *) key);
+      break;
+    case G_TYPE_UINT64:
+      g_value_set_uint64 (value, *(const guint64 *) key);
+      break;
+    case G_TYPE_DOUBLE:
+      g_value_set_double (value, *(const gdouble *) key);
+      break;
+    case G_TYPE_STRING:
+      g_value_set_string (value, key);
+      break;
+    case G_TYPE_VARIANT:
+      g_value_set_variant (value, (GVariant *) key);
+      break;
+    case G_TYPE_BOXED:
+      g_value_set_boxed (value, key);
+      break;
     case G_TYPE_OBJECT:
     case G_TYPE_INTERFACE:
       g_value_set_object (value, (gpointer) key);

@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-group-private.h>
+#include <weakref-glib/core/group.h>
 
 #include <weakref-glib/weakref-error.h>
-#include <weakref-glib/weakref-toggle-private.h>
+#include <weakref-glib/core/toggle.h>
 
 /* A group is a tree of objects, each of which we keep by a hold. It lives as long as anybody else
  * has one of them.
@@ -41,15 +41,15 @@ typedef struct
 /* Waits for the finalization of a member that owns something. */
 typedef struct
 {
-  WeakrefWatch watch;        /* running, it has a reference on us; the member has another */
+  WeakrefWatch watch; /* running, it has a reference on us; the member has another */
   gatomicrefcount ref_count;
-  WeakrefMember *member;     /* (owned) (const) */
+  WeakrefMember *member; /* (owned) (const) */
 } Heir;
 
 struct _WeakrefMember
 {
   WeakrefHold hold;
-  WeakrefWatch disposed;   /* running, it has a reference on us, and so has the hold */
+  WeakrefWatch disposed; /* running, it has a reference on us, and so has the hold */
   gatomicrefcount ref_count;
   guint pins;              /* lock: who uses it, whether it is tied or not */
   gboolean active;         /* lock */
@@ -103,8 +103,7 @@ heir_unref (Heir *heir)
 
 /* The next member below @top, owners before what they own; NULL after the last. */
 static WeakrefMember *
-member_next_locked (WeakrefMember *member,
-                    WeakrefMember *top)
+member_next_locked (WeakrefMember *member, WeakrefMember *top)
 {
   if (member->children != NULL)
     return member->children;
@@ -117,8 +116,7 @@ member_next_locked (WeakrefMember *member,
 
 /* Moves what is below @top to @group. */
 static void
-group_take_locked (Group         *group,
-                   WeakrefMember *top)
+group_take_locked (Group *group, WeakrefMember *top)
 {
   WeakrefMember *member;
 
@@ -180,8 +178,7 @@ member_check_locked (WeakrefMember *member)
 }
 
 static void
-member_unlink_locked (WeakrefMember *member,
-                      GArray        *parted)
+member_unlink_locked (WeakrefMember *member, GArray *parted)
 {
   Parted tie = { g_steal_pointer (&member->tie), member->part };
 
@@ -196,8 +193,7 @@ member_unlink_locked (WeakrefMember *member,
 /* Parts a member from its owner. The smaller of the two trees becomes a group of its own: we go
  * through both in step until one is at its end. */
 static void
-member_cut_locked (WeakrefMember *member,
-                   GArray        *parted)
+member_cut_locked (WeakrefMember *member, GArray *parted)
 {
   Group *group = member->group;
   WeakrefMember *root = group->root;
@@ -240,8 +236,7 @@ ties_new (void)
 
 /* Parts a member from its owner and from all it owns, and lets go of it: it was disposed. */
 static void
-member_leave_locked (WeakrefMember *member,
-                     GArray        *parted)
+member_leave_locked (WeakrefMember *member, GArray *parted)
 {
   WeakrefMember *owner = member->owner;
   GPtrArray *children = g_ptr_array_new ();
@@ -318,8 +313,7 @@ heir_dismiss (Heir *heir)
 
 /* The caller has @object and a pin. */
 static void
-member_appoint_heir (WeakrefMember *member,
-                     gpointer       object)
+member_appoint_heir (WeakrefMember *member, gpointer object)
 {
   Heir *heir = g_new0 (Heir, 1);
 
@@ -420,8 +414,7 @@ member_new (gpointer object)
 /* What @object, which the caller holds, is as a member of a group; made if need be. It stays as it
  * is until weakref_member_put(). Returns a new reference. */
 WeakrefMember *
-weakref_member_get (gpointer object,
-                    gboolean as_owner)
+weakref_member_get (gpointer object, gboolean as_owner)
 {
   while (TRUE)
     {
@@ -459,9 +452,7 @@ weakref_member_put (WeakrefMember *member)
 }
 
 static const char *
-member_find_obstacle_locked (WeakrefMember *owned,
-                             WeakrefMember *owner,
-                             int           *code)
+member_find_obstacle_locked (WeakrefMember *owned, WeakrefMember *owner, int *code)
 {
   if (owned->group == NULL || owner->group == NULL)
     {
@@ -490,11 +481,8 @@ member_find_obstacle_locked (WeakrefMember *owned,
 
 /* Takes over @tie, until it is parted by @part, outside the lock. */
 gboolean
-weakref_member_join (WeakrefMember   *owned,
-                     WeakrefMember   *owner,
-                     gpointer         tie,
-                     GDestroyNotify   part,
-                     GError         **error)
+weakref_member_join (
+  WeakrefMember *owned, WeakrefMember *owner, gpointer tie, GDestroyNotify part, GError **error)
 {
   const char *obstacle;
   int code;
@@ -534,16 +522,14 @@ weakref_member_join (WeakrefMember   *owned,
 }
 
 static gboolean
-member_is_joined_locked (WeakrefMember *owned,
-                         gconstpointer  tie)
+member_is_joined_locked (WeakrefMember *owned, gconstpointer tie)
 {
   return owned->tie == tie && !owned->doomed;
 }
 
 /* Returns FALSE if the tie was parted already, or is about to be because both ends die. */
 gboolean
-weakref_member_part (WeakrefMember *owned,
-                     gconstpointer  tie)
+weakref_member_part (WeakrefMember *owned, gconstpointer tie)
 {
   GArray *parted = ties_new ();
   gboolean joined;
@@ -566,8 +552,7 @@ weakref_member_part (WeakrefMember *owned,
 }
 
 gboolean
-weakref_member_is_joined (WeakrefMember *owned,
-                          gconstpointer  tie)
+weakref_member_is_joined (WeakrefMember *owned, gconstpointer tie)
 {
   gboolean joined;
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-proxy-private.h>
+#include <weakref-glib/proxy/proxy-private.h>
 
 /* The dynamic types. Each type of target has one, a subtype of WeakrefProxy, which is made when the
  * first target of that very type is seen, and never goes, as no type does. It has all the
@@ -19,13 +19,10 @@ static const WeakrefProxyInterface *const all_interfaces[] = {
   &weakref_proxy_action_group,
 };
 
-static G_DEFINE_QUARK (weakref-glib-proxy-type, proxy_type)
+static G_DEFINE_QUARK (weakref_glib_proxy_type, proxy_type)
 
 static void
-proxy_type_set_property (GObject      *object,
-                         guint         prop_id,
-                         const GValue *value,
-                         GParamSpec   *pspec)
+proxy_type_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   gpointer target = weakref_proxy_dup_living (WEAKREF_PROXY (object));
 
@@ -37,10 +34,7 @@ proxy_type_set_property (GObject      *object,
 }
 
 static void
-proxy_type_get_property (GObject    *object,
-                         guint       prop_id,
-                         GValue     *value,
-                         GParamSpec *pspec)
+proxy_type_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   WeakrefProxy *self = WEAKREF_PROXY (object);
   WeakrefProxyTypeClass *klass = WEAKREF_PROXY_GET_TYPE_CLASS (self);
@@ -100,8 +94,7 @@ proxy_type_finalize (GObject *object)
 }
 
 static void
-proxy_type_install_properties (GObjectClass *object_class,
-                               GType         target_type)
+proxy_type_install_properties (GObjectClass *object_class, GType target_type)
 {
   GObjectClass *target_class = g_type_class_ref (target_type);
   guint n_pspecs;
@@ -126,8 +119,7 @@ proxy_type_install_properties (GObjectClass *object_class,
 }
 
 static void
-proxy_type_class_init (gpointer klass,
-                       gpointer class_data)
+proxy_type_class_init (gpointer klass, gpointer class_data)
 {
   WeakrefProxyTypeClass *type_class = klass;
   GObjectClass *object_class = klass;
@@ -151,8 +143,7 @@ proxy_type_class_init (gpointer klass,
 }
 
 static void
-proxy_type_interface_init (gpointer iface,
-                           gpointer data)
+proxy_type_interface_init (gpointer iface, gpointer data)
 {
   ((const WeakrefProxyInterface *) data)->init (iface);
 }

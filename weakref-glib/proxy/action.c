@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-proxy-private.h>
+#include <weakref-glib/proxy/proxy-private.h>
 
 /* The proxy of an action. Its name and its types stay for ever, as they must: an action that is in
  * a group is taken out by its name. After the death it is disabled, and in the state that it was
@@ -104,8 +104,7 @@ action_get_state (GAction *action)
 }
 
 static void
-action_change_state (GAction  *action,
-                     GVariant *value)
+action_change_state (GAction *action, GVariant *value)
 {
   gpointer target = weakref_proxy_dup_living (WEAKREF_PROXY (action));
 
@@ -117,8 +116,7 @@ action_change_state (GAction  *action,
 }
 
 static void
-action_activate (GAction  *action,
-                 GVariant *parameter)
+action_activate (GAction *action, GVariant *parameter)
 {
   gpointer target = weakref_proxy_dup_living (WEAKREF_PROXY (action));
 
@@ -145,8 +143,7 @@ action_init (gpointer data)
 }
 
 static void
-action_start (gpointer data,
-              gpointer target)
+action_start (gpointer data, gpointer target)
 {
   ActionState *state = data;
 
@@ -157,16 +154,13 @@ action_start (gpointer data,
 }
 
 static void
-action_die (WeakrefProxy *self,
-            gpointer      state)
+action_die (WeakrefProxy *self, gpointer state)
 {
   g_object_notify (G_OBJECT (self), "enabled");
 }
 
 static gboolean
-action_get_dead (WeakrefProxy *self,
-                 const char   *name,
-                 GValue       *value)
+action_get_dead (WeakrefProxy *self, const char *name, GValue *value)
 {
   GAction *action = G_ACTION (self);
 

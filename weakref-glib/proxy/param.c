@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-proxy-private.h>
+#include <weakref-glib/proxy/proxy-private.h>
 
 /* The proxy's copy of a property of its target: of the same kind, with the same range and default.
  *
@@ -12,13 +12,11 @@
  * GParamSpec has G_PARAM_EXPLICIT_NOTIFY, which on a proxy all must have. */
 
 static GParamSpec *
-param_copy_string (GParamSpecString *from,
-                   GParamFlags       flags)
+param_copy_string (GParamSpecString *from, GParamFlags flags)
 {
-  GParamSpec *pspec = g_param_spec_string (G_PARAM_SPEC (from)->name,
-                                           g_param_spec_get_nick (G_PARAM_SPEC (from)),
-                                           g_param_spec_get_blurb (G_PARAM_SPEC (from)),
-                                           from->default_value, flags);
+  GParamSpec *pspec =
+    g_param_spec_string (G_PARAM_SPEC (from)->name, g_param_spec_get_nick (G_PARAM_SPEC (from)),
+                         g_param_spec_get_blurb (G_PARAM_SPEC (from)), from->default_value, flags);
   GParamSpecString *copy = G_PARAM_SPEC_STRING (pspec);
 
   copy->cset_first = g_strdup (from->cset_first);
@@ -45,12 +43,12 @@ weakref_proxy_param_new (GParamSpec *from)
     flags &= ~G_PARAM_WRITABLE;
   flags &= ~(G_PARAM_CONSTRUCT | G_PARAM_CONSTRUCT_ONLY);
 
-#define RETURN_NUMBER(Type, TYPE, type) \
-  if (G_PARAM_SPEC_TYPE (from) == G_TYPE_PARAM_##TYPE) \
-    { \
-      GParamSpec##Type *number = G_PARAM_SPEC_##TYPE (from); \
-      return g_param_spec_##type (name, nick, blurb, number->minimum, number->maximum, \
-                                  number->default_value, flags); \
+#define RETURN_NUMBER(Type, TYPE, type)                                                            \
+  if (G_PARAM_SPEC_TYPE (from) == G_TYPE_PARAM_##TYPE)                                             \
+    {                                                                                              \
+      GParamSpec##Type *number = G_PARAM_SPEC_##TYPE (from);                                       \
+      return g_param_spec_##type (name, nick, blurb, number->minimum, number->maximum,             \
+                                  number->default_value, flags);                                   \
     }
   RETURN_NUMBER (Char, CHAR, char)
   RETURN_NUMBER (UChar, UCHAR, uchar)
@@ -65,11 +63,11 @@ weakref_proxy_param_new (GParamSpec *from)
 #undef RETURN_NUMBER
 
   if (G_PARAM_SPEC_TYPE (from) == G_TYPE_PARAM_BOOLEAN)
-    return g_param_spec_boolean (name, nick, blurb,
-                                 G_PARAM_SPEC_BOOLEAN (from)->default_value, flags);
+    return g_param_spec_boolean (name, nick, blurb, G_PARAM_SPEC_BOOLEAN (from)->default_value,
+                                 flags);
   if (G_PARAM_SPEC_TYPE (from) == G_TYPE_PARAM_UNICHAR)
-    return g_param_spec_unichar (name, nick, blurb,
-                                 G_PARAM_SPEC_UNICHAR (from)->default_value, flags);
+    return g_param_spec_unichar (name, nick, blurb, G_PARAM_SPEC_UNICHAR (from)->default_value,
+                                 flags);
   if (G_PARAM_SPEC_TYPE (from) == G_TYPE_PARAM_ENUM)
     return g_param_spec_enum (name, nick, blurb, from->value_type,
                               G_PARAM_SPEC_ENUM (from)->default_value, flags);

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-gil-private.h>
+#include <weakref-glib/core/compat.h>
 
 #include <gmodule.h>
 
@@ -42,8 +42,7 @@ weakref_gil_find (void)
     return;
 
   process = g_module_open (NULL, 0);
-  if (process != NULL &&
-      g_module_symbol (process, "Py_IsInitialized", &is_initialized) &&
+  if (process != NULL && g_module_symbol (process, "Py_IsInitialized", &is_initialized) &&
       g_module_symbol (process, "PyGILState_Release", &release) &&
       g_module_symbol (process, "PyGILState_Ensure", &ensure))
     {

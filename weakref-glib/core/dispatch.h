@@ -1,0 +1,31 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/* A callback of the user's: whoever takes it, once, runs it or lets it be, and releases it. */
+typedef struct
+{
+  gint armed; /* (atomic) */
+  GCallback func;
+  gpointer user_data;
+  GDestroyNotify destroy;
+} WeakrefCallback;
+
+void weakref_callback_init (WeakrefCallback *callback,
+                            GCallback func,
+                            gpointer user_data,
+                            GDestroyNotify destroy);
+gboolean weakref_callback_take (WeakrefCallback *callback);
+void weakref_callback_release (WeakrefCallback *callback);
+void weakref_callback_cancel (WeakrefCallback *callback);
+
+void
+weakref_dispatch (GMainContext *context, GSourceFunc func, gpointer data, GDestroyNotify free_data);
+
+G_END_DECLS

@@ -1,0 +1,45 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <weakref-glib/core/block.h>
+#include <weakref-glib/core/dispatch.h>
+
+G_BEGIN_DECLS
+
+typedef struct _WeakrefHandle WeakrefHandle;
+
+/* Tells of the death: notifies the properties of @self, and runs the callback if it can take it. */
+typedef void (*WeakrefDeliver) (gpointer self, WeakrefCallback *callback);
+
+/* Makes an object that hangs on @target, and says what its handle is. */
+typedef gpointer (*WeakrefCreate) (gpointer target, WeakrefHandle **handle);
+
+/* The lasting part of an object of ours that hangs on a target, a WeakrefRef or a WeakrefProxy: it
+ * is what the death finds when that object is on its way out in another thread. The object has a
+ * reference on it, the running watch another. */
+struct _WeakrefHandle
+{
+  WeakrefWatch watch; /* its block is NULL until there is a target */
+  gatomicrefcount ref_count;
+  gint watching;          /* (atomic) */
+  GWeakRef self;          /* the object: the one way to a strong reference on it */
+  WeakrefDeliver deliver; /* (const) */
+  GMainContext *context;  /* (owned) (nullable): from before the start to the announcement */
+  WeakrefCallback callback;
+};
+
+WeakrefHandle *weakref_handle_new (gpointer self, WeakrefDeliver deliver);
+void weakref_handle_start (WeakrefHandle *handle, gpointer target);
+gboolean weakref_handle_stop (WeakrefHandle *handle, WeakrefSlot slot);
+WeakrefHandle *weakref_handle_ref (WeakrefHandle *handle);
+void weakref_handle_unref (WeakrefHandle *handle);
+
+gpointer weakref_handle_share (gpointer target, WeakrefSlot slot, WeakrefCreate create);
+
+GList *weakref_handle_list (WeakrefBlock *block, WeakrefDeliver deliver);
+guint weakref_handle_count (WeakrefBlock *block, WeakrefDeliver deliver);
+
+G_END_DECLS

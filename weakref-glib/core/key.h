@@ -1,0 +1,55 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct _WeakrefKeyKind WeakrefKeyKind;
+
+/* A kind of table keys: how the pointer that stands for a key is compared, kept and given to
+ * languages. Copying and freeing are never done under a lock; hashing and comparing are. */
+struct _WeakrefKeyKind
+{
+  GType type; /* G_TYPE_NONE: the user's own functions */
+  GHashFunc hash;
+  GEqualFunc equal;
+  /* Bytes to keep inside the table's entry; NULL if there are none. */
+  gsize (*get_size) (gconstpointer key);
+  /* A key of one's own, and its end; NULL if the pointer itself is the key. */
+  gpointer (*copy) (gconstpointer key);
+  GDestroyNotify free;
+  /* Why the pointer is no key, or NULL if it is one; NULL if all are. */
+  const char *(*check) (gconstpointer key);
+};
+
+/* Where a key that is passed by address lives while a GValue of another type stands for it. */
+typedef union
+{
+  gint64 v_int64;
+  guint64 v_uint64;
+  gdouble v_double;
+} WeakrefKeyBuffer;
+
+gboolean weakref_key_kind_init (WeakrefKeyKind *kind, GType type);
+void weakref_key_kind_init_full (WeakrefKeyKind *kind,
+                                 GHashFunc hash,
+                                 GEqualFunc equal,
+                                 gpointer (*copy) (gconstpointer key),
+                                 GDestroyNotify free);
+
+gpointer weakref_key_copy (const WeakrefKeyKind *kind, gconstpointer key);
+GDestroyNotify weakref_key_get_free (const WeakrefKeyKind *kind);
+
+gboolean weakref_key_check (const WeakrefKeyKind *kind, gconstpointer key, const char *where);
+gboolean weakref_key_from_value (const WeakrefKeyKind *kind,
+                                 const GValue *value,
+                                 WeakrefKeyBuffer *buffer,
+                                 gconstpointer *key,
+                                 GError **error);
+GValue *weakref_key_to_value (const WeakrefKeyKind *kind, gconstpointer key);
+
+G_END_DECLS

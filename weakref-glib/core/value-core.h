@@ -1,0 +1,87 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <weakref-glib/core/flight.h>
+#include <weakref-glib/core/key.h>
+#include <weakref-glib/core/table.h>
+#include <weakref-glib/weakref-value-table.h>
+
+G_BEGIN_DECLS
+
+/* A table from keys to objects: what WeakrefValueTable and WeakrefCache have in common. */
+
+typedef struct _WeakrefValueCore WeakrefValueCore;
+typedef struct _WeakrefValueEntry WeakrefValueEntry;
+
+/* What a table does with its entries besides. None may be called under a lock. */
+typedef struct
+{
+  /* How much is kept with each entry, zeroed; see weakref_value_entry_get_extra(). */
+  gsize extra_size;
+  /* @object was entered or found by key, and is about to be handed out. May be NULL. */
+  void (*used) (WeakrefValueEntry *entry, gpointer object);
+  /* Whether the object is alive because it is kept. May be NULL: never. */
+  gboolean (*keeps) (WeakrefValueEntry *entry);
+  /* The entry was removed, or has died. May be NULL. */
+  void (*let_go) (WeakrefValueEntry *entry);
+  /* Frees what the core holds besides. May be NULL. */
+  void (*free_core) (WeakrefValueCore *core);
+} WeakrefValueFuncs;
+
+/* It is its own key in the hash table, so that the hash is computed once, and a death compares
+ * pointers (a user's own equal function is asked only about another key with the same hash). To
+ * look one up, an entry on the stack will do, of which nothing but this is set: table, hash and
+ * key. */
+struct _WeakrefValueEntry
+{
+  WeakrefEntry base;
+  guint hash;              /* (const) */
+  gconstpointer key;       /* (owned) (const): a copy, or in the data */
+  WeakrefKeyBuffer data[]; /* the extra; then (const) a key that is kept inside the entry */
+};
+
+/* To be embedded as the first thing in what weakref_value_core_new() makes. */
+struct _WeakrefValueCore
+{
+  WeakrefTable base;
+  const WeakrefValueFuncs *funcs; /* (const) */
+  WeakrefKeyKind kind;            /* (const) */
+  WeakrefFlight *flights;         /* table lock */
+};
+
+static inline gpointer
+weakref_value_entry_get_extra (WeakrefValueEntry *entry)
+{
+  return entry->data;
+}
+
+gpointer weakref_value_core_new (gsize size, const WeakrefValueFuncs *funcs);
+void weakref_value_core_set_key_type (WeakrefValueCore *core, GType key_type);
+gpointer weakref_value_core_lookup (WeakrefValueCore *core, gconstpointer key);
+gboolean weakref_value_core_contains (WeakrefValueCore *core, gconstpointer key);
+gboolean weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer object);
+gboolean weakref_value_core_remove (WeakrefValueCore *core, gconstpointer key);
+gpointer weakref_value_core_ensure (WeakrefValueCore *core,
+                                    gconstpointer key,
+                                    WeakrefCreateFunc create,
+                                    gpointer user_data,
+                                    gboolean *created,
+                                    GError **error);
+gpointer weakref_value_core_ensure_value (WeakrefValueCore *core,
+                                          const GValue *key,
+                                          WeakrefCreateValueFunc create,
+                                          gpointer user_data,
+                                          gboolean *created,
+                                          GError **error);
+GPtrArray *weakref_value_core_dup_keys (WeakrefValueCore *core, gboolean as_values);
+GPtrArray *weakref_value_core_dup_values (WeakrefValueCore *core);
+void
+weakref_value_core_foreach (WeakrefValueCore *core, WeakrefValueTableFunc func, gpointer user_data);
+void weakref_value_core_foreach_value (WeakrefValueCore *core,
+                                       WeakrefValueTableValueFunc func,
+                                       gpointer user_data);
+
+G_END_DECLS
