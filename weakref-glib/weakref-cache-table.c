@@ -4,6 +4,8 @@
 
 #include <weakref-glib/weakref-cache-private.h>
 
+#include <weakref-glib/core/ensure.h>
+
 /* The table that a cache is. The table of values tells the core itself what is entered and found;
  * here it is counted. */
 

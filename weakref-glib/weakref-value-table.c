@@ -4,7 +4,7 @@
 
 #include <weakref-glib/weakref-value-table.h>
 
-#include <weakref-glib/core/value-core.h>
+#include <weakref-glib/core/ensure.h>
 
 /**
  * WeakrefValueTable:

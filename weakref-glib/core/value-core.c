@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#include <weakref-glib/weakref-error.h>
-
 static guint
 entry_hash (gconstpointer data)
 {
@@ -66,8 +64,9 @@ static const WeakrefTableFuncs table_funcs = {
   .free_table = core_free,
 };
 
-static WeakrefValueEntry
-entry_probe (WeakrefValueCore *core, gconstpointer key)
+/* What an entry of @key is looked up by. */
+WeakrefValueEntry
+weakref_value_entry_probe (WeakrefValueCore *core, gconstpointer key)
 {
   return (WeakrefValueEntry) {
     .base.table = &core->base,
@@ -76,8 +75,9 @@ entry_probe (WeakrefValueCore *core, gconstpointer key)
   };
 }
 
-static WeakrefValueEntry *
-entry_new (const WeakrefValueEntry *probe, gpointer object)
+/* An entry that is not yet in the table, with a copy of the probe's key. */
+WeakrefValueEntry *
+weakref_value_entry_new (const WeakrefValueEntry *probe, gpointer object)
 {
   WeakrefValueCore *core = (WeakrefValueCore *) probe->base.table;
   gsize size = core->kind.get_size != NULL ? core->kind.get_size (probe->key) : 0;
@@ -120,8 +120,9 @@ entry_drop_alive (WeakrefEntry *entry)
   return alive;
 }
 
-static void
-entry_use (WeakrefValueEntry *entry, gpointer object)
+/* To be called when @object was entered or found, outside the lock. */
+void
+weakref_value_entry_use (WeakrefValueEntry *entry, gpointer object)
 {
   WeakrefValueCore *core = (WeakrefValueCore *) entry->base.table;
 
@@ -129,21 +130,21 @@ entry_use (WeakrefValueEntry *entry, gpointer object)
     core->funcs->used (entry, object);
 }
 
-/* The object of the entry, or NULL. */
-static gpointer
-entry_upgrade (WeakrefValueEntry *entry)
+/* The object of the entry, or NULL. Outside the lock. */
+gpointer
+weakref_value_entry_dup_object (WeakrefValueEntry *entry)
 {
   gpointer object = weakref_block_dup_target (entry->base.watch.block);
 
   if (object != NULL)
-    entry_use (entry, object);
+    weakref_value_entry_use (entry, object);
 
   return object;
 }
 
 /* What the probe finds, with a reference on it. */
-static WeakrefValueEntry *
-lookup_locked (WeakrefValueCore *core, const WeakrefValueEntry *probe)
+WeakrefValueEntry *
+weakref_value_core_find_locked (WeakrefValueCore *core, const WeakrefValueEntry *probe)
 {
   gpointer entry = g_hash_table_lookup (core->base.entries, probe);
 
@@ -153,14 +154,31 @@ lookup_locked (WeakrefValueCore *core, const WeakrefValueEntry *probe)
 static WeakrefValueEntry *
 core_find (WeakrefValueCore *core, gconstpointer key)
 {
-  WeakrefValueEntry probe = entry_probe (core, key);
+  WeakrefValueEntry probe = weakref_value_entry_probe (core, key);
   WeakrefValueEntry *entry;
 
   g_mutex_lock (&core->base.lock);
-  entry = lookup_locked (core, &probe);
+  entry = weakref_value_core_find_locked (core, &probe);
   g_mutex_unlock (&core->base.lock);
 
   return entry;
+}
+
+/* Takes an entry out whose object could not be had: it would leave in the middle of that object's
+ * dispose. */
+void
+weakref_value_entry_retire (WeakrefValueEntry *entry)
+{
+  WeakrefTable *table = entry->base.table;
+  WeakrefEntry *taken = NULL;
+
+  g_mutex_lock (&table->lock);
+  if (entry->base.state == WEAKREF_ENTRY_IN)
+    taken = weakref_table_take_locked (table, entry);
+  g_mutex_unlock (&table->lock);
+
+  if (taken != NULL)
+    weakref_entry_drop (taken);
 }
 
 gpointer
@@ -172,7 +190,7 @@ weakref_value_core_lookup (WeakrefValueCore *core, gconstpointer key)
   if (entry == NULL)
     return NULL;
 
-  object = entry_upgrade (entry);
+  object = weakref_value_entry_dup_object (entry);
   weakref_entry_unref (entry);
 
   return object;
@@ -196,8 +214,8 @@ weakref_value_core_contains (WeakrefValueCore *core, gconstpointer key)
 gboolean
 weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer object)
 {
-  WeakrefValueEntry probe = entry_probe (core, key);
-  WeakrefValueEntry *entry = entry_new (&probe, object);
+  WeakrefValueEntry probe = weakref_value_entry_probe (core, key);
+  WeakrefValueEntry *entry = weakref_value_entry_new (&probe, object);
   gboolean report = core->funcs->used != NULL;
   WeakrefEntry *old;
   gboolean put;
@@ -225,7 +243,7 @@ weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer o
 gboolean
 weakref_value_core_remove (WeakrefValueCore *core, gconstpointer key)
 {
-  WeakrefValueEntry probe = entry_probe (core, key);
+  WeakrefValueEntry probe = weakref_value_entry_probe (core, key);
   WeakrefEntry *entry;
 
   g_mutex_lock (&core->base.lock);
@@ -233,235 +251,6 @@ weakref_value_core_remove (WeakrefValueCore *core, gconstpointer key)
   g_mutex_unlock (&core->base.lock);
 
   return entry != NULL && entry_drop_alive (entry);
-}
-
-/* Finds the living object of the probe, or a flight that is on its way to it, or starts one, of
- * which the caller is the pilot. Returns the object, or NULL. */
-static gpointer
-ensure_board (WeakrefValueCore *core,
-              const WeakrefValueEntry *probe,
-              WeakrefFlight **flight,
-              gboolean *pilot)
-{
-  WeakrefValueEntry *dying = NULL;
-  gpointer object = NULL;
-
-  *flight = NULL;
-  *pilot = FALSE;
-
-  while (object == NULL && *flight == NULL)
-    {
-      WeakrefValueEntry *entry;
-
-      g_mutex_lock (&core->base.lock);
-      entry = lookup_locked (core, probe);
-      if (entry == NULL || entry == dying)
-        {
-          /* Not there, or on its way out: the entry leaves in the middle of its dispose. */
-          *flight = weakref_flight_find_locked (core->flights, &core->kind, probe->key);
-          if (*flight == NULL)
-            {
-              *flight = weakref_flight_start_locked (&core->flights, probe->key);
-              *pilot = TRUE;
-            }
-          else if (!weakref_flight_wait_locked (*flight, &core->base.lock))
-            *flight = NULL;
-          g_mutex_unlock (&core->base.lock);
-          g_clear_pointer (&entry, weakref_entry_unref);
-          break;
-        }
-      g_mutex_unlock (&core->base.lock);
-
-      object = entry_upgrade (entry);
-      g_clear_pointer (&dying, weakref_entry_unref);
-      dying = entry;
-    }
-
-  g_clear_pointer (&dying, weakref_entry_unref);
-
-  return object;
-}
-
-/* Enters what the pilot made, unless somebody has inserted a living object meanwhile: then that is
- * the result. Takes over the reference on @object. */
-static gpointer
-ensure_land (WeakrefValueCore *core,
-             const WeakrefValueEntry *probe,
-             WeakrefFlight *flight,
-             gpointer object)
-{
-  WeakrefValueEntry *made = object != NULL ? weakref_entry_ref (entry_new (probe, object)) : NULL;
-  WeakrefValueEntry *dying = NULL;
-  gpointer other = NULL;
-
-  while (TRUE)
-    {
-      WeakrefValueEntry *entry = NULL;
-      WeakrefEntry *old = NULL;
-      gboolean put = FALSE;
-
-      g_mutex_lock (&core->base.lock);
-      if (object != NULL && other == NULL)
-        entry = lookup_locked (core, probe);
-      if (entry != NULL && entry != dying)
-        {
-          g_mutex_unlock (&core->base.lock);
-          other = entry_upgrade (entry);
-          g_clear_pointer (&dying, weakref_entry_unref);
-          dying = entry;
-          continue;
-        }
-      if (made != NULL && other == NULL)
-        put = weakref_table_put_locked (&core->base, &made->base, &old);
-      weakref_flight_land_locked (&core->flights, flight, other != NULL ? other : object);
-      g_mutex_unlock (&core->base.lock);
-
-      if (put)
-        entry_use (made, object);
-      else if (made != NULL)
-        weakref_entry_drop (&made->base);
-      g_clear_pointer (&made, weakref_entry_unref);
-      if (old != NULL)
-        weakref_entry_drop (old);
-      if (other != NULL)
-        g_object_unref (object);
-      g_clear_pointer (&entry, weakref_entry_unref);
-      g_clear_pointer (&dying, weakref_entry_unref);
-
-      return weakref_flight_finish (flight);
-    }
-}
-
-/* What @create gives: an object, or NULL with an error. */
-static gpointer
-ensure_create (gconstpointer key, WeakrefCreateFunc create, gpointer user_data, GError **error)
-{
-  gpointer object = create (key, user_data, error);
-
-  if (*error != NULL)
-    {
-      if (object != NULL && G_IS_OBJECT (object))
-        g_object_unref (object);
-      return NULL;
-    }
-
-  if (object == NULL)
-    {
-      g_set_error_literal (error, WEAKREF_ERROR, WEAKREF_ERROR_CREATE,
-                           "The create function returned NULL and no error");
-      return NULL;
-    }
-
-  if (!G_IS_OBJECT (object))
-    {
-      g_set_error_literal (error, WEAKREF_ERROR, WEAKREF_ERROR_CREATE,
-                           "The create function returned something that is not a GObject");
-      return NULL;
-    }
-
-  /* The reference is ours, even if it floats, as that of a new widget does. */
-  if (g_object_is_floating (object))
-    g_object_ref_sink (object);
-
-  return object;
-}
-
-static gpointer
-core_ensure (WeakrefValueCore *core,
-             gconstpointer key,
-             WeakrefCreateFunc create,
-             gpointer user_data,
-             gboolean *created,
-             GError **error)
-{
-  WeakrefValueEntry probe = entry_probe (core, key);
-
-  while (TRUE)
-    {
-      GError *local_error = NULL;
-      WeakrefFlight *flight;
-      gboolean pilot;
-      gpointer object = ensure_board (core, &probe, &flight, &pilot);
-
-      if (object != NULL)
-        return object;
-
-      if (flight == NULL)
-        {
-          g_set_error_literal (error, WEAKREF_ERROR, WEAKREF_ERROR_RECURSION,
-                               "The key was asked for from inside its own creation");
-          return NULL;
-        }
-
-      if (!pilot)
-        {
-          object = weakref_flight_finish (flight);
-          if (object != NULL)
-            return object;
-          /* That creation failed; now it may be our turn. */
-          continue;
-        }
-
-      if (created != NULL)
-        *created = TRUE;
-      object = ensure_create (key, create, user_data, &local_error);
-      object = ensure_land (core, &probe, flight, object);
-      if (object == NULL)
-        g_propagate_error (error, local_error);
-      return object;
-    }
-}
-
-/* Sets @created, unless NULL, if @create was called. */
-gpointer
-weakref_value_core_ensure (WeakrefValueCore *core,
-                           gconstpointer key,
-                           WeakrefCreateFunc create,
-                           gpointer user_data,
-                           gboolean *created,
-                           GError **error)
-{
-  gpointer object;
-
-  /* The create function may drop the last reference on the table object. */
-  weakref_table_ref (core);
-  object = core_ensure (core, key, create, user_data, created, error);
-  weakref_table_unref (core);
-
-  return object;
-}
-
-typedef struct
-{
-  const GValue *key;
-  WeakrefCreateValueFunc create;
-  gpointer user_data;
-} CreateValue;
-
-static gpointer
-create_value_cb (gconstpointer key, gpointer user_data, GError **error)
-{
-  CreateValue *call = user_data;
-
-  return call->create (call->key, call->user_data, error);
-}
-
-gpointer
-weakref_value_core_ensure_value (WeakrefValueCore *core,
-                                 const GValue *key,
-                                 WeakrefCreateValueFunc create,
-                                 gpointer user_data,
-                                 gboolean *created,
-                                 GError **error)
-{
-  CreateValue call = { key, create, user_data };
-  WeakrefKeyBuffer buffer;
-  gconstpointer pointer;
-
-  if (!weakref_key_from_value (&core->kind, key, &buffer, &pointer, error))
-    return NULL;
-
-  return weakref_value_core_ensure (core, pointer, create_value_cb, &call, created, error);
 }
 
 static void

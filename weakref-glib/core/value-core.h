@@ -58,24 +58,20 @@ weakref_value_entry_get_extra (WeakrefValueEntry *entry)
   return entry->data;
 }
 
+WeakrefValueEntry weakref_value_entry_probe (WeakrefValueCore *core, gconstpointer key);
+WeakrefValueEntry *weakref_value_entry_new (const WeakrefValueEntry *probe, gpointer object);
+void weakref_value_entry_use (WeakrefValueEntry *entry, gpointer object);
+gpointer weakref_value_entry_dup_object (WeakrefValueEntry *entry);
+void weakref_value_entry_retire (WeakrefValueEntry *entry);
+
 gpointer weakref_value_core_new (gsize size, const WeakrefValueFuncs *funcs);
 void weakref_value_core_set_key_type (WeakrefValueCore *core, GType key_type);
+WeakrefValueEntry *
+weakref_value_core_find_locked (WeakrefValueCore *core, const WeakrefValueEntry *probe);
 gpointer weakref_value_core_lookup (WeakrefValueCore *core, gconstpointer key);
 gboolean weakref_value_core_contains (WeakrefValueCore *core, gconstpointer key);
 gboolean weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer object);
 gboolean weakref_value_core_remove (WeakrefValueCore *core, gconstpointer key);
-gpointer weakref_value_core_ensure (WeakrefValueCore *core,
-                                    gconstpointer key,
-                                    WeakrefCreateFunc create,
-                                    gpointer user_data,
-                                    gboolean *created,
-                                    GError **error);
-gpointer weakref_value_core_ensure_value (WeakrefValueCore *core,
-                                          const GValue *key,
-                                          WeakrefCreateValueFunc create,
-                                          gpointer user_data,
-                                          gboolean *created,
-                                          GError **error);
 GPtrArray *weakref_value_core_dup_keys (WeakrefValueCore *core, gboolean as_values);
 GPtrArray *weakref_value_core_dup_values (WeakrefValueCore *core);
 void

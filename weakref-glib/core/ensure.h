@@ -1,0 +1,26 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <weakref-glib/core/value-core.h>
+
+G_BEGIN_DECLS
+
+/* Looking up or creating, once, however many threads ask. */
+
+gpointer weakref_value_core_ensure (WeakrefValueCore *core,
+                                    gconstpointer key,
+                                    WeakrefCreateFunc create,
+                                    gpointer user_data,
+                                    gboolean *created,
+                                    GError **error);
+gpointer weakref_value_core_ensure_value (WeakrefValueCore *core,
+                                          const GValue *key,
+                                          WeakrefCreateValueFunc create,
+                                          gpointer user_data,
+                                          gboolean *created,
+                                          GError **error);
+
+G_END_DECLS
