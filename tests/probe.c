@@ -24,6 +24,7 @@ enum
 
 static gint n_alive;
 static gint log_probes = TRUE;
+static const char *test_directory;
 static GMutex log_lock;
 static GString *log_text;
 
@@ -210,6 +211,22 @@ void
 test_add (const char *path, void (*func) (void))
 {
   g_test_add_data_func (path, func, test_run);
+}
+
+void
+test_init (int *argc, char ***argv, const char *directory)
+{
+  g_test_init (argc, argv, NULL);
+  test_directory = directory;
+}
+
+void
+test_add_in_directory (const char *name, void (*func) (void))
+{
+  char *path = g_strconcat (test_directory, "/", name, NULL);
+
+  test_add (g_strdelimit (path, "_", '-'), func);
+  g_free (path);
 }
 
 void

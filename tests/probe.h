@@ -51,7 +51,15 @@ char *test_log_steal (void);
 /* Probes that threads drop would fill the log: they are only counted. */
 void test_log_set_probes (gboolean log_probes);
 
-/* Adds a test case which fails if it leaves a logged event unread, or a probe alive. */
+/* Calls g_test_init (). The tests of this program are in @directory, such as "/weakref/ref". */
+void test_init (int *argc, char ***argv, const char *directory);
+/* Adds the function test_NAME () as the test case DIRECTORY/NAME, with "-" for each "_". The test
+ * case fails if it leaves a logged event unread, or a probe alive. */
+#define test_case(name) test_add_in_directory (#name, test_##name)
+/* The same, as DIRECTORY/PATH: test_case_as ("context/default", context_default). */
+#define test_case_as(path, name) test_add_in_directory (path, test_##name)
+void test_add_in_directory (const char *name, void (*func) (void));
+/* Adds a test case by its whole path. */
 void test_add (const char *path, void (*func) (void));
 /* Everything that is due in the default main context. */
 void test_iterate (void);

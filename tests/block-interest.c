@@ -1,0 +1,296 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The block: watches that start while the object is being disposed. */
+
+#include "block-common.h"
+
+/* A GWeakNotify, TestProbeFunc, … that takes an interest in what it is about. */
+static gpointer interest; /* the target, for a GFunc */
+
+static void
+interest_cb (gpointer watch, gpointer name)
+{
+  watch_new (interest, name);
+}
+
+static void
+interest_notify_cb (gpointer name, GObject *target)
+{
+  test_log ("notify");
+  watch_new (target, name);
+}
+
+static void
+interest_dispose_cb (TestProbe *probe, gpointer name)
+{
+  watch_new (probe, name);
+}
+
+/* A probe that takes an interest in itself at the end of its dispose, once. */
+typedef struct
+{
+  TestProbe parent_instance;
+  const char *name;
+} LateProbe;
+
+typedef TestProbeClass LateProbeClass;
+
+static GType late_probe_get_type (void);
+G_DEFINE_TYPE (LateProbe, late_probe, TEST_TYPE_PROBE)
+
+static void
+late_probe_dispose (GObject *object)
+{
+  const char *name = g_steal_pointer (&((LateProbe *) object)->name);
+
+  G_OBJECT_CLASS (late_probe_parent_class)->dispose (object);
+  if (name != NULL)
+    watch_new (object, name);
+}
+
+static void
+late_probe_class_init (LateProbeClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = late_probe_dispose;
+}
+
+static void
+late_probe_init (LateProbe *self)
+{
+}
+
+static TestProbe *
+late_probe_new (const char *name, const char *watch_name)
+{
+  LateProbe *self = g_object_new (late_probe_get_type (), "name", name, NULL);
+
+  self->name = watch_name;
+
+  return (TestProbe *) self;
+}
+
+static void
+test_interest_in_the_dispose_of_the_last_unref (void)
+{
+  TestProbe *a = test_probe_new ("a");
+
+  watch_new (a, "1");
+  test_probe_set_on_dispose (a, interest_dispose_cb, "2");
+
+  /* The old life is over, and is buried by the new one. */
+  g_object_unref (a);
+  assert_log ("-a x1 !1 x2 !2 ~a");
+}
+
+static void
+test_interest_late_in_the_dispose_of_the_last_unref (void)
+{
+  TestProbe *a = late_probe_new ("a", "2");
+
+  watch_new (a, "1");
+  g_object_unref (a);
+  assert_log ("-a x1 !1 x2 !2 ~a");
+}
+
+static void
+test_interest_in_run_dispose (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefBlock *block = weakref_block_ref (watch_new (a, "1")->watch.block);
+
+  test_probe_set_on_dispose (a, interest_dispose_cb, "2");
+
+  /* It is still the old life. */
+  g_object_run_dispose (G_OBJECT (a));
+  assert_log ("-a x2 x1 !2 !1");
+  assert_dead (block);
+  weakref_block_unref (block);
+
+  g_object_unref (a);
+  assert_log ("~a");
+}
+
+static void
+test_interest_late_in_run_dispose (void)
+{
+  TestProbe *a = late_probe_new ("a", "2");
+  WeakrefBlock *first = weakref_block_ref (watch_new (a, "1")->watch.block);
+  WeakrefBlock *now;
+
+  /* A new life. Whether the rest of the dispose ends it, is up to GLib's version; but it is
+   * announced once, and never stands in the way of the next. */
+  g_object_run_dispose (G_OBJECT (a));
+  assert_log ("-a x1 !1");
+  assert_dead (first);
+
+  now = weakref_block_get (a, WEAKREF_PHASE_DISPOSE);
+  g_assert_true (now != first);
+  assert_alive (now, a);
+  weakref_block_unref (now);
+  weakref_block_unref (first);
+
+  g_object_unref (a);
+  assert_log ("x2 !2 ~a");
+}
+
+static void
+test_interest_in_an_earlier_weak_notify (void)
+{
+  TestProbe *a = test_probe_new ("a");
+
+  g_object_weak_ref (G_OBJECT (a), interest_notify_cb, "2");
+  watch_new (a, "1");
+
+  g_object_unref (a);
+  assert_log ("-a notify x1 !1 x2 !2 ~a");
+}
+
+static void
+test_interest_in_a_later_weak_notify (void)
+{
+  TestProbe *a = test_probe_new ("a");
+
+  watch_new (a, "1");
+  g_object_weak_ref (G_OBJECT (a), interest_notify_cb, "2");
+
+  g_object_unref (a);
+  assert_log ("-a x1 !1 notify x2 !2 ~a");
+}
+
+static void
+test_interest_in_an_earlier_weak_notify_of_run_dispose (void)
+{
+  TestProbe *a = test_probe_new ("a");
+
+  g_object_weak_ref (G_OBJECT (a), interest_notify_cb, "2");
+  watch_new (a, "1");
+
+  /* Still the old life. */
+  g_object_run_dispose (G_OBJECT (a));
+  assert_log ("-a notify x2 x1 !2 !1");
+  g_object_unref (a);
+  assert_log ("~a");
+}
+
+static void
+test_interest_in_a_later_weak_notify_of_run_dispose (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefBlock *now;
+
+  watch_new (a, "1");
+  g_object_weak_ref (G_OBJECT (a), interest_notify_cb, "2");
+
+  /* A life that the rest of the dispose ends, without a word from GLib. */
+  g_object_run_dispose (G_OBJECT (a));
+  assert_log ("-a x1 !1 notify");
+
+  now = weakref_block_get (a, WEAKREF_PHASE_DISPOSE);
+  assert_log ("x2 !2");
+  assert_alive (now, a);
+  weakref_block_unref (now);
+
+  g_object_unref (a);
+  assert_log ("~a");
+}
+
+static void
+test_interest_in_an_announcement (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  Watch *one;
+  Watch *two;
+
+  one = watch_new (a, "1");
+  two = watch_new (a, "2");
+  interest = a;
+  one->then = interest_cb;
+  one->then_data = (gpointer) "late1";
+  two->then = interest_cb;
+  two->then_data = (gpointer) "late2";
+
+  /* It belongs to another life: it neither gets lost nor comes among those of this. */
+  g_object_unref (a);
+  assert_log ("-a x2 x1 !2 !1 xlate1 xlate2 !late1 !late2 ~a");
+}
+
+static void
+test_interest_in_an_announcement_of_run_dispose (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  Watch *one = watch_new (a, "1");
+
+  interest = a;
+  one->then = interest_cb;
+  one->then_data = (gpointer) "late";
+
+  g_object_run_dispose (G_OBJECT (a));
+  assert_log ("-a x1 !1");
+  watch_new (a, "2");
+  assert_log ("xlate !late");
+  g_object_unref (a);
+  assert_log ("x2 !2 ~a");
+}
+
+/* Disposes the object when the library lets go of it, once. Here that is in the middle of looking
+ * for its block. */
+static void
+toggle_disposes_cb (gpointer done, GObject *object, gboolean is_last_ref)
+{
+  if (is_last_ref && !*(gboolean *) done)
+    {
+      *(gboolean *) done = TRUE;
+      g_object_run_dispose (object);
+    }
+}
+
+static void
+test_interest_in_what_is_disposed_just_now (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  gboolean done = TRUE;
+  WeakrefBlock *first;
+  Watch *two;
+
+  first = weakref_block_ref (watch_new (a, "1")->watch.block);
+  g_object_add_toggle_ref (G_OBJECT (a), toggle_disposes_cb, &done);
+  g_object_unref (a);
+  done = FALSE;
+
+  two = watch_new (a, "2");
+  assert_log ("-a x1 !1");
+  g_assert_true (done);
+  assert_dead (first);
+  g_assert_true (two->watch.block != first);
+  g_assert_false (weakref_block_is_dead (two->watch.block));
+
+  g_object_remove_toggle_ref (G_OBJECT (a), toggle_disposes_cb, &done);
+  assert_log ("x2 !2 ~a");
+  weakref_block_unref (first);
+}
+
+int
+main (int argc, char **argv)
+{
+  test_init (&argc, &argv, "/weakref/block");
+
+  test_case_as ("interest/in-dispose-of-last-unref", interest_in_the_dispose_of_the_last_unref);
+  test_case_as ("interest/late-in-dispose-of-last-unref",
+                interest_late_in_the_dispose_of_the_last_unref);
+  test_case_as ("interest/in-run-dispose", interest_in_run_dispose);
+  test_case_as ("interest/late-in-run-dispose", interest_late_in_run_dispose);
+  test_case_as ("interest/in-earlier-weak-notify", interest_in_an_earlier_weak_notify);
+  test_case_as ("interest/in-later-weak-notify", interest_in_a_later_weak_notify);
+  test_case_as ("interest/in-earlier-weak-notify-of-run-dispose",
+                interest_in_an_earlier_weak_notify_of_run_dispose);
+  test_case_as ("interest/in-later-weak-notify-of-run-dispose",
+                interest_in_a_later_weak_notify_of_run_dispose);
+  test_case_as ("interest/in-announcement", interest_in_an_announcement);
+  test_case_as ("interest/in-announcement-of-run-dispose",
+                interest_in_an_announcement_of_run_dispose);
+  test_case_as ("interest/in-what-is-disposed-just-now", interest_in_what_is_disposed_just_now);
+
+  return g_test_run ();
+}

@@ -1,0 +1,237 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Caches: the limits of time and memory. */
+
+#include "cache-common.h"
+
+static void
+test_max_idle_seconds (void)
+{
+  GMainContext *context = g_main_context_new ();
+  WeakrefCache *cache = cache_new_in (context, 8);
+  TestProbe *b;
+
+  use (cache, "a");
+  b = ensure (cache, "b");
+  weakref_cache_set_max_idle_seconds (cache, 1);
+  while (weakref_cache_get_n_idle (cache) > 0)
+    g_main_context_iteration (context, TRUE);
+  assert_log ("-a ~a");
+  assert_counts (cache, 0, 1);
+  g_assert_cmpuint (weakref_cache_get_evictions (cache), ==, 1);
+  g_object_unref (b);
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  assert_log ("");
+  assert_drop (cache, "-b ~b");
+  g_main_context_unref (context);
+}
+
+static void
+stop_waiting_cb (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+}
+
+static gboolean
+wait_cb (gpointer data)
+{
+  return G_SOURCE_REMOVE;
+}
+
+/* Nobody else's context puts it out. */
+static void
+test_time_limit_works_from_its_context (void)
+{
+  GMainContext *context = g_main_context_new ();
+  WeakrefCache *cache = cache_new_in (context, 8);
+  gboolean waited = FALSE;
+
+  use (cache, "a");
+  weakref_cache_set_max_idle_seconds (cache, 1);
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_timeout_add_full (G_PRIORITY_DEFAULT, 1200, wait_cb, &waited, stop_waiting_cb);
+  while (!waited)
+    g_main_context_iteration (NULL, TRUE);
+  assert_log ("");
+  g_main_context_iteration (context, TRUE);
+  assert_log ("-a ~a");
+  assert_drop (cache, "");
+  g_main_context_unref (context);
+}
+
+/* The last reference goes in the cache's own timeout. */
+static void
+test_dropped_by_what_has_timed_out (void)
+{
+  WeakrefCache *cache = cache_new (8);
+  gpointer weak = cache;
+  TestProbe *a = ensure (cache, "a");
+
+  g_object_add_weak_pointer (G_OBJECT (cache), &weak);
+  test_probe_set_on_dispose (a, unref_cache_cb, cache);
+  g_object_unref (a);
+  use (cache, "b");
+  weakref_cache_set_max_idle_seconds (cache, 1);
+  while (weak != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  assert_log ("-a drop ~a -b ~b");
+  test_iterate ();
+}
+
+#define TEST_TYPE_MONITOR (test_monitor_get_type ())
+G_DECLARE_FINAL_TYPE (TestMonitor, test_monitor, TEST, MONITOR, GObject)
+
+struct _TestMonitor
+{
+  GObject parent_instance;
+};
+
+/* What happens while the default one is made. */
+static WeakrefCache *unset_meanwhile;
+static guint n_monitors;
+
+static gboolean
+test_monitor_init_sync (GInitable *initable, GCancellable *cancellable, GError **error)
+{
+  n_monitors++;
+  if (unset_meanwhile != NULL)
+    weakref_cache_set_memory_monitor (unset_meanwhile, NULL);
+
+  return TRUE;
+}
+
+static void
+test_monitor_initable_init (GInitableIface *iface)
+{
+  iface->init = test_monitor_init_sync;
+}
+
+static void
+test_monitor_iface_init (GMemoryMonitorInterface *iface)
+{
+}
+
+G_DEFINE_TYPE_WITH_CODE (TestMonitor,
+                         test_monitor,
+                         G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, test_monitor_initable_init)
+                           G_IMPLEMENT_INTERFACE (G_TYPE_MEMORY_MONITOR, test_monitor_iface_init))
+
+static void
+test_monitor_class_init (TestMonitorClass *klass)
+{
+}
+
+static void
+test_monitor_init (TestMonitor *self)
+{
+}
+
+static void
+test_low_memory (void)
+{
+  WeakrefCache *cache = cache_new (8);
+  GMemoryMonitor *monitor = g_object_new (TEST_TYPE_MONITOR, NULL);
+  GMemoryMonitor *got;
+  TestProbe *c;
+
+  g_object_set (cache, "memory-monitor", monitor, NULL);
+  g_object_get (cache, "memory-monitor", &got, NULL);
+  g_assert_true (got == monitor);
+  g_object_unref (got);
+
+  use (cache, "a");
+  use (cache, "b");
+  c = ensure (cache, "c");
+  g_signal_emit_by_name (monitor, "low-memory-warning", G_MEMORY_MONITOR_WARNING_LEVEL_LOW);
+  assert_log ("-a ~a -b ~b");
+  assert_counts (cache, 0, 1);
+  g_object_unref (c);
+  assert_log ("-c ~c");
+
+  /* Neither one that was replaced, nor one that has no cache any more. */
+  weakref_cache_set_memory_monitor (cache, NULL);
+  use (cache, "a");
+  g_signal_emit_by_name (monitor, "low-memory-warning", G_MEMORY_MONITOR_WARNING_LEVEL_CRITICAL);
+  assert_log ("");
+  weakref_cache_set_memory_monitor (cache, monitor);
+  assert_drop (cache, "-a ~a");
+  g_signal_emit_by_name (monitor, "low-memory-warning", G_MEMORY_MONITOR_WARNING_LEVEL_CRITICAL);
+  g_assert_finalize_object (monitor);
+}
+
+/* A monitor that is disposed early has disconnected us by itself. */
+static void
+test_disposed_monitor (void)
+{
+  WeakrefCache *cache = cache_new (8);
+  GMemoryMonitor *monitor = g_object_new (TEST_TYPE_MONITOR, NULL);
+
+  weakref_cache_set_memory_monitor (cache, monitor);
+  g_object_run_dispose (G_OBJECT (monitor));
+  weakref_cache_set_memory_monitor (cache, NULL);
+  g_assert_finalize_object (monitor);
+  g_object_unref (cache);
+}
+
+/* There is one for the whole process, made when it is first asked for: see main(). It is asked for
+ * in the default context, wherever the cache is. */
+static void
+test_default_monitor (void)
+{
+  GMainContext *context = g_main_context_new ();
+  WeakrefCache *cache;
+  WeakrefCache *other;
+  GMemoryMonitor *monitor;
+
+  g_main_context_push_thread_default (context);
+  cache = weakref_cache_new (G_TYPE_STRING, 2);
+  other = weakref_cache_new (G_TYPE_STRING, 2);
+  g_main_context_pop_thread_default (context);
+
+  use (cache, "a");
+  use (other, "b");
+  g_assert_null (weakref_cache_dup_memory_monitor (cache));
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_assert_cmpuint (n_monitors, ==, 0);
+
+  /* One does not want it, but says so when it is nearly too late. */
+  unset_meanwhile = other;
+  test_iterate ();
+  unset_meanwhile = NULL;
+  g_assert_cmpuint (n_monitors, ==, 1);
+  g_assert_null (weakref_cache_dup_memory_monitor (other));
+  monitor = weakref_cache_dup_memory_monitor (cache);
+  g_assert_true (TEST_IS_MONITOR (monitor));
+
+  g_signal_emit_by_name (monitor, "low-memory-warning", G_MEMORY_MONITOR_WARNING_LEVEL_LOW);
+  assert_log ("-a ~a");
+  g_object_unref (monitor);
+  assert_drop (cache, "");
+  assert_drop (other, "-b ~b");
+  g_main_context_unref (context);
+}
+
+int
+main (int argc, char **argv)
+{
+  test_init (&argc, &argv, "/weakref/cache");
+  g_setenv ("GIO_USE_MEMORY_MONITOR", "test", TRUE);
+  g_io_extension_point_register (G_MEMORY_MONITOR_EXTENSION_POINT_NAME);
+  g_io_extension_point_implement (G_MEMORY_MONITOR_EXTENSION_POINT_NAME, TEST_TYPE_MONITOR, "test",
+                                  100);
+
+  test_case (max_idle_seconds);
+  test_case (time_limit_works_from_its_context);
+  test_case (dropped_by_what_has_timed_out);
+  test_case (low_memory);
+  test_case (disposed_monitor);
+  test_case (default_monitor);
+
+  return g_test_run ();
+}

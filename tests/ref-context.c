@@ -1,0 +1,194 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* References: callbacks that run in a main context. */
+
+#include "ref-common.h"
+
+static void
+test_notified_once_before_the_callback (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefRef *ref = logging_ref (a, "1");
+  WeakrefRef *plain = weakref_ref_new (a);
+
+  g_signal_connect (ref, "notify::alive", G_CALLBACK (notify_cb), (gpointer) "1");
+  g_signal_connect (plain, "notify", G_CALLBACK (notify_cb), (gpointer) "2");
+  g_object_unref (a);
+  assert_log ("-a notify:2 notify:1 1 free:1 ~a");
+  g_object_unref (ref);
+  g_object_unref (plain);
+}
+
+static void
+dispose_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
+{
+  test_log ("dispose");
+  g_object_run_dispose (object);
+}
+
+static void
+test_notification_disposes_the_ref (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefRef *ref = logging_ref (a, "1");
+
+  /* Its callback, which would be next, does not run. */
+  g_signal_connect (ref, "notify::alive", G_CALLBACK (dispose_cb), NULL);
+  g_object_unref (a);
+  assert_log ("-a dispose free:1 ~a");
+  g_object_unref (ref);
+}
+
+static void
+test_context_delivers_later (void)
+{
+  GMainContext *context = g_main_context_new ();
+  TestProbe *a = test_probe_new ("a");
+  WeakrefRef *one = weakref_ref_new_full (a, context, log_cb, (gpointer) "1", freed_cb);
+  WeakrefRef *two = weakref_ref_new_full (a, context, log_cb, (gpointer) "2", freed_cb);
+  WeakrefRef *now = logging_ref (a, "now");
+
+  g_signal_connect (one, "notify::alive", G_CALLBACK (notify_cb), (gpointer) "1");
+  g_object_unref (a);
+  assert_log ("-a now free:now ~a");
+  g_assert_false (weakref_ref_is_alive (one));
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  assert_log ("2 free:2 notify:1 1 free:1");
+
+  g_object_unref (one);
+  g_object_unref (two);
+  g_object_unref (now);
+  g_main_context_unref (context);
+}
+
+static void
+test_context_default (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefRef *ref =
+    weakref_ref_new_full (a, g_main_context_default (), log_cb, (gpointer) "1", NULL);
+
+  g_object_unref (a);
+  assert_log ("-a ~a");
+  test_iterate ();
+  assert_log ("1");
+  g_object_unref (ref);
+}
+
+static void
+test_ref_dropped_before_delivery_is_not_called (void)
+{
+  GMainContext *context = g_main_context_new ();
+  TestProbe *a = test_probe_new ("a");
+  WeakrefRef *ref = weakref_ref_new_full (a, context, log_cb, (gpointer) "1", freed_cb);
+
+  g_signal_connect (ref, "notify::alive", G_CALLBACK (notify_cb), (gpointer) "1");
+  g_object_unref (a);
+  assert_log ("-a ~a");
+  g_object_unref (ref);
+  assert_log ("free:1");
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  assert_log ("");
+  g_main_context_unref (context);
+}
+
+static void
+test_ref_with_context_dropped_before_the_death (void)
+{
+  GMainContext *context = g_main_context_new ();
+  TestProbe *a = test_probe_new ("a");
+
+  g_object_unref (weakref_ref_new_full (a, context, log_cb, (gpointer) "1", freed_cb));
+  assert_log ("free:1");
+  g_object_unref (a);
+  assert_log ("-a ~a");
+  g_assert_false (g_main_context_pending (context));
+  g_main_context_unref (context);
+}
+
+static gboolean
+remove_cb (gpointer user_data)
+{
+  return G_SOURCE_REMOVE;
+}
+
+/* Logs when the context is gone: nothing else makes an idle source of it go. */
+static void
+log_context (GMainContext *context)
+{
+  GSource *source = g_idle_source_new ();
+
+  g_source_set_callback (source, remove_cb, (gpointer) "context", freed_cb);
+  g_source_attach (source, context);
+  g_source_unref (source);
+}
+
+static void
+test_context_that_goes_calls_nothing (void)
+{
+  GMainContext *context = g_main_context_new ();
+  TestProbe *a = test_probe_new ("a");
+  WeakrefRef *ref = weakref_ref_new_full (a, context, log_cb, (gpointer) "1", freed_cb);
+
+  log_context (context);
+  g_object_unref (a);
+  assert_log ("-a ~a");
+  /* What waits in the context does not keep it. */
+  g_main_context_unref (context);
+  assert_log ("free:context");
+  g_object_unref (ref);
+  assert_log ("free:1");
+}
+
+static void
+test_context_is_kept_until_the_death (void)
+{
+  GMainContext *context = g_main_context_new ();
+  TestProbe *a = test_probe_new ("a");
+  WeakrefRef *ref = weakref_ref_new_full (a, context, log_cb, (gpointer) "1", freed_cb);
+
+  log_context (context);
+  g_main_context_unref (context);
+  assert_log ("");
+  g_object_unref (a);
+  assert_log ("-a free:context ~a");
+  g_object_unref (ref);
+  assert_log ("free:1");
+}
+
+static void
+test_context_goes_with_the_ref (void)
+{
+  GMainContext *context = g_main_context_new ();
+  TestProbe *a = test_probe_new ("a");
+  WeakrefRef *ref = weakref_ref_new_full (a, context, log_cb, (gpointer) "1", freed_cb);
+
+  log_context (context);
+  g_main_context_unref (context);
+  g_object_unref (ref);
+  assert_log ("free:1 free:context");
+  g_object_unref (a);
+  assert_log ("-a ~a");
+}
+
+int
+main (int argc, char **argv)
+{
+  test_init (&argc, &argv, "/weakref/ref");
+
+  test_case (notified_once_before_the_callback);
+  test_case (notification_disposes_the_ref);
+  test_case_as ("context/delivers-later", context_delivers_later);
+  test_case_as ("context/default", context_default);
+  test_case_as ("context/ref-dropped-before-delivery", ref_dropped_before_delivery_is_not_called);
+  test_case_as ("context/ref-dropped-before-the-death", ref_with_context_dropped_before_the_death);
+  test_case_as ("context/that-goes-calls-nothing", context_that_goes_calls_nothing);
+  test_case_as ("context/kept-until-the-death", context_is_kept_until_the_death);
+  test_case_as ("context/goes-with-the-ref", context_goes_with_the_ref);
+
+  return g_test_run ();
+}
