@@ -136,7 +136,7 @@ assert ref.get() is None
 print(sys.modules['gi.overrides.Weakref'].__file__)
 END
     python_works () {
-        test "$("$python" -B program.py)" = "$PYTHONPATH/gi/overrides/Weakref.py"
+        test "$("$python" -B program.py)" = "$PYTHONPATH/gi/overrides/Weakref/__init__.py"
     }
     if "$python" -c 'from gi.repository import GLib' 2>/dev/null; then
         check 'a program in Python runs' python_works

@@ -69,7 +69,7 @@ def evaluate(expression, module, cls):
         # The interpreter words those of functions in C and in Python differently.
         is_call = isinstance(error, TypeError) and 'argument' in str(error)
         text = f'{type(error).__name__}: {"" if is_call else error}'
-    text = re.sub(rf'\b(_?weakref|_weakrefset|gi\.overrides\.Weakref|{__name__})\.', '', text)
+    text = re.sub(rf'\b(_?weakref|_weakrefset|gi\.repository\.Weakref|{__name__})\.', '', text)
     return re.sub(r'0x[0-9a-f]+', '0x', text)
 
 

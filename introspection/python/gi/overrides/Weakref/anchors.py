@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: 2026 The weakref-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Anchors: the Python objects that live and die with a GObject."""
+
+import functools
+import operator
+import weakref as _weakref
+from gi.module import get_introspection_module
+from gi.repository import GObject
+
+Weakref = get_introspection_module('Weakref')
+
+
+class _Anchor:
+    """What lives and dies with a target, is equal as the target is, and hashes as it does."""
+
+    __slots__ = ('get', 'shared', '__weakref__')
+
+    def __init__(self, get, shared=None):
+        self.get = get  # the target, or None
+        # The anchor of the references that are shared, among which one is found at once.
+        self.shared = shared
+
+    def __eq__(self, other):
+        if not isinstance(other, _Anchor):
+            return NotImplemented
+        mine = self.get()
+        others = mine if other is self else other.get()
+        # The target may just be dying: dead references are equal if they are identical.
+        if mine is None or others is None:
+            return NotImplemented
+        return mine == others
+
+    def __hash__(self):
+        target = self.get()
+        if target is None:
+            raise TypeError('weak object has gone away')
+        return hash(target)
+
+
+def _make_way(target, plain):
+    """Return a function that gives the target: its wrapper, if it has one, and else from C.
+
+    To ask for the wrapper first is faster. And a wrapper may be no more, but not deallocated yet:
+    Python puts off what is nested too deep. PyGObject would give it out nevertheless, and the
+    interpreter crash.
+    """
+    is_alive, get_plain = plain.is_alive, plain.get
+    gone = [None]  # the reference whose wrapper was deallocated last
+    note_gone = functools.partial(operator.setitem, gone, 0)
+    get_wrapper = _weakref.ref(target, note_gone)
+
+    def get():
+        nonlocal get_wrapper
+        while gone[0] is not (asked := get_wrapper):
+            found = asked()
+            if found is not None:
+                return found if is_alive() else None  # it may be disposed
+            if gone[0] is not asked and get_wrapper is asked:
+                return None  # to be deallocated; other threads have not found another
+        found = get_plain()
+        if found is not None:
+            get_wrapper = _weakref.ref(found, note_gone)
+        return found
+
+    return get
+
+
+_anchors = Weakref.KeyTable.new()
+# A value that holds its key keeps both. If the table went when the interpreter tears down its
+# modules, all targets would seem to die.
+_anchors.insert(_anchors, _anchors)
+
+_births = {}  # anchors that a thread is about to enter, by the shared Weakref.Ref of the target
+
+_lookup = _anchors.lookup
+_get_plain_ref = Weakref.Ref.new
+
+
+def find_anchor(target):
+    if not issubclass(type(target), GObject.Object):
+        return None
+    found, anchor = _lookup(target)
+    # A target that was resurrected in its dispose may still have the anchor of its former life.
+    return anchor if found and anchor.get() is not None else None
+
+
+def get_anchor(target):
+    """Return the anchor of the life that the target is in, the same to all threads that ask.
+
+    Each thread proposes one, the first is agreed on, and whoever comes first enters it. It stays
+    proposed until it is entered, and who proposes looks again: so there is never another.
+    """
+    if not issubclass(type(target), GObject.Object):
+        raise TypeError(f"cannot create weak reference to '{type(target).__name__}' object")
+    anchor = find_anchor(target)
+    if anchor is None:
+        plain = _get_plain_ref(target)
+        way = _make_way(target, plain)
+        proposed = _births.setdefault(plain, _Anchor(way, _Anchor(way)))
+        anchor = find_anchor(target)
+        if anchor is None:
+            anchor = proposed
+            _anchors.insert(target, anchor)
+            if anchor.get() is None:  # disposed by another thread meanwhile
+                _anchors.remove(target)
+        _births.pop(plain, None)
+    return anchor

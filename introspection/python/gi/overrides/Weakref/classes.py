@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 The weakref-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The classes of the C library: what they need to be Python containers."""
+
+from gi.module import get_introspection_module
+from gi.repository import GLib, GObject
+
+Weakref = get_introspection_module('Weakref')
+
+
+def _to_value(thing):
+    """Return what PyGObject takes for a GValue: for None and big ints it must be told the type."""
+    if thing is None:
+        return GObject.Value(GObject.TYPE_OBJECT, None)
+    if isinstance(thing, int) and not GLib.MININT32 <= thing <= GLib.MAXINT32:
+        if GLib.MININT64 <= thing <= GLib.MAXINT64:
+            return GObject.Value(GObject.TYPE_INT64, thing)
+        if 0 <= thing <= GLib.MAXUINT64:
+            return GObject.Value(GObject.TYPE_UINT64, thing)
+        return GObject.Value(GObject.TYPE_PYOBJECT, thing)
+    return thing
+
+
+def _checked(method):
+    """Make a method of a table from the introspected one: big keys, and TypeError for bad ones."""
+    def checked(self, key, *args):
+        try:
+            return method(self, _to_value(key), *args)
+        except GLib.Error as error:
+            if error.matches(Weakref.error_quark(), Weakref.Error.KEY_TYPE):
+                raise TypeError(error.message) from None
+            raise
+    checked.__name__ = method.__name__
+    checked.__doc__ = method.__doc__
+    return checked
+
+
+def _patch_proxy(cls):
+    set_value = cls.set_target_property
+
+    def set_target_property(self, name, value):
+        """Write a property of the target; fail if it is dead, or has none of that name."""
+        pspec = self.find_property(name)
+        return set_value(self, name,
+                         value if pspec is None else GObject.Value(pspec.value_type, value))
+
+    cls.set_target_property = set_target_property
+
+
+def _patch_value_table(cls):
+    ensure = _checked(cls.ensure)
+
+    def ensure_checked(self, key, create, *user_data):
+        """Return the object of the key; if there is none, make it: create(key, *user_data)."""
+        failure = None
+
+        def create_cb(key, *_):
+            nonlocal failure
+            try:
+                made = create(key, *user_data)
+                if not issubclass(type(made), GObject.Object):
+                    raise TypeError(f'create must return a GObject, not {type(made).__name__}')
+                return made
+            except BaseException as error:
+                failure = error
+                return None
+
+        try:
+            return ensure(self, key, create_cb)
+        except GLib.Error:
+            if failure is None:
+                raise
+            raise failure from None
+        finally:
+            failure = None  # it refers to this very frame
+
+    cls.insert = _checked(cls.insert)
+    cls.lookup = _checked(cls.lookup)
+    cls.contains = _checked(cls.contains)
+    cls.remove = _checked(cls.remove)
+    cls.ensure = ensure_checked
+    cls.__setitem__ = cls.insert
+    cls.__contains__ = cls.contains
+    cls.__iter__ = lambda self: iter(self.dup_keys())
+    cls.keys = cls.dup_keys
+    cls.values = cls.dup_values
+
+    def get(self, key, default=None):
+        """Return the object of the key, or the default if there is none."""
+        found = self.lookup(key)
+        return default if found is None else found
+
+    cls.get = get
+
+
+def _patch_key_table(cls):
+    insert = cls.insert
+
+    def get(self, key, default=None):
+        """Return the value of the key, or the default if there is none."""
+        found, value = self.lookup(key)
+        return value if found else default
+
+    cls.insert = lambda self, key, value: insert(self, key, _to_value(value))
+    cls.__setitem__ = cls.insert
+    cls.__contains__ = cls.contains
+    cls.__iter__ = lambda self: iter(self.dup_keys())
+    cls.keys = cls.dup_keys
+    cls.values = lambda self: [value for _, value in self.items()]
+    cls.get = get
+    cls.dup_value = lambda self, key: self.get(key)  # PyGObject leaks a GValue that is returned
+
+
+def _patch_table(cls):
+    """Add what the tables have in common: the container protocol."""
+    def __getitem__(self, key):
+        found = self.get(key, _nothing)
+        if found is _nothing:
+            raise KeyError(key)
+        return found
+
+    def __delitem__(self, key):
+        if not self.remove(key):
+            raise KeyError(key)
+
+    def items(self):
+        """Return a list of the pairs of key and value."""
+        pairs = []
+        self.foreach(lambda key, value, *_: pairs.append((key, value)))
+        return pairs
+
+    cls.__len__ = cls.get_size
+    cls.__getitem__ = __getitem__
+    cls.__delitem__ = __delitem__
+    cls.items = items
+
+
+def _patch_set(cls):
+    cls.__len__ = cls.get_size
+    cls.__contains__ = cls.contains
+    cls.__iter__ = lambda self: iter(self.dup_items())
+    cls.__or__ = cls.union
+    cls.__and__ = cls.intersection
+    cls.__sub__ = cls.difference
+    cls.__xor__ = cls.symmetric_difference
+    cls.__le__ = cls.is_subset
+    cls.__ge__ = cls.is_superset
+
+
+_nothing = object()
+_patch_proxy(Weakref.Proxy)
+for _table in (Weakref.ValueTable, Weakref.Cache):
+    _patch_value_table(_table)
+    _patch_table(_table)
+_patch_key_table(Weakref.KeyTable)
+_patch_table(Weakref.KeyTable)
+_patch_set(Weakref.Set)

@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: 2026 The weakref-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Containers: those of the standard module, with our references in them."""
+
+import weakref as _weakref
+
+from .standard import on_our_refs
+
+
+class _Dict(dict):
+    """A dict whose views are of what it was at the start."""
+
+    def values(self):
+        return self.copy().values()
+
+    def items(self):
+        return self.copy().items()
+
+
+class _Set(set):
+    """A set that is iterated as it was at the start."""
+
+    def __iter__(self):
+        return set.__iter__(self.copy())
+
+    def __repr__(self):
+        return repr(set(self))
+
+
+@on_our_refs
+class WeakValueDictionary(_weakref.WeakValueDictionary):
+    """A mapping from any key to GObjects; an entry leaves when its object dies."""
+
+    def __init__(self, other=(), /, **kw):
+        super().__init__()
+        self.data = _Dict()
+        self.update(other, **kw)
+
+
+@on_our_refs
+class WeakKeyDictionary(_weakref.WeakKeyDictionary):
+    """A mapping from GObjects to any value; an entry leaves when its object dies."""
+
+    def __init__(self, dict=None):
+        super().__init__()
+        self.data = _Dict()
+        if dict is not None:
+            self.update(dict)
+
+    def keys(self):
+        for get_key in list(self.data):
+            key = get_key()
+            if key is not None:
+                yield key
+
+    __iter__ = keys
+
+
+@on_our_refs
+class WeakSet(_weakref.WeakSet):
+    """A set of GObjects; they leave when they die."""
+
+    def __init__(self, data=None):
+        super().__init__()
+        self.data = _Set()
+        if data is not None:
+            self.update(data)
