@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 
 install_packages gcc g++ libc6-dev meson ninja-build pkg-config libglib2.0-dev \
     libgirepository1.0-dev gobject-introspection python3 python3-gi python3-dev \
-    python3-matplotlib
+    python3-matplotlib valgrind
 PATH=/usr/bin:$PATH
 export PATH
 

@@ -128,6 +128,209 @@ glib_life (guint n, gpointer data)
   bench_stop ();
 }
 
+/* The first interest in each of @n objects is made, and kept. */
+
+static void
+ours_first (guint n, gpointer data)
+{
+  GObject **objects = bench_objects_new (n);
+  WeakrefRef **refs = g_new (WeakrefRef *, n);
+  guint i;
+
+  bench_start ();
+  for (i = 0; i < n; i++)
+    refs[i] = weakref_ref_new (objects[i]);
+  bench_stop ();
+
+  for (i = 0; i < n; i++)
+    g_object_unref (refs[i]);
+  g_free (refs);
+  bench_objects_free (objects, n);
+}
+
+static void
+glib_first (guint n, gpointer data)
+{
+  GObject **objects = bench_objects_new (n);
+  GWeakRef *refs = g_new (GWeakRef, n);
+  guint i;
+
+  bench_start ();
+  for (i = 0; i < n; i++)
+    g_weak_ref_init (&refs[i], objects[i]);
+  bench_stop ();
+
+  for (i = 0; i < n; i++)
+    g_weak_ref_clear (&refs[i]);
+  g_free (refs);
+  bench_objects_free (objects, n);
+}
+
+/* Made and dropped, with a callback, while there is another interest. */
+
+static void
+ours_callback (guint n, gpointer data)
+{
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  WeakrefRef *other = weakref_ref_new (object);
+  guint i;
+
+  bench_start ();
+  for (i = 0; i < n; i++)
+    g_object_unref (weakref_ref_new_full (object, NULL, ref_cb, NULL, NULL));
+  bench_stop ();
+
+  g_object_unref (other);
+  g_object_unref (object);
+}
+
+static void
+ours_finalizer (guint n, gpointer data)
+{
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  WeakrefRef *other = weakref_ref_new (object);
+  guint i;
+
+  bench_start ();
+  for (i = 0; i < n; i++)
+    {
+      WeakrefFinalizer *finalizer = weakref_finalizer_new (object, finalizer_cb, NULL, NULL);
+
+      weakref_finalizer_detach (finalizer);
+      g_object_unref (finalizer);
+    }
+  bench_stop ();
+
+  g_object_unref (other);
+  g_object_unref (object);
+}
+
+static void
+glib_callback (guint n, gpointer data)
+{
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  GWeakRef other;
+  guint i;
+
+  g_weak_ref_init (&other, object);
+  bench_start ();
+  for (i = 0; i < n; i++)
+    {
+      GWeakRef *ref = g_new (GWeakRef, 1);
+
+      g_weak_ref_init (ref, object);
+      g_object_weak_ref (object, nothing_cb, ref);
+      g_object_weak_unref (object, nothing_cb, ref);
+      g_weak_ref_clear (ref);
+      g_free (ref);
+    }
+  bench_stop ();
+
+  g_weak_ref_clear (&other);
+  g_object_unref (object);
+}
+
+static void
+glib_notify (guint n, gpointer data)
+{
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  GWeakRef other;
+  guint i;
+
+  g_weak_ref_init (&other, object);
+  bench_start ();
+  for (i = 0; i < n; i++)
+    {
+      g_object_weak_ref (object, nothing_cb, &other);
+      g_object_weak_unref (object, nothing_cb, &other);
+    }
+  bench_stop ();
+
+  g_weak_ref_clear (&other);
+  g_object_unref (object);
+}
+
+/* What everything is made of. On many objects, as what GLib takes depends on what there is. */
+
+static void
+floor_weak_ref_init (guint n, gpointer data)
+{
+  glib_first (n, data);
+}
+
+static void
+floor_weak_notify (guint n, gpointer data)
+{
+  GObject **objects = bench_objects_new (n);
+  guint i;
+
+  bench_start ();
+  for (i = 0; i < n; i++)
+    g_object_weak_ref (objects[i], nothing_cb, NULL);
+  bench_stop ();
+
+  bench_objects_free (objects, n);
+}
+
+static void
+floor_qdata (guint n, gpointer data)
+{
+  GObject **objects = bench_objects_new (n);
+  GQuark quark = g_quark_from_static_string ("weakref-glib-bench");
+  guint i;
+
+  bench_start ();
+  for (i = 0; i < n; i++)
+    {
+      gpointer value = g_object_dup_qdata (objects[i], quark, NULL, NULL);
+
+      g_object_replace_qdata (objects[i], quark, value, objects, NULL, NULL);
+    }
+  bench_stop ();
+
+  bench_objects_free (objects, n);
+}
+
+static void
+floor_object (guint n, gpointer data)
+{
+  guint i;
+
+  bench_start ();
+  for (i = 0; i < n; i++)
+    g_object_unref (g_object_new (G_TYPE_OBJECT, NULL));
+  bench_stop ();
+}
+
+static void
+floor_mutex (guint n, gpointer data)
+{
+  GMutex lock;
+  guint i;
+
+  g_mutex_init (&lock);
+  bench_start ();
+  for (i = 0; i < n; i++)
+    {
+      g_mutex_lock (&lock);
+      g_mutex_unlock (&lock);
+    }
+  bench_stop ();
+  g_mutex_clear (&lock);
+}
+
+static void
+measure_floor (void)
+{
+  bench_section ("What GLib takes for itself");
+  bench_compare ("g_weak_ref_init(), the first", 10000, floor_weak_ref_init, NULL, NULL, NULL, 0);
+  bench_compare ("g_weak_ref_get(), and drop it", 20000, glib_get, NULL, NULL, NULL, 0);
+  bench_compare ("g_object_weak_ref(), the first", 10000, floor_weak_notify, NULL, NULL, NULL, 0);
+  bench_compare ("qdata, read and replaced", 10000, floor_qdata, NULL, NULL, NULL, 0);
+  bench_compare ("an object, made and dropped", 10000, floor_object, NULL, NULL, NULL, 0);
+  bench_compare ("a mutex, locked and unlocked", 20000, floor_mutex, NULL, NULL, NULL, 0);
+}
+
 /* One more interest in an object that has @data others is made and dropped. */
 
 static void
@@ -383,7 +586,7 @@ bytes_per_ref (void)
   theirs = (bench_heap () - before) / n + sizeof (GWeakRef);
   for (i = 0; i < n; i++)
     g_weak_ref_clear (&weak_refs[i]);
-  bench_row ("first ref of an object", "bytes", ours, "GWeakRef, weak notify", theirs, 0);
+  bench_bytes ("first ref of an object", ours, "GWeakRef, weak notify", theirs, 300);
 
   before = bench_heap ();
   for (i = 0; i < n; i++)
@@ -400,7 +603,7 @@ bytes_per_ref (void)
   theirs = (bench_heap () - before) / n + sizeof (GWeakRef);
   for (i = 0; i < n; i++)
     g_weak_ref_clear (&weak_refs[i]);
-  bench_row ("one more ref with a callback", "bytes", ours, "GWeakRef, weak notify", theirs, 0);
+  bench_bytes ("one more ref with a callback", ours, "GWeakRef, weak notify", theirs, 130);
 
   bench_objects_free (objects, n);
   g_free (refs);
@@ -413,17 +616,24 @@ main (int argc, char **argv)
   bench_init (argc, argv);
 
   bench_section ("Refs and finalizers, on one object");
-  bench_compare ("get the target, and drop it", 20000, ours_get, "GWeakRef", glib_get, NULL, 1.15);
+  bench_compare ("get the target, and drop it", 20000, ours_get, "GWeakRef", glib_get, NULL, 1.05);
   bench_compare ("a second plain ref, and drop it", 20000, ours_second, "GWeakRef in a GObject",
                  glib_second, NULL, 1);
   bench_compare ("birth of an object, first ref, death", 10000, ours_life, "GWeakRef", glib_life,
                  NULL, 0);
+  bench_compare ("the first plain ref of an object", 10000, ours_first, "GWeakRef", glib_first,
+                 NULL, 4);
+  bench_compare ("a ref with a callback, made and dropped", 10000, ours_callback,
+                 "GWeakRef, weak notify", glib_callback, NULL, 3);
+  bench_compare ("a finalizer, made and detached", 10000, ours_finalizer, "g_object_weak_ref()",
+                 glib_notify, NULL, 3.5);
   measure_others ();
   bench_compare ("death with 1,000 callbacks, for each", 1000, ours_death, "g_object_weak_ref()",
                  glib_death, NULL, 0);
   bench_compare ("death with 16,000 callbacks, for each", 16000, ours_death, "g_object_weak_ref()",
-                 glib_death, NULL, 0);
+                 glib_death, NULL, 8);
   bytes_per_ref ();
+  measure_floor ();
   measure_drawing ();
 
   return 0;

@@ -180,12 +180,32 @@ row (const char *operation, Lap ours, const char *beside, Lap theirs)
   bench_row (operation, "ns", best[ours], beside, best[theirs], 0);
 }
 
+static void
+measure_bytes (void)
+{
+  guint n_items = bench_scale (100000);
+  WeakrefSet *set = weakref_set_new (G_TYPE_OBJECT);
+  GObject **objects = bench_objects_new (n_items);
+  double before = bench_heap ();
+  guint i;
+
+  for (i = 0; i < n_items; i++)
+    weakref_set_add (set, objects[i]);
+  bench_bytes ("entry, the first of its object", (bench_heap () - before) / n_items, NULL, 0, 310);
+
+  bench_objects_free (objects, n_items);
+  g_object_unref (set);
+}
+
 int
 main (int argc, char **argv)
 {
   guint round;
 
   bench_init (argc, argv);
+  if (bench_counts_instructions ())
+    return 0;
+
   n = bench_scale (1000000);
   for (round = 0; round < (n < 1000000 ? 1 : 3); round++)
     {
@@ -205,6 +225,7 @@ main (int argc, char **argv)
   row ("drop all objects, once more", SET_DROP, "GListStore", STORE_DROP);
   row ("drop all objects, in disorder", SET_DROP_DISORDERLY, "in no collection",
        NONE_DROP_DISORDERLY);
+  measure_bytes ();
 
   return 0;
 }

@@ -9,9 +9,20 @@
 #include <string.h>
 #include <time.h>
 
+#ifdef HAVE_CALLGRIND
+#include <valgrind/callgrind.h>
+#else
+#define CALLGRIND_ZERO_STATS
+#define CALLGRIND_START_INSTRUMENTATION
+#define CALLGRIND_STOP_INSTRUMENTATION
+#define CALLGRIND_DUMP_STATS_AT(text) ((void) (text))
+#endif
+
 #define ENOUGH (G_GINT64_CONSTANT (200) * 1000 * 1000) /* ns */
 
 static gboolean quick;
+static gboolean counts_instructions;
+static char *section;
 static gint64 total;
 static gint64 started;
 
@@ -38,24 +49,58 @@ void
 bench_init (int argc, char **argv)
 {
   quick = argc > 1 && strcmp (argv[1], "--quick") == 0;
-  printf ("about\tGLib %u.%u.%u\n", glib_major_version, glib_minor_version, glib_micro_version);
+  counts_instructions = argc > 1 && strcmp (argv[1], "--instructions") == 0;
+  if (!counts_instructions)
+    printf ("about\tGLib %u.%u.%u\n", glib_major_version, glib_minor_version, glib_micro_version);
+}
+
+gboolean
+bench_counts_instructions (void)
+{
+  return counts_instructions;
 }
 
 guint
 bench_scale (guint n)
 {
+  if (counts_instructions)
+    return MIN (n, 2000);
+
   return quick ? MIN (n, 100) : n;
+}
+
+guint *
+bench_disorder (guint n)
+{
+  GRand *rand = g_rand_new_with_seed (1);
+  guint *order = g_new (guint, n);
+  guint i;
+
+  for (i = 0; i < n; i++)
+    {
+      guint j = g_rand_int_range (rand, 0, i + 1);
+
+      order[i] = order[j];
+      order[j] = i;
+    }
+  g_rand_free (rand);
+
+  return order;
 }
 
 void
 bench_section (const char *title)
 {
-  printf ("section\t%s\n", title);
+  g_free (section);
+  section = g_strdup (title);
+  if (!counts_instructions)
+    printf ("section\t%s\n", title);
 }
 
 void
 bench_start (void)
 {
+  CALLGRIND_START_INSTRUMENTATION;
   started = now ();
 }
 
@@ -63,6 +108,8 @@ double
 bench_stop (void)
 {
   gint64 ns = now () - started;
+
+  CALLGRIND_STOP_INSTRUMENTATION;
 
   total += ns;
 
@@ -98,10 +145,32 @@ measure_both (BenchFunc ours, BenchFunc theirs, guint n, gpointer data, double *
   return best_ours;
 }
 
+/* Once, and a dump of callgrind's under a name of which run.py makes a row. */
+static void
+count_instructions (const char *operation,
+                    const char *beside,
+                    const char *whose,
+                    BenchFunc func,
+                    guint n,
+                    gpointer data)
+{
+  char *name;
+
+  n = bench_scale (n);
+  name = g_strdup_printf ("%s\t%s\t%s\t%s\t%u", section, operation, beside, whose, n);
+  CALLGRIND_ZERO_STATS;
+  func (n, data);
+  CALLGRIND_DUMP_STATS_AT (name);
+  g_free (name);
+}
+
 double
 bench_measure (BenchFunc func, guint n, gpointer data)
 {
   double unused;
+
+  if (counts_instructions)
+    return 1;
 
   return measure_both (func, NULL, n, data, &unused);
 }
@@ -116,9 +185,18 @@ bench_compare (const char *operation,
                double target)
 {
   double best_theirs;
-  double best_ours = measure_both (ours, theirs, n, data, &best_theirs);
+  double best_ours;
 
-  bench_row (operation, "ns", best_ours, beside, best_theirs, target);
+  if (counts_instructions)
+    {
+      count_instructions (operation, beside != NULL ? beside : "", "ours", ours, n, data);
+      if (theirs != NULL)
+        count_instructions (operation, beside, "theirs", theirs, n, data);
+      return 1;
+    }
+
+  best_ours = measure_both (ours, theirs, n, data, &best_theirs);
+  bench_row (operation, "ns", best_ours, beside, theirs != NULL ? best_theirs : 0, target);
 
   return best_ours;
 }
@@ -131,14 +209,43 @@ bench_row (const char *operation,
            double theirs,
            double target)
 {
+  if (counts_instructions)
+    return;
+
   printf ("row\t%s\t%s\t%.2f\t%s\t%.2f\t%.2f\n", operation, unit, ours,
           beside != NULL ? beside : "", theirs, target);
 }
 
 void
+bench_bytes (const char *operation, double ours, const char *beside, double theirs, guint most)
+{
+  if (counts_instructions)
+    return;
+
+  printf ("row\t%s\tbytes\t%.2f\t%s\t%.2f\t%u B\n", operation, ours, beside != NULL ? beside : "",
+          theirs, most);
+}
+
+void
 bench_point (const char *line, guint x, double y)
 {
+  if (counts_instructions)
+    return;
+
   printf ("point\t%s\t%u\t%.2f\n", line, x, y);
+}
+
+void
+bench_forget (void)
+{
+  static char *memory;
+  gsize size = quick || counts_instructions ? 4096 : 64 << 20;
+  gsize i;
+
+  if (memory == NULL)
+    memory = g_malloc0 (size);
+  for (i = 0; i < size; i += 64)
+    memory[i]++;
 }
 
 gsize
@@ -159,6 +266,22 @@ bench_objects_new (guint n)
     objects[i] = g_object_new (G_TYPE_OBJECT, NULL);
 
   return objects;
+}
+
+GObject **
+bench_objects_new_in_disorder (guint n)
+{
+  GObject **objects = bench_objects_new (n);
+  GObject **result = g_new (GObject *, n);
+  guint *order = bench_disorder (n);
+  guint i;
+
+  for (i = 0; i < n; i++)
+    result[i] = objects[order[i]];
+  g_free (order);
+  g_free (objects);
+
+  return result;
 }
 
 void

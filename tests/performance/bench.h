@@ -14,10 +14,16 @@ G_BEGIN_DECLS
  * time that counts: between bench_start() and bench_stop(). */
 typedef void (*BenchFunc) (guint n, gpointer data);
 
-/* Understands --quick: as little as it takes to see that everything runs. */
+/* Understands --quick: as little as it takes to see that everything runs; and --instructions, for
+ * callgrind: each thing once, and nothing is printed, as run.py reads what callgrind counted. */
 void bench_init (int argc, char **argv);
+gboolean bench_counts_instructions (void);
 guint bench_scale (guint n);
 #define bench_pick(i, n) (((guint64) (i) *7919u) % (n)) /* in an order that favours nobody */
+
+/* The numbers below @n in disorder, the same each time. The caches foresee a stride, but not
+ * this. */
+guint *bench_disorder (guint n);
 
 void bench_section (const char *title);
 void bench_start (void);
@@ -41,14 +47,21 @@ void bench_row (const char *operation,
                 const char *beside,
                 double theirs,
                 double target);
+/* Bytes; the most that ours should be are bytes too, or 0. */
+void
+bench_bytes (const char *operation, double ours, const char *beside, double theirs, guint most);
 /* A point of the drawing. */
 void bench_point (const char *line, guint x, double y);
+
+/* Has the caches of the CPU forget what is in them. */
+void bench_forget (void);
 
 /* Bytes in use on the heap. */
 gsize bench_heap (void);
 
 /* Objects that are there while something is measured. */
 GObject **bench_objects_new (guint n);
+GObject **bench_objects_new_in_disorder (guint n); /* in memory */
 void bench_objects_free (GObject **objects, guint n);
 
 G_END_DECLS

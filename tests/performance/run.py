@@ -9,10 +9,14 @@ see that they run; its figures mean nothing.
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
+# Those in C, beside plain GLib.
+NAMES = 'ref', 'values', 'keys', 'threads', 'proxy', 'set', 'cache'
 HERE = pathlib.Path(__file__).resolve().parent
 # What other languages have is compiled here: for the build, they are no part of the project.
 OTHERS = [
@@ -29,6 +33,29 @@ def log(*words):
 def run(program, *args, **env):
     log('running', pathlib.Path(program).name)
     subprocess.run([program, *args], env={**os.environ, **env}, check=True)
+
+
+def count_instructions(program, name):
+    """Print how many instructions each thing takes that the program measures, by callgrind."""
+    log('counting the instructions of', name)
+    with tempfile.TemporaryDirectory() as directory:
+        result = subprocess.run(
+            ['valgrind', '-q', '--tool=callgrind', '--instr-atstart=no',
+             '--callgrind-out-file=out.%p', program, '--instructions'],
+            cwd=directory, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if result.returncode != 0:
+            raise SystemExit(f'{name} under callgrind: {result.stderr}')
+        counts = {}
+        for path in pathlib.Path(directory).glob('out.*.*'):
+            text = path.read_text()
+            what = re.search('^desc: Trigger: Client Request: (.*)$', text, re.M)
+            if what:
+                *row, whose, n = what[1].split('\t')
+                total = int(re.search('^totals: ([0-9]+)', text, re.M)[1])
+                counts.setdefault(tuple(row), {})[whose] = total / int(n)
+    for row, values in counts.items():
+        print('instructions', *row, f"{values['ours']:.0f}", f"{values.get('theirs', 0):.0f}",
+              sep='\t', flush=True)
 
 
 def get_python_flags():
@@ -55,11 +82,17 @@ def compile_other(language, source, compiler, directory):
 def main(build, *args):
     build = pathlib.Path(build).resolve()
     directory = build / 'tests' / 'performance'
-    if '--quick' not in args:
-        # The caches of one CPU, whatever the scheduler thinks.
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    for name in 'bench-ref', 'bench-proxy', 'bench-tables', 'bench-set', 'bench-cache':
-        run(directory / name, *args)
+    quick = '--quick' in args
+    cpus = os.sched_getaffinity(0)
+    for name in NAMES:
+        # The caches of one CPU, whatever the scheduler thinks; but two threads have two.
+        os.sched_setaffinity(0, cpus if quick or name == 'threads' else {max(cpus)})
+        run(directory / f'bench-{name}', *args)
+    if shutil.which('valgrind'):
+        for name in NAMES[:1] if quick else NAMES:
+            count_instructions(directory / f'bench-{name}', name)
+    else:
+        log('no instructions are counted: there is no valgrind')
     if list(build.glob('introspection/*.typelib')):
         run(sys.executable, HERE / 'bench_python.py', *args,
             GI_TYPELIB_PATH=str(build / 'introspection'),

@@ -15,7 +15,29 @@ DOC = pathlib.Path(__file__).resolve().parents[2] / 'doc'
 MARK = '<!-- from here to the end: tests/performance.sh --update -->\n'
 UNITS = {'ns': 'ns', 'bytes': 'B'}
 
-Row = collections.namedtuple('Row', 'section operation unit ours beside theirs target')
+class Row(collections.namedtuple('Row', 'section operation unit ours beside theirs target')):
+    @property
+    def target_bytes(self):
+        return float(self.target[:-2]) if self.target.endswith(' B') else 0
+
+    @property
+    def target_ratio(self):
+        return 0 if self.target.endswith(' B') else float(self.target)
+
+    @property
+    def ratio(self):
+        if self.unit == 'times' and not self.beside:
+            return self.ours
+        return self.ours / self.theirs if self.theirs > 0 else None
+
+    def misses(self):
+        return 0 < self.target_bytes < self.ours or (
+            self.target_ratio > 0 and self.ratio is not None and self.ratio > self.target_ratio)
+
+    def format_target(self):
+        if self.target_bytes > 0:
+            return format_amount(self.target_bytes, 'bytes')
+        return f'{self.target_ratio:.2f}' if self.target_ratio > 0 else ''
 
 
 class Results:
@@ -24,6 +46,7 @@ class Results:
         self.rows = []
         self.points = collections.defaultdict(list)
         self.others = collections.defaultdict(dict)
+        self.instructions = {}
         section = None
         for line in path.read_text().splitlines():
             kind, *fields = line.split('\t')
@@ -34,10 +57,13 @@ class Results:
             elif kind == 'row':
                 operation, unit, ours, beside, theirs, target = fields
                 self.rows.append(Row(section, operation, unit, float(ours), beside,
-                                     float(theirs), float(target)))
+                                     float(theirs), target))
             elif kind == 'point':
                 name, x, y = fields
                 self.points[name].append((int(x), float(y)))
+            elif kind == 'instructions':
+                title, operation, beside, ours, theirs = fields
+                self.instructions[title, operation, beside] = float(ours), float(theirs)
             elif kind == 'other':
                 language, operation, unit, value = fields
                 self.others[language][operation, unit] = float(value)
@@ -49,21 +75,21 @@ class Results:
                 raise ValueError(f'{language} has no row: {values.keys() - known}')
 
 
-def get_ratio(row):
-    if row.unit == 'times':
-        return row.ours
-    return row.ours / row.theirs if row.theirs > 0 else None
-
-
 def format_ratio(row, mark_excess=False):
-    value = get_ratio(row)
-    if value is None:
+    if row.ratio is None:
         return ''
-    text = f'{value:.2f}'
-    return f'**{text}**' if mark_excess and value > row.target > 0 else text
+    return f'**{row.ratio:.2f}**' if mark_excess and row.misses() else f'{row.ratio:.2f}'
+
+
+def format_ours(row):
+    text = format_amount(row.ours, row.unit)
+    # A limit in bytes is one of ours alone.
+    return f'**{text}**' if 0 < row.target_bytes < row.ours else text
 
 
 def format_amount(value, unit):
+    if unit == 'times':
+        return f'{value:.2f}'
     return f'{value:,.{1 if value < 100 and unit == "ns" else 0}f} {UNITS[unit]}'
 
 
@@ -76,8 +102,14 @@ def format_table(lines):
         for i, (cell, width) in enumerate(zip(line, widths))) + ' |\n' for line in lines)
 
 
+def format_instructions(results, row):
+    ours, theirs = results.instructions.get((row.section, row.operation, row.beside), (0, 0))
+    return [f'{ours:,.0f}' if ours else '', f'{theirs:,.0f}' if theirs else '']
+
+
 def make_table(results):
-    lines = [['Operation', 'Here', 'Beside', '', 'Ratio', 'At most', *results.others]]
+    lines = [['Operation', 'Here', 'Beside', '', 'Ratio', 'At most', 'Instructions', 'beside',
+              *results.others]]
     section = None
     for row in results.rows:
         if row.section != section:
@@ -85,11 +117,12 @@ def make_table(results):
             lines.append([f'**{section}**'] + [''] * (len(lines[0]) - 1))
         lines.append([
             row.operation,
-            format_amount(row.ours, row.unit) if row.unit in UNITS else '',
+            format_ours(row) if row.unit in UNITS or row.beside else '',
             row.beside,
             format_amount(row.theirs, row.unit) if row.beside else '',
-            format_ratio(row, True),
-            f'{row.target:.2f}' if row.target > 0 else '',
+            format_ratio(row, not row.target_bytes),
+            row.format_target(),
+            *format_instructions(results, row),
             *(f'{row.ours / values[row.operation, row.unit]:.1f}'
               if (row.operation, row.unit) in values else ''
               for values in results.others.values())])
@@ -103,11 +136,12 @@ def make_comparison(all_results):
                 for row in results.rows} for results in all_results]
     for key in columns[-1]:
         rows = [column.get(key) for column in columns]
-        target = max(row.target for row in rows if row)
-        if target > 0:
+        known = [row for row in rows if row and (row.target_ratio > 0 or row.target_bytes > 0)]
+        if known:
             section, operation, beside = key
-            lines.append([f'{section}: {operation}', beside, f'{target:.2f}',
-                          *(format_ratio(row, True) if row else '' for row in rows)])
+            lines.append([f'{section}: {operation}', beside, known[0].format_target(),
+                          *((format_ours(row) if row.target_bytes > 0
+                             else format_ratio(row, True)) if row else '' for row in rows)])
     return format_table(lines)
 
 
