@@ -55,11 +55,6 @@ struct _WeakrefFinalizer
 
 G_DEFINE_TYPE (WeakrefFinalizer, weakref_finalizer, G_TYPE_OBJECT)
 
-G_DEFINE_ENUM_TYPE (WeakrefPhase,
-                    weakref_phase,
-                    G_DEFINE_ENUM_VALUE (WEAKREF_PHASE_DISPOSE, "dispose"),
-                    G_DEFINE_ENUM_VALUE (WEAKREF_PHASE_FINALIZE, "finalize"))
-
 enum
 {
   PROP_ALIVE = 1,

@@ -10,29 +10,9 @@
 
 #include <gio/gio.h>
 #include <weakref-glib/weakref-macros.h>
+#include <weakref-glib/weakref-types.h>
 
 G_BEGIN_DECLS
-
-/**
- * WeakrefPhase:
- * @WEAKREF_PHASE_DISPOSE: when the object dies: when nobody can get it any more
- * @WEAKREF_PHASE_FINALIZE: when the memory of the object is about to be freed; an object that was
- *   disposed but lives on has not come there
- *
- * The two ends of an object's life.
- *
- * Since: 1.0
- */
-typedef enum
-{
-  WEAKREF_PHASE_DISPOSE,
-  WEAKREF_PHASE_FINALIZE
-} WeakrefPhase;
-
-#define WEAKREF_TYPE_PHASE (weakref_phase_get_type ())
-
-WEAKREF_AVAILABLE_IN_1_0
-GType weakref_phase_get_type (void) G_GNUC_CONST;
 
 #define WEAKREF_TYPE_FINALIZER (weakref_finalizer_get_type ())
 

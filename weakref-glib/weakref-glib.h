@@ -9,6 +9,7 @@
 #include <weakref-glib/weakref-macros.h>
 #include <weakref-glib/weakref-version.h>
 #include <weakref-glib/weakref-error.h>
+#include <weakref-glib/weakref-types.h>
 
 /* Knowing an object without owning it */
 #include <weakref-glib/weakref-ref.h>

@@ -120,7 +120,7 @@ weakref_ref_dispose (GObject *object)
 {
   WeakrefRef *self = WEAKREF_REF (object);
 
-  weakref_handle_stop (self->handle, WEAKREF_SLOT_REF);
+  weakref_handle_stop (self->handle);
 
   G_OBJECT_CLASS (weakref_ref_parent_class)->dispose (object);
 }
@@ -189,7 +189,7 @@ weakref_ref_class_init (WeakrefRefClass *klass)
 static void
 weakref_ref_init (WeakrefRef *self)
 {
-  self->handle = weakref_handle_new (self, ref_deliver_cb);
+  self->handle = weakref_handle_new (self, WEAKREF_SLOT_REF, ref_deliver_cb);
 }
 
 /**
@@ -406,7 +406,8 @@ weakref_count_refs (gpointer target)
   g_return_val_if_fail (G_IS_OBJECT (target), 0);
   g_return_val_if_fail (weakref_is_held (target), 0);
 
-  return weakref_handle_count (weakref_block_peek (target, WEAKREF_PHASE_DISPOSE), ref_deliver_cb);
+  return weakref_handle_count (weakref_block_peek (target, WEAKREF_PHASE_DISPOSE),
+                               WEAKREF_SLOT_REF);
 }
 
 /**
@@ -426,5 +427,5 @@ weakref_list_refs (gpointer target)
   g_return_val_if_fail (G_IS_OBJECT (target), NULL);
   g_return_val_if_fail (weakref_is_held (target), NULL);
 
-  return weakref_handle_list (weakref_block_peek (target, WEAKREF_PHASE_DISPOSE), ref_deliver_cb);
+  return weakref_handle_list (weakref_block_peek (target, WEAKREF_PHASE_DISPOSE), WEAKREF_SLOT_REF);
 }

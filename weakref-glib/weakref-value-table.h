@@ -10,74 +10,9 @@
 
 #include <gio/gio.h>
 #include <weakref-glib/weakref-macros.h>
+#include <weakref-glib/weakref-types.h>
 
 G_BEGIN_DECLS
-
-/**
- * WeakrefCopyFunc:
- * @key: a key
- *
- * Makes a copy of a key, for a table to keep.
- *
- * Returns: (transfer full): the copy
- *
- * Since: 1.0
- */
-typedef gpointer (*WeakrefCopyFunc) (gconstpointer key);
-
-/**
- * WeakrefCreateFunc: (skip)
- * @key: the key that was asked for
- * @user_data: (closure): the data given with the function
- * @error: return location for an error
- *
- * Creates the object for a key. It runs in the thread that asks, without any lock held, and may use
- * the table. The object may float: then its reference is sunk.
- *
- * Returns: (transfer full) (type GObject.Object): the object, or %NULL with @error set
- *
- * Since: 1.0
- */
-typedef gpointer (*WeakrefCreateFunc) (gconstpointer key, gpointer user_data, GError **error);
-
-/**
- * WeakrefCreateValueFunc:
- * @key: the key that was asked for
- * @user_data: (closure): the data given with the function
- * @error: return location for an error
- *
- * Creates the object for a key. It runs in the thread that asks, without any lock held, and may use
- * the table. The object may float: then its reference is sunk.
- *
- * Returns: (transfer full) (type GObject.Object) (nullable): the object, or %NULL with @error set
- *
- * Since: 1.0
- */
-typedef gpointer (*WeakrefCreateValueFunc) (const GValue *key, gpointer user_data, GError **error);
-
-/**
- * WeakrefValueTableFunc: (skip)
- * @key: a key
- * @object: (type GObject.Object): the object that it stands for
- * @user_data: (closure): the data given with the function
- *
- * Is called with the entries of a table, one after the other.
- *
- * Since: 1.0
- */
-typedef void (*WeakrefValueTableFunc) (gconstpointer key, gpointer object, gpointer user_data);
-
-/**
- * WeakrefValueTableValueFunc:
- * @key: a key
- * @object: (type GObject.Object): the object that it stands for
- * @user_data: (closure): the data given with the function
- *
- * Is called with the entries of a table, one after the other.
- *
- * Since: 1.0
- */
-typedef void (*WeakrefValueTableValueFunc) (const GValue *key, gpointer object, gpointer user_data);
 
 #define WEAKREF_TYPE_VALUE_TABLE (weakref_value_table_get_type ())
 

@@ -257,7 +257,7 @@ block_has_toggle_ref (WeakrefBlock *block)
   /* As long as it is not dead, and we have the lock without which it won't be, the object is there,
    * if maybe in the middle of its last dispose. */
   g_mutex_lock (&block->lock);
-  has_toggle_ref = !block->dead && weakref_has_toggle_ref (block->address);
+  has_toggle_ref = !block->dead && weakref_compat_has_toggle_ref (block->address);
   g_mutex_unlock (&block->lock);
 
   return has_toggle_ref;

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <glib-object.h>
-#include <weakref-glib/weakref-finalizer.h>
+#include <weakref-glib/weakref-types.h>
 
 G_BEGIN_DECLS
 
@@ -54,13 +54,6 @@ static inline gboolean
 weakref_is_held (gpointer object)
 {
   return g_atomic_int_get (&((GObject *) object)->ref_count) > 0;
-}
-
-/* For GLib before 2.80: whether anybody has a toggle reference on it, as GObject knows it. */
-static inline gboolean
-weakref_has_toggle_ref (gconstpointer object)
-{
-  return (g_datalist_get_flags (&((GObject *) object)->qdata) & 0x1) != 0;
 }
 
 WeakrefBlock *weakref_block_get (gpointer target, WeakrefPhase phase);

@@ -18,6 +18,13 @@ weakref_gil_is_needed (void)
   return g_atomic_pointer_get (&weakref_gil_ensure) != NULL;
 }
 
+/* Whether anybody has a toggle reference on it, as GObject knows it. */
+static inline gboolean
+weakref_compat_has_toggle_ref (gconstpointer object)
+{
+  return (g_datalist_get_flags (&((GObject *) object)->qdata) & 0x1) != 0;
+}
+
 void weakref_gil_find (void);
 gboolean weakref_gil_take (gint *state);
 void weakref_gil_give_back (gint state);

@@ -4,8 +4,9 @@
 
 #include <weakref-glib/core/group.h>
 
-#include <weakref-glib/weakref-error.h>
+#include <weakref-glib/core/block.h>
 #include <weakref-glib/core/toggle.h>
+#include <weakref-glib/weakref-error.h>
 
 /* A group is a tree of objects, each of which we keep by a hold. It lives as long as anybody else
  * has one of them.
@@ -381,7 +382,7 @@ member_admit_locked (WeakrefHold *hold)
   WeakrefHold *other = hold->next;
 
   /* Another thread may have been faster. */
-  while (other != NULL && (other->funcs != hold->funcs || other->block != hold->block))
+  while (other != NULL && (other->funcs != hold->funcs || other->life != hold->life))
     other = other->next;
   if (member->gone || other != NULL)
     return FALSE;
@@ -423,7 +424,7 @@ weakref_member_get (gpointer object, gboolean as_owner)
       gboolean heir = FALSE;
 
       weakref_toggle_lock ();
-      member = (WeakrefMember *) weakref_hold_find_locked (block, &hold_funcs);
+      member = (WeakrefMember *) weakref_hold_find_locked (object, block, &hold_funcs);
       if (member != NULL)
         {
           weakref_member_ref (member)->pins++;

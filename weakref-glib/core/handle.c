@@ -69,12 +69,13 @@ weakref_handle_unref (WeakrefHandle *handle)
 }
 
 WeakrefHandle *
-weakref_handle_new (gpointer self, WeakrefDeliver deliver)
+weakref_handle_new (gpointer self, WeakrefSlot kind, WeakrefDeliver deliver)
 {
   WeakrefHandle *handle = g_new0 (WeakrefHandle, 1);
 
   g_atomic_ref_count_init (&handle->ref_count);
   g_weak_ref_init (&handle->self, self);
+  handle->kind = kind;
   handle->deliver = deliver;
 
   return handle;
@@ -91,13 +92,13 @@ weakref_handle_start (WeakrefHandle *handle, gpointer target)
 
 /* For the object's dispose: nothing is delivered any more. Returns TRUE once, if it was started. */
 gboolean
-weakref_handle_stop (WeakrefHandle *handle, WeakrefSlot slot)
+weakref_handle_stop (WeakrefHandle *handle)
 {
   weakref_callback_cancel (&handle->callback);
 
   /* Every time: a first dispose may have come before the handle was put into the slot. */
   if (handle->watch.block != NULL)
-    weakref_block_swap_slot (handle->watch.block, slot, handle, NULL);
+    weakref_block_swap_slot (handle->watch.block, handle->kind, handle, NULL);
 
   if (!g_atomic_int_compare_and_exchange (&handle->watching, TRUE, FALSE))
     return FALSE;
@@ -110,14 +111,14 @@ weakref_handle_stop (WeakrefHandle *handle, WeakrefSlot slot)
 
 /* The object that all share who ask for @target in this life. New reference. */
 gpointer
-weakref_handle_share (gpointer target, WeakrefSlot slot, WeakrefCreate create)
+weakref_handle_share (gpointer target, WeakrefSlot kind, WeakrefCreate create)
 {
   gpointer self = NULL;
 
   while (self == NULL)
     {
       WeakrefBlock *block = weakref_block_get (target, WEAKREF_PHASE_DISPOSE);
-      WeakrefHandle *old = weakref_block_dup_slot (block, slot, handle_ref_cb);
+      WeakrefHandle *old = weakref_block_dup_slot (block, kind, handle_ref_cb);
 
       if (old != NULL)
         self = g_weak_ref_get (&old->self);
@@ -128,7 +129,7 @@ weakref_handle_share (gpointer target, WeakrefSlot slot, WeakrefCreate create)
 
           self = create (target, &handle);
           /* Fails when another thread was first, or the target was disposed meanwhile. */
-          if (handle->watch.block != block || !weakref_block_swap_slot (block, slot, old, handle))
+          if (handle->watch.block != block || !weakref_block_swap_slot (block, kind, old, handle))
             g_clear_object (&self);
         }
 
@@ -157,10 +158,10 @@ handle_collect (WeakrefBlock *block)
   return handles;
 }
 
-/* The objects with @deliver that hang on the target of @block, if there is one, newest first, with
+/* The objects of @kind that hang on the target of @block, if there is one, newest first, with
  * a reference on each. Takes the block. */
 GList *
-weakref_handle_list (WeakrefBlock *block, WeakrefDeliver deliver)
+weakref_handle_list (WeakrefBlock *block, WeakrefSlot kind)
 {
   GPtrArray *handles;
   GList *list = NULL;
@@ -173,7 +174,7 @@ weakref_handle_list (WeakrefBlock *block, WeakrefDeliver deliver)
   for (i = handles->len; i > 0; i--)
     {
       WeakrefHandle *handle = g_ptr_array_index (handles, i - 1);
-      gpointer self = handle->deliver == deliver ? g_weak_ref_get (&handle->self) : NULL;
+      gpointer self = handle->kind == kind ? g_weak_ref_get (&handle->self) : NULL;
 
       if (self != NULL)
         list = g_list_prepend (list, self);
@@ -186,7 +187,7 @@ weakref_handle_list (WeakrefBlock *block, WeakrefDeliver deliver)
 
 /* Their number, those that are on their way out included. Takes the block. */
 guint
-weakref_handle_count (WeakrefBlock *block, WeakrefDeliver deliver)
+weakref_handle_count (WeakrefBlock *block, WeakrefSlot kind)
 {
   GPtrArray *handles;
   guint count = 0;
@@ -198,7 +199,7 @@ weakref_handle_count (WeakrefBlock *block, WeakrefDeliver deliver)
   handles = handle_collect (block);
   for (i = 0; i < handles->len; i++)
     {
-      if (((WeakrefHandle *) g_ptr_array_index (handles, i))->deliver == deliver)
+      if (((WeakrefHandle *) g_ptr_array_index (handles, i))->kind == kind)
         count++;
     }
 

@@ -26,20 +26,21 @@ struct _WeakrefHandle
   gatomicrefcount ref_count;
   gint watching;          /* (atomic) */
   GWeakRef self;          /* the object: the one way to a strong reference on it */
+  WeakrefSlot kind;       /* (const): what the object is */
   WeakrefDeliver deliver; /* (const) */
   GMainContext *context;  /* (owned) (nullable): from before the start to the announcement */
   WeakrefCallback callback;
 };
 
-WeakrefHandle *weakref_handle_new (gpointer self, WeakrefDeliver deliver);
+WeakrefHandle *weakref_handle_new (gpointer self, WeakrefSlot kind, WeakrefDeliver deliver);
 void weakref_handle_start (WeakrefHandle *handle, gpointer target);
-gboolean weakref_handle_stop (WeakrefHandle *handle, WeakrefSlot slot);
+gboolean weakref_handle_stop (WeakrefHandle *handle);
 WeakrefHandle *weakref_handle_ref (WeakrefHandle *handle);
 void weakref_handle_unref (WeakrefHandle *handle);
 
-gpointer weakref_handle_share (gpointer target, WeakrefSlot slot, WeakrefCreate create);
+gpointer weakref_handle_share (gpointer target, WeakrefSlot kind, WeakrefCreate create);
 
-GList *weakref_handle_list (WeakrefBlock *block, WeakrefDeliver deliver);
-guint weakref_handle_count (WeakrefBlock *block, WeakrefDeliver deliver);
+GList *weakref_handle_list (WeakrefBlock *block, WeakrefSlot kind);
+guint weakref_handle_count (WeakrefBlock *block, WeakrefSlot kind);
 
 G_END_DECLS

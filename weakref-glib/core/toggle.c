@@ -4,6 +4,8 @@
 
 #include <weakref-glib/core/toggle.h>
 
+#include <weakref-glib/core/compat.h>
+
 /* The only file that calls g_object_add_toggle_ref().
  *
  * INVARIANT. While a toggle is registered, it owns one toggle reference on its object, and the
@@ -169,7 +171,7 @@ toggle_get_locked (gpointer object)
   toggle->object = object;
   toggle->n_rises = 1;
   toggle->in_use = TRUE;
-  toggle->is_plain = glib_is_old () && weakref_has_toggle_ref (object);
+  toggle->is_plain = glib_is_old () && weakref_compat_has_toggle_ref (object);
   if (toggle->is_plain)
     g_object_ref (object);
   else
@@ -265,19 +267,19 @@ weakref_toggle_unlock (void)
   g_private_set (&draining, NULL);
 }
 
-/* Begins to hold @object, which the caller holds too, and whose block is @block. Returns FALSE if
+/* Begins to hold @object, which the caller holds too, in that @life of it. Returns FALSE if
  * it was not admitted; then it has been released. */
 gboolean
 weakref_hold_start (WeakrefHold *hold,
                     const WeakrefHoldFuncs *funcs,
-                    WeakrefBlock *block,
+                    gconstpointer life,
                     gpointer object)
 {
   WeakrefToggle *toggle;
   gboolean admitted;
 
   hold->funcs = funcs;
-  hold->block = block;
+  hold->life = life;
 
   g_object_ref (object);
   weakref_toggle_lock ();
@@ -327,14 +329,14 @@ weakref_hold_release_locked (WeakrefHold *hold)
   released_append (&released, &one);
 }
 
-/* The hold with @funcs in the life that @block is of. */
+/* The hold with @funcs on @object, in that @life of it. */
 WeakrefHold *
-weakref_hold_find_locked (WeakrefBlock *block, const WeakrefHoldFuncs *funcs)
+weakref_hold_find_locked (gconstpointer object, gconstpointer life, const WeakrefHoldFuncs *funcs)
 {
-  WeakrefToggle *toggle = toggle_find_locked (weakref_block_get_address (block));
+  WeakrefToggle *toggle = toggle_find_locked (object);
   WeakrefHold *hold = toggle != NULL ? toggle->holds : NULL;
 
-  while (hold != NULL && (hold->funcs != funcs || hold->block != block))
+  while (hold != NULL && (hold->funcs != funcs || hold->life != life))
     hold = hold->next;
 
   return hold;

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <weakref-glib/core/block.h>
+#include <glib-object.h>
 
 G_BEGIN_DECLS
 
@@ -31,7 +31,7 @@ typedef struct
 struct _WeakrefHold
 {
   const WeakrefHoldFuncs *funcs;
-  WeakrefBlock *block;   /* (const) (unowned): of the life in which it began */
+  gconstpointer life;    /* (const): the block of the life in which it began */
   WeakrefToggle *toggle; /* toggle lock; when released, (owned) if it was the last hold */
   WeakrefHold *next;     /* toggle lock: of the same toggle; or released after this one */
   WeakrefHold **link;    /* toggle lock: what points at this hold */
@@ -42,10 +42,11 @@ void weakref_toggle_unlock (void);
 
 gboolean weakref_hold_start (WeakrefHold *hold,
                              const WeakrefHoldFuncs *funcs,
-                             WeakrefBlock *block,
+                             gconstpointer life,
                              gpointer object);
 void weakref_hold_release_locked (WeakrefHold *hold);
-WeakrefHold *weakref_hold_find_locked (WeakrefBlock *block, const WeakrefHoldFuncs *funcs);
+WeakrefHold *
+weakref_hold_find_locked (gconstpointer object, gconstpointer life, const WeakrefHoldFuncs *funcs);
 gboolean weakref_hold_refresh_locked (WeakrefHold *hold);
 gboolean weakref_hold_is_used_locked (WeakrefHold *hold);
 gboolean weakref_hold_is_alone_locked (WeakrefHold *hold);

@@ -7,7 +7,7 @@
 #include <weakref-glib/core/flight.h>
 #include <weakref-glib/core/key.h>
 #include <weakref-glib/core/table.h>
-#include <weakref-glib/weakref-value-table.h>
+#include <weakref-glib/weakref-types.h>
 
 G_BEGIN_DECLS
 

@@ -171,7 +171,7 @@ weakref_proxy_dispose (GObject *object)
 {
   WeakrefProxy *self = WEAKREF_PROXY (object);
 
-  if (weakref_handle_stop (self->handle, WEAKREF_SLOT_PROXY))
+  if (weakref_handle_stop (self->handle))
     weakref_proxy_signals_stop (self);
 
   G_OBJECT_CLASS (weakref_proxy_parent_class)->dispose (object);
@@ -222,7 +222,7 @@ weakref_proxy_class_init (WeakrefProxyClass *klass)
 static void
 weakref_proxy_init (WeakrefProxy *self)
 {
-  self->handle = weakref_handle_new (self, proxy_deliver_cb);
+  self->handle = weakref_handle_new (self, WEAKREF_SLOT_PROXY, proxy_deliver_cb);
 }
 
 /* The proxies of @target, until its death is announced, with a reference on each. */
@@ -230,7 +230,7 @@ GList *
 weakref_proxy_list (gpointer target)
 {
   return weakref_handle_list (weakref_block_lookup (target, WEAKREF_PHASE_DISPOSE),
-                              proxy_deliver_cb);
+                              WEAKREF_SLOT_PROXY);
 }
 
 /* A new reference to the target, or NULL. */

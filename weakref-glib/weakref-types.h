@@ -1,0 +1,105 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined(WEAKREF_INSIDE) && !defined(WEAKREF_COMPILATION)
+#error "Only <weakref-glib/weakref-glib.h> can be included directly."
+#endif
+
+#include <glib-object.h>
+#include <weakref-glib/weakref-macros.h>
+
+G_BEGIN_DECLS
+
+/* The types that do not belong to one class. */
+
+/**
+ * WeakrefPhase:
+ * @WEAKREF_PHASE_DISPOSE: when the object dies: when nobody can get it any more
+ * @WEAKREF_PHASE_FINALIZE: when the memory of the object is about to be freed; an object that was
+ *   disposed but lives on has not come there
+ *
+ * The two ends of an object's life.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  WEAKREF_PHASE_DISPOSE,
+  WEAKREF_PHASE_FINALIZE
+} WeakrefPhase;
+
+#define WEAKREF_TYPE_PHASE (weakref_phase_get_type ())
+
+WEAKREF_AVAILABLE_IN_1_0
+GType weakref_phase_get_type (void) G_GNUC_CONST;
+
+/**
+ * WeakrefCopyFunc:
+ * @key: a key
+ *
+ * Makes a copy of a key, for a table to keep.
+ *
+ * Returns: (transfer full): the copy
+ *
+ * Since: 1.0
+ */
+typedef gpointer (*WeakrefCopyFunc) (gconstpointer key);
+
+/**
+ * WeakrefCreateFunc: (skip)
+ * @key: the key that was asked for
+ * @user_data: (closure): the data given with the function
+ * @error: return location for an error
+ *
+ * Creates the object for a key. It runs in the thread that asks, without any lock held, and may use
+ * the table. The object may float: then its reference is sunk.
+ *
+ * Returns: (transfer full) (type GObject.Object): the object, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+typedef gpointer (*WeakrefCreateFunc) (gconstpointer key, gpointer user_data, GError **error);
+
+/**
+ * WeakrefCreateValueFunc:
+ * @key: the key that was asked for
+ * @user_data: (closure): the data given with the function
+ * @error: return location for an error
+ *
+ * Creates the object for a key. It runs in the thread that asks, without any lock held, and may use
+ * the table. The object may float: then its reference is sunk.
+ *
+ * Returns: (transfer full) (type GObject.Object) (nullable): the object, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+typedef gpointer (*WeakrefCreateValueFunc) (const GValue *key, gpointer user_data, GError **error);
+
+/**
+ * WeakrefValueTableFunc: (skip)
+ * @key: a key
+ * @object: (type GObject.Object): the object that it stands for
+ * @user_data: (closure): the data given with the function
+ *
+ * Is called with the entries of a table, one after the other.
+ *
+ * Since: 1.0
+ */
+typedef void (*WeakrefValueTableFunc) (gconstpointer key, gpointer object, gpointer user_data);
+
+/**
+ * WeakrefValueTableValueFunc:
+ * @key: a key
+ * @object: (type GObject.Object): the object that it stands for
+ * @user_data: (closure): the data given with the function
+ *
+ * Is called with the entries of a table, one after the other.
+ *
+ * Since: 1.0
+ */
+typedef void (*WeakrefValueTableValueFunc) (const GValue *key, gpointer object, gpointer user_data);
+
+G_END_DECLS
