@@ -19,7 +19,9 @@ set -eu
 
 packages='gcc libc6-dev meson ninja-build pkgconf libglib2.0-dev libglib2.0-bin
     gobject-introspection libgirepository1.0-dev gjs python3-gi'
-optional='valac lua-lgi lua5.3 mypy node-typescript' # not every suite has them
+# Not every suite has them. Of the testsuites that one counts that is of the suite's own Python.
+optional='valac lua-lgi lua5.3 mypy node-typescript python3-dev python-gi-dev
+    libpython3.13-testsuite libpython3.14-testsuite gir1.2-gtk-4.0 xvfb xauth'
 
 tree=$(cd "$(dirname "$0")/.." && pwd)
 HOME=${HOME:-/root}

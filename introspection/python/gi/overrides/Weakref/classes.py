@@ -5,27 +5,17 @@
 from gi.module import get_introspection_module
 from gi.repository import GLib, GObject
 
+from .keys import from_key, to_key, to_value
+from .proxies import ProxyTypes, unwrap
+
 Weakref = get_introspection_module('Weakref')
 
 
-def _to_value(thing):
-    """Return what PyGObject takes for a GValue: for None and big ints it must be told the type."""
-    if thing is None:
-        return GObject.Value(GObject.TYPE_OBJECT, None)
-    if isinstance(thing, int) and not GLib.MININT32 <= thing <= GLib.MAXINT32:
-        if GLib.MININT64 <= thing <= GLib.MAXINT64:
-            return GObject.Value(GObject.TYPE_INT64, thing)
-        if 0 <= thing <= GLib.MAXUINT64:
-            return GObject.Value(GObject.TYPE_UINT64, thing)
-        return GObject.Value(GObject.TYPE_PYOBJECT, thing)
-    return thing
-
-
 def _checked(method):
-    """Make a method of a table from the introspected one: big keys, and TypeError for bad ones."""
+    """Make a method of a table from the introspected one: it takes any key, or raises."""
     def checked(self, key, *args):
         try:
-            return method(self, _to_value(key), *args)
+            return method(self, to_key(self, key), *args)
         except GLib.Error as error:
             if error.matches(Weakref.error_quark(), Weakref.Error.KEY_TYPE):
                 raise TypeError(error.message) from None
@@ -33,6 +23,15 @@ def _checked(method):
     checked.__name__ = method.__name__
     checked.__doc__ = method.__doc__
     return checked
+
+
+def _unwrapped(method):
+    """Make a method that takes an object from the introspected one: it takes a proxy as well."""
+    def unwrapped(self, thing):
+        return method(self, unwrap(thing))
+    unwrapped.__name__ = method.__name__
+    unwrapped.__doc__ = method.__doc__
+    return unwrapped
 
 
 def _patch_proxy(cls):
@@ -57,7 +56,7 @@ def _patch_value_table(cls):
         def create_cb(key, *_):
             nonlocal failure
             try:
-                made = create(key, *user_data)
+                made = create(from_key(key), *user_data)
                 if not issubclass(type(made), GObject.Object):
                     raise TypeError(f'create must return a GObject, not {type(made).__name__}')
                 return made
@@ -74,6 +73,18 @@ def _patch_value_table(cls):
         finally:
             failure = None  # it refers to this very frame
 
+    dup_keys, foreach = cls.dup_keys, cls.foreach
+
+    def dup_python_keys(self):
+        """Return a list of the keys."""
+        return list(map(from_key, dup_keys(self)))
+
+    def foreach_python_key(self, func, *user_data):
+        """Call func(key, object, *user_data) for each entry that there is now."""
+        foreach(self, lambda key, thing, *_: func(from_key(key), thing, *user_data))
+
+    cls.dup_keys = dup_python_keys
+    cls.foreach = foreach_python_key
     cls.insert = _checked(cls.insert)
     cls.lookup = _checked(cls.lookup)
     cls.contains = _checked(cls.contains)
@@ -101,7 +112,9 @@ def _patch_key_table(cls):
         found, value = self.lookup(key)
         return value if found else default
 
-    cls.insert = lambda self, key, value: insert(self, key, _to_value(value))
+    cls.insert = lambda self, key, value: insert(self, unwrap(key), to_value(value))
+    for name in ('lookup', 'contains', 'remove', 'steal'):
+        setattr(cls, name, _unwrapped(getattr(cls, name)))
     cls.__setitem__ = cls.insert
     cls.__contains__ = cls.contains
     cls.__iter__ = lambda self: iter(self.dup_keys())
@@ -136,8 +149,23 @@ def _patch_table(cls):
 
 
 def _patch_set(cls):
+    add = cls.add
+
+    def add_checked(self, item):
+        """Add the item; return whether it was not there."""
+        item = unwrap(item)
+        item_type = self.get_item_type()
+        if issubclass(type(item), GObject.Object) and not item.__gtype__.is_a(item_type):
+            raise TypeError(f'the set has items of type {item_type.name}, '
+                            f'not {item.__gtype__.name}')
+        return add(self, item)
+
+    cls.add = add_checked
+    for name in ('contains', 'remove'):
+        setattr(cls, name, _unwrapped(getattr(cls, name)))
     cls.__len__ = cls.get_size
-    cls.__contains__ = cls.contains
+    cls.__contains__ = lambda self, item: (issubclass(type(item), (GObject.Object, *ProxyTypes))
+                                           and self.contains(item))
     cls.__iter__ = lambda self: iter(self.dup_items())
     cls.__or__ = cls.union
     cls.__and__ = cls.intersection

@@ -39,21 +39,21 @@ class _ProxyCallback:
             self.callback(proxy)
 
 
-def _get_target(proxy):
+def get_target(proxy):
     target = _Proxy._ref.__get__(proxy)()
     if target is None:
         raise ReferenceError('weakly-referenced object no longer exists')
     return target
 
 
-def _unwrap(value):
-    return _get_target(value) if issubclass(type(value), _Proxy) else value
+def unwrap(value):
+    return get_target(value) if issubclass(type(value), _Proxy) else value
 
 
 def _call_special(name):
     """Make a method that calls the special method of the target's class, if it has one."""
     def method(self, *args):
-        target = _get_target(self)
+        target = get_target(self)
         special = getattr(type(target), name, None)
         if special is None:
             raise TypeError(f"'{type(target).__name__}' object does not support {name}")
@@ -72,37 +72,37 @@ class _Proxy:
         raise TypeError(f"cannot create '{cls.__name__}' instances")
 
     def __getattribute__(self, name):
-        return getattr(_get_target(self), name)
+        return getattr(get_target(self), name)
 
     def __setattr__(self, name, value):
-        setattr(_get_target(self), name, value)
+        setattr(get_target(self), name, value)
 
     def __delattr__(self, name):
-        delattr(_get_target(self), name)
+        delattr(get_target(self), name)
 
     def __repr__(self):
         return describe(f'weakproxy at {id(self):#x}', _Proxy._ref.__get__(self)())
 
     def __next__(self):
-        target = _get_target(self)
+        target = get_target(self)
         if not hasattr(type(target), '__next__'):
             raise TypeError('Weakref proxy referenced a non-iterator '
                             f"'{type(target).__name__}' object")
         return next(target)
 
     def __pow__(self, other, modulo=None):
-        return pow(_unwrap(self), _unwrap(other), _unwrap(modulo))
+        return pow(unwrap(self), unwrap(other), unwrap(modulo))
 
     def __rpow__(self, other, modulo=None):
-        return pow(_unwrap(other), _unwrap(self), _unwrap(modulo))
+        return pow(unwrap(other), unwrap(self), unwrap(modulo))
 
 
 def _complete_proxy():
     def on_target(function):
-        return lambda self, *args: function(_get_target(self), *map(_unwrap, args))
+        return lambda self, *args: function(get_target(self), *map(unwrap, args))
 
     def reflected(function):
-        return lambda self, other: function(_unwrap(other), _get_target(self))
+        return lambda self, other: function(unwrap(other), get_target(self))
 
     methods = {f'__{function.__name__}__': on_target(function)
                for function in (str, bytes, format, dir, bool, len, iter, reversed, int, float,
@@ -142,7 +142,7 @@ class CallableProxyType(_Proxy):
     __slots__ = ()
 
     def __call__(self, /, *args, **kwargs):
-        return _get_target(self)(*args, **kwargs)
+        return get_target(self)(*args, **kwargs)
 
 
 ProxyTypes = (ProxyType, CallableProxyType)

@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 The weakref-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Keys and values of the tables of C: what Python has, and what PyGObject takes for a GValue."""
+
+import os
+import threading
+from gi.repository import GLib, GObject
+
+from .containers import WeakValueDictionary
+from .proxies import unwrap
+
+_PLAIN = (str, int, float, bool)
+
+
+class Key(GObject.Object):
+    """Stands for a key that C has no type for.
+
+    Equal keys have the same one as long as a table has it: so C, which compares objects by their
+    identity, finds what is equal in Python.
+    """
+
+    __gtype_name__ = 'WeakrefPythonKey'
+
+    def __init__(self, key):
+        super().__init__()
+        self.key = key
+
+
+_keys = WeakValueDictionary()  # the Key of each such key
+_lock = threading.RLock()  # two threads must not make a Key for the same key; __eq__ may be theirs
+
+
+def _renew_lock():
+    global _lock
+    _lock = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_renew_lock)
+
+
+def _get_key(key):
+    with _lock:
+        found = _keys.get(key)  # a TypeError if it is not hashable
+        if found is None:
+            found = _keys[key] = Key(key)
+    return found
+
+
+def is_text(thing):
+    """Tell whether C can have the whole string: it ends at a NUL, and has no lone surrogates."""
+    if '\0' in thing:
+        return False
+    try:
+        thing.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _int_to_value(number):
+    if GLib.MININT32 <= number <= GLib.MAXINT32:
+        return number
+    if GLib.MININT64 <= number <= GLib.MAXINT64:
+        return GObject.Value(GObject.TYPE_INT64, number)
+    if 0 <= number <= GLib.MAXUINT64:
+        return GObject.Value(GObject.TYPE_UINT64, number)
+    return None
+
+
+def to_key(table, key):
+    """Return what PyGObject takes for the key of a ValueTable."""
+    kind = type(key)
+    if kind is str:
+        if '\0' not in key and key.isascii():
+            return key
+    elif kind is int:
+        if GLib.MININT32 <= key <= GLib.MAXINT32:
+            return key
+    elif kind is bool or kind is float or issubclass(kind, GObject.Object):
+        return key
+    return _fit(table.get_key_type(), unwrap(key))
+
+
+def _fit(key_type, key):
+    if isinstance(key, GObject.GType):
+        return GObject.Value(GObject.TYPE_GTYPE, key)
+    if key_type == GObject.TYPE_GTYPE and isinstance(key, type) and hasattr(key, '__gtype__'):
+        return GObject.Value(GObject.TYPE_GTYPE, key.__gtype__)
+    if isinstance(key, str):
+        if is_text(key):
+            return str.__str__(key)
+        if key_type == GObject.TYPE_STRING:
+            key.encode()
+            raise ValueError('embedded null character')
+    elif isinstance(key, int):
+        value = bool(key) if type(key) is bool else _int_to_value(int(key))
+        if value is not None:
+            return value
+    elif isinstance(key, float):
+        return float(key)
+    elif isinstance(key, (GObject.Object, GLib.Bytes, GLib.Variant)):
+        return key
+    if key_type == GObject.TYPE_VALUE:
+        return _get_key(key)
+    raise TypeError(f'the table has keys of type {key_type.name}, not {type(key).__name__}')
+
+
+def from_key(key):
+    """Return the key as Python had it."""
+    return key.key if type(key) is Key else key
+
+
+def to_value(thing):
+    """Return what PyGObject takes for the value of a KeyTable, such that it comes back as it is."""
+    kind = type(thing)
+    if kind is str:
+        if is_text(thing):
+            return thing
+    elif kind is int:
+        value = _int_to_value(thing)
+        if value is not None:
+            return value
+    elif thing is None:
+        return GObject.Value(GObject.TYPE_OBJECT, None)
+    elif kind in _PLAIN or not issubclass(kind, _PLAIN):
+        return thing
+    return GObject.Value(GObject.TYPE_PYOBJECT, thing)
