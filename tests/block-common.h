@@ -21,24 +21,23 @@ typedef struct
   gpointer then_data;
 } Watch;
 
-static inline void
-assert_dead (WeakrefBlock *block)
-{
-  g_assert_true (weakref_block_is_dead (block));
-  g_assert_false (weakref_block_is_alive (block));
-  g_assert_null (weakref_block_dup_target (block));
-}
+#define assert_dead(block)                                                                         \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_assert_true (weakref_block_is_dead (block));                                                 \
+    g_assert_false (weakref_block_is_alive (block));                                               \
+    g_assert_null (weakref_block_dup_target (block));                                              \
+  }                                                                                                \
+  G_STMT_END
 
-static inline void
-assert_alive (WeakrefBlock *block, gpointer target)
-{
-  gpointer got = weakref_block_dup_target (block);
-
-  g_assert_true (got == target);
-  g_object_unref (got);
-  g_assert_true (weakref_block_is_alive (block));
-  g_assert_false (weakref_block_is_dead (block));
-}
+#define assert_alive(block, target)                                                                \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    assert_returns (weakref_block_dup_target (block), target);                                     \
+    g_assert_true (weakref_block_is_alive (block));                                                \
+    g_assert_false (weakref_block_is_dead (block));                                                \
+  }                                                                                                \
+  G_STMT_END
 
 static inline void
 watch_free (Watch *watch)

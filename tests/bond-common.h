@@ -24,14 +24,7 @@ bond (gpointer owner, gpointer owned)
   g_object_unref (self);
 }
 
-static inline void
-assert_refers (WeakrefRef *ref, gpointer target)
-{
-  gpointer got = weakref_ref_get (ref);
-
-  g_assert_true (got == target);
-  g_clear_object (&got);
-}
+#define assert_refers(ref, target) assert_returns (weakref_ref_get (ref), target)
 
 static inline void
 log_notify_cb (GObject *object, GParamSpec *pspec, gpointer user_data)

@@ -6,15 +6,15 @@
 
 #include "bond-common.h"
 
-static void
-assert_no_bond (gpointer owner, gpointer owned, int code)
-{
-  GError *error = NULL;
-
-  g_assert_null (weakref_bond_new (owner, owned, &error));
-  g_assert_error (error, WEAKREF_ERROR, code);
-  g_error_free (error);
-}
+#define assert_no_bond(owner, owned, code)                                                         \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    GError *assert_no_bond_error = NULL;                                                           \
+    g_assert_null (weakref_bond_new (owner, owned, &assert_no_bond_error));                        \
+    g_assert_error (assert_no_bond_error, WEAKREF_ERROR, code);                                    \
+    g_error_free (assert_no_bond_error);                                                           \
+  }                                                                                                \
+  G_STMT_END
 
 /* A bond that logs its end. */
 static WeakrefBond *

@@ -48,20 +48,12 @@ use (WeakrefCache *cache, const char *key)
   g_object_unref (ensure (cache, key));
 }
 
-static inline void
-assert_counts (WeakrefCache *cache, guint n_idle, guint n_in_use)
-{
-  g_assert_cmpuint (weakref_cache_get_n_idle (cache), ==, n_idle);
-  g_assert_cmpuint (weakref_cache_get_n_in_use (cache), ==, n_in_use);
-  g_assert_cmpuint (weakref_cache_get_size (cache), ==, n_idle + n_in_use);
-}
-
-/* Drops the cache, and asserts what dies of it. */
-#define assert_drop(cache, expected)                                                               \
+#define assert_counts(cache, idle, in_use)                                                         \
   G_STMT_START                                                                                     \
   {                                                                                                \
-    g_assert_finalize_object (cache);                                                              \
-    assert_log (expected);                                                                         \
+    g_assert_cmpuint (weakref_cache_get_n_idle (cache), ==, idle);                                 \
+    g_assert_cmpuint (weakref_cache_get_n_in_use (cache), ==, in_use);                             \
+    g_assert_cmpuint (weakref_cache_get_size (cache), ==, (idle) + (in_use));                      \
   }                                                                                                \
   G_STMT_END
 

@@ -404,15 +404,15 @@ test_iterates_the_main_context (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  test_init (&argc, &argv, "/weakref/faults");
 
-  test_add ("/weakref/faults/callback-drops-its-owner", test_drops_its_owner);
-  test_add ("/weakref/faults/callback-drops-another-target", test_drops_another_target);
-  test_add ("/weakref/faults/callback-drops-everything", test_drops_everything);
-  test_add ("/weakref/faults/callback-disposes-everything", test_disposes_everything);
-  test_add ("/weakref/faults/callback-registers-again", test_registers_again);
-  test_add ("/weakref/faults/callback-quits-the-main-loop", test_quits_the_main_loop);
-  test_add ("/weakref/faults/callback-iterates-the-main-context", test_iterates_the_main_context);
+  test_case_as ("callback-drops-its-owner", drops_its_owner);
+  test_case_as ("callback-drops-another-target", drops_another_target);
+  test_case_as ("callback-drops-everything", drops_everything);
+  test_case_as ("callback-disposes-everything", disposes_everything);
+  test_case_as ("callback-registers-again", registers_again);
+  test_case_as ("callback-quits-the-main-loop", quits_the_main_loop);
+  test_case_as ("callback-iterates-the-main-context", iterates_the_main_context);
 
   return g_test_run ();
 }

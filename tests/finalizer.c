@@ -35,14 +35,15 @@ finalizer_full (gpointer target, GMainContext *context, WeakrefPhase phase, cons
   return weakref_finalizer_new_full (target, context, phase, run_cb, (gpointer) name, freed_cb);
 }
 
-static void
-assert_over (WeakrefFinalizer *self)
-{
-  g_assert_false (weakref_finalizer_is_alive (self));
-  g_assert_false (weakref_finalizer_run (self));
-  g_assert_false (weakref_finalizer_detach (self));
-  g_assert_null (weakref_finalizer_peek (self));
-}
+#define assert_over(self)                                                                          \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_assert_false (weakref_finalizer_is_alive (self));                                            \
+    g_assert_false (weakref_finalizer_run (self));                                                 \
+    g_assert_false (weakref_finalizer_detach (self));                                              \
+    g_assert_null (weakref_finalizer_peek (self));                                                 \
+  }                                                                                                \
+  G_STMT_END
 
 /* The death */
 
@@ -904,16 +905,14 @@ begin_child (void)
   survivor = test_probe_new ("a");
 }
 
-static void
-assert_child (const char *log)
-{
-  char *pattern = g_strdup_printf ("*[%s]\n", log);
-
-  g_test_trap_subprocess (NULL, 0, 0);
-  g_test_trap_assert_passed ();
-  g_test_trap_assert_stdout (pattern);
-  g_free (pattern);
-}
+#define assert_child(log)                                                                          \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_test_trap_subprocess (NULL, 0, 0);                                                           \
+    g_test_trap_assert_passed ();                                                                  \
+    g_test_trap_assert_stdout ("*[" log "]\n");                                                    \
+  }                                                                                                \
+  G_STMT_END
 
 static void
 test_exit_runs_newest_first (void)

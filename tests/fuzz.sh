@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Lets libFuzzer look for programs that break the library: tests/fuzz.sh [SECONDS [ARGUMENT…]], with
-# AddressSanitizer, UndefinedBehaviorSanitizer and the model in tests/fuzz/fuzz.c. What it found is
+# AddressSanitizer, UndefinedBehaviorSanitizer and the model in tests/fuzz/model.h. What it found is
 # kept in ~/.cache/weakref-glib/fuzz, and the next run begins there. A crash leaves its program in
 # _build/fuzz/crash-…, which `_build/fuzz/fuzz crash-…` replays. On Debian.
 
@@ -28,7 +28,7 @@ packages='gio-2.0 gmodule-no-export-2.0' # what weakref-glib/meson.build has
 (cd _build/fuzz &&
     rm -rf objects &&
     mkdir objects &&
-    for source in ../../weakref-glib/*.c; do
+    for source in ../../weakref-glib/*.c ../../weakref-glib/*/*.c; do
         clang -g -O1 -std=gnu11 -fsanitize=fuzzer-no-link,address,undefined \
             -fno-sanitize-recover=all -fprofile-instr-generate -fcoverage-mapping \
             -I../.. -I. -DWEAKREF_COMPILATION -DG_LOG_DOMAIN='"Weakref"' \
@@ -36,7 +36,7 @@ packages='gio-2.0 gmodule-no-export-2.0' # what weakref-glib/meson.build has
     done
     clang -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
         -fprofile-instr-generate -DFUZZ_WITH_LIBFUZZER -I../.. -I. \
-        $(pkg-config --cflags $packages) ../../tests/fuzz/fuzz.c objects/*.o \
+        $(pkg-config --cflags $packages) ../../tests/fuzz/*.c objects/*.o \
         $(pkg-config --libs $packages) -lm -o fuzz)
 
 cd _build/fuzz
@@ -48,4 +48,4 @@ export LLVM_PROFILE_FILE=fuzz.profraw
 echo "== Lines of the library that this run has come to"
 llvm-profdata merge fuzz.profraw -o fuzz.profdata
 llvm-cov report ./fuzz -instr-profile=fuzz.profdata |
-    awk '$1 ~ /weakref-[a-z-]*\.c$/ { sub(/.*\//, "", $1); printf "%-36s %7s of %d\n", $1, $10, $8 }'
+    awk '$1 ~ /\.c$/ { sub(/.*\//, "", $1); printf "%-36s %7s of %d\n", $1, $10, $8 }'

@@ -836,29 +836,27 @@ test_key_disposed_while_it_is_inserted (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  test_init (&argc, &argv, "/weakref/key-table");
 
-#define ADD(path, func) test_add ("/weakref/key-table/" path, func)
-  ADD ("insert-lookup", test_insert_lookup);
-  ADD ("value-is-freed-once", test_value_is_freed_once);
-  ADD ("value-free-may-use-the-table", test_value_free_may_use_the_table);
-  ADD ("value-free-may-drop-another-key", test_value_free_may_drop_another_key);
-  ADD ("address-reuse", test_address_reuse);
-  ADD ("value-holding-its-key-keeps-both", test_value_holding_its_key_keeps_both);
-  ADD ("lookup-takes-no-reference", test_lookup_takes_no_reference);
-  ADD ("disposed-key-starts-anew", test_disposed_key_starts_anew);
-  ADD ("iteration/is-over-a-snapshot", test_foreach_goes_over_a_snapshot);
-  ADD ("iteration/key-may-die-in-another-thread",
-       test_key_may_die_in_another_thread_during_iteration);
-  ADD ("iteration/stolen-values-are-passed-over", test_stolen_values_are_passed_over);
-  ADD ("iteration/may-drop-the-table", test_iteration_may_drop_the_table);
-  ADD ("gvalues/of-all-kinds", test_gvalues);
-  ADD ("gvalues/boxed-is-freed-once-and-may-use-the-table",
-       test_boxed_value_is_freed_once_and_may_use_the_table);
-  ADD ("bad-input", test_bad_input);
-  ADD ("threads/free-each-value-once", test_threads_free_each_value_once);
-  ADD ("threads/key-disposed-while-it-is-inserted", test_key_disposed_while_it_is_inserted);
-#undef ADD
+  test_case (insert_lookup);
+  test_case (value_is_freed_once);
+  test_case (value_free_may_use_the_table);
+  test_case (value_free_may_drop_another_key);
+  test_case (address_reuse);
+  test_case (value_holding_its_key_keeps_both);
+  test_case (lookup_takes_no_reference);
+  test_case (disposed_key_starts_anew);
+  test_case_as ("iteration/is-over-a-snapshot", foreach_goes_over_a_snapshot);
+  test_case_as ("iteration/key-may-die-in-another-thread",
+                key_may_die_in_another_thread_during_iteration);
+  test_case_as ("iteration/stolen-values-are-passed-over", stolen_values_are_passed_over);
+  test_case_as ("iteration/may-drop-the-table", iteration_may_drop_the_table);
+  test_case_as ("gvalues/of-all-kinds", gvalues);
+  test_case_as ("gvalues/boxed-is-freed-once-and-may-use-the-table",
+                boxed_value_is_freed_once_and_may_use_the_table);
+  test_case (bad_input);
+  test_case_as ("threads/free-each-value-once", threads_free_each_value_once);
+  test_case_as ("threads/key-disposed-while-it-is-inserted", key_disposed_while_it_is_inserted);
 
   return g_test_run ();
 }

@@ -60,13 +60,14 @@ key_kind (GType type)
 
 /* One key */
 
-static void
-assert_same (const WeakrefKeyKind *kind, gconstpointer a, gconstpointer b)
-{
-  g_assert_true (kind->equal (a, b));
-  g_assert_true (kind->equal (b, a));
-  g_assert_cmpuint (kind->hash (a), ==, kind->hash (b));
-}
+#define assert_same(kind, a, b)                                                                    \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_assert_true ((kind)->equal (a, b));                                                          \
+    g_assert_true ((kind)->equal (b, a));                                                          \
+    g_assert_cmpuint ((kind)->hash (a), ==, (kind)->hash (b));                                     \
+  }                                                                                                \
+  G_STMT_END
 
 /* @same is another pointer for the same key where that is possible, @other another key. */
 static void
@@ -825,30 +826,28 @@ test_own_functions_default_to_the_pointer (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  test_init (&argc, &argv, "/weakref/key");
 
-#define ADD(path, func) test_add ("/weakref/key/" path, func)
-  ADD ("in-the-pointer", test_keys_in_the_pointer);
-  ADD ("by-address", test_keys_by_address);
-  ADD ("counted", test_keys_that_are_counted);
-  ADD ("interface-that-requires-nothing", test_interface_that_requires_nothing);
-  ADD ("object-is-held-by-its-copy", test_object_is_held_by_its_copy);
-  ADD ("no-keys-of-such-a-type", test_no_keys_of_such_a_type);
-  ADD ("variant/basic", test_variants);
-  ADD ("variant/containers", test_variant_containers);
-  ADD ("variant/floating-stays-the-callers", test_floating_variant_stays_the_callers);
-  ADD ("double/as-in-a-map", test_doubles_as_in_a_map);
-  ADD ("double/hash-apart", test_doubles_hash_apart);
-  ADD ("double/from-other-numbers", test_doubles_from_other_numbers);
-  ADD ("integer/hash-apart", test_integers_hash_apart);
-  ADD ("integer/ranges", test_integers_and_their_ranges);
-  ADD ("wrong-types", test_wrong_types);
-  ADD ("mixed/equal-by-value", test_mixed_keys_are_equal_by_value);
-  ADD ("mixed/no-keys", test_mixed_keys_that_are_none);
-  ADD ("pointers-that-are-no-keys", test_pointers_that_are_no_keys);
-  ADD ("own/functions", test_own_functions);
-  ADD ("own/default-to-the-pointer", test_own_functions_default_to_the_pointer);
-#undef ADD
+  test_case_as ("in-the-pointer", keys_in_the_pointer);
+  test_case_as ("by-address", keys_by_address);
+  test_case_as ("counted", keys_that_are_counted);
+  test_case (interface_that_requires_nothing);
+  test_case (object_is_held_by_its_copy);
+  test_case (no_keys_of_such_a_type);
+  test_case_as ("variant/basic", variants);
+  test_case_as ("variant/containers", variant_containers);
+  test_case_as ("variant/floating-stays-the-callers", floating_variant_stays_the_callers);
+  test_case_as ("double/as-in-a-map", doubles_as_in_a_map);
+  test_case_as ("double/hash-apart", doubles_hash_apart);
+  test_case_as ("double/from-other-numbers", doubles_from_other_numbers);
+  test_case_as ("integer/hash-apart", integers_hash_apart);
+  test_case_as ("integer/ranges", integers_and_their_ranges);
+  test_case (wrong_types);
+  test_case_as ("mixed/equal-by-value", mixed_keys_are_equal_by_value);
+  test_case_as ("mixed/no-keys", mixed_keys_that_are_none);
+  test_case (pointers_that_are_no_keys);
+  test_case_as ("own/functions", own_functions);
+  test_case_as ("own/default-to-the-pointer", own_functions_default_to_the_pointer);
 
   return g_test_run ();
 }

@@ -6,6 +6,8 @@
 
 #include <gio/gio.h>
 
+#include "assertions.h"
+
 G_BEGIN_DECLS
 
 /* The language of the tests.
@@ -45,6 +47,18 @@ char *test_log_steal (void);
     char *assert_log_got = test_log_steal ();                                                      \
     g_assert_cmpstr (assert_log_got, ==, expected);                                                \
     g_free (assert_log_got);                                                                       \
+  }                                                                                                \
+  G_STMT_END
+
+/* Drops the last reference, and asserts what is logged meanwhile: assert_drop (a, "-a ~a"). */
+#define assert_drop(object, expected)                                                              \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    gpointer assert_drop_object = (object);                                                        \
+    g_object_add_weak_pointer (assert_drop_object, &assert_drop_object);                           \
+    g_object_unref (assert_drop_object);                                                           \
+    g_assert_null (assert_drop_object);                                                            \
+    assert_log (expected);                                                                         \
   }                                                                                                \
   G_STMT_END
 

@@ -71,13 +71,6 @@ get_int (gpointer object, const char *name)
   G_STMT_END
 
 static inline void
-drop (gpointer object, const char *expected)
-{
-  g_object_unref (object);
-  assert_log (expected);
-}
-
-static inline void
 log_signal_cb (gpointer object, gpointer user_data)
 {
   test_log ("%s", (const char *) user_data);

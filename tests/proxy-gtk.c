@@ -284,17 +284,16 @@ test_widget (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  test_init (&argc, &argv, "/weakref/proxy-gtk");
   have_display = gtk_init_check ();
 
-#define add(path, func) test_add ("/weakref/proxy-gtk/" path, func)
-  add ("property-expression", test_property_expression);
-  add ("closure-expression", test_closure_expression);
-  add ("builder-binding", test_builder_binding);
-  add ("list-models-chain", test_list_models_chain);
-  add ("list-view", test_list_view);
-  add ("actionable", test_actionable);
-  add ("widget", test_widget);
+  test_case (property_expression);
+  test_case (closure_expression);
+  test_case (builder_binding);
+  test_case (list_models_chain);
+  test_case (list_view);
+  test_case (actionable);
+  test_case (widget);
 
   return g_test_run ();
 }

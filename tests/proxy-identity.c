@@ -27,7 +27,7 @@ test_shared (void)
   g_assert_true (weakref_proxy_is_alive (one));
   g_object_unref (one);
   g_object_unref (own);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -44,7 +44,7 @@ test_collapses (void)
   g_object_unref (target);
   g_object_unref (same);
 
-  drop (a, "-a own free:own ~a");
+  assert_drop (a, "-a own free:own ~a");
   same = weakref_proxy_new (proxy);
   g_assert_true (same == proxy);
   g_object_unref (same);
@@ -77,12 +77,12 @@ test_is_itself_in_a_table (void)
   weakref_set_add (set, proxy);
   g_assert_true (weakref_set_contains (set, proxy));
   g_assert_false (weakref_set_contains (set, a));
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
   g_assert_true (weakref_set_contains (set, proxy));
   g_assert_true (weakref_ref_is_alive (ref));
   g_assert_true (weakref_key_table_contains (keys, proxy));
   g_assert_true (weakref_value_table_contains (values, "key"));
-  drop (proxy, "free:value");
+  assert_drop (proxy, "free:value");
   g_assert_cmpuint (weakref_set_get_size (set), ==, 0);
   g_assert_cmpuint (weakref_key_table_get_size (keys), ==, 0);
   g_assert_false (weakref_value_table_contains (values, "key"));
@@ -104,7 +104,7 @@ test_own_properties (void)
   g_object_unref (target);
   g_assert_true (get_int (proxy, "alive"));
 
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
   g_object_get (proxy, "target", &target, NULL);
   g_assert_null (target);
   g_assert_false (get_int (proxy, "alive"));

@@ -37,12 +37,12 @@ test_list_model (void)
   g_object_unref (item);
   g_assert_null (g_list_model_get_item (model, 1));
 
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
   g_object_unref (b);
-  drop (store, "-b ~b 0-1+0=0");
+  assert_drop (store, "-b ~b 0-1+0=0");
   g_assert_null (g_list_model_get_item (model, 0));
   g_assert_true (g_list_model_get_item_type (model) == TEST_TYPE_PROBE);
-  drop (proxy, "free:items");
+  assert_drop (proxy, "free:items");
 }
 
 static void
@@ -58,7 +58,7 @@ test_list_model_in_a_context (void)
   g_list_store_append (store, a);
   assert_log ("1-0+1=2");
   g_object_unref (a);
-  drop (store, "-a ~a");
+  assert_drop (store, "-a ~a");
   test_iterate ();
   assert_log ("0-2+0=0");
   g_object_unref (proxy);
@@ -133,7 +133,7 @@ test_dying_list_is_empty_at_once (void)
   /* Nobody is told that one is left when there are none to be had. */
   g_signal_connect (proxy, "items-changed", G_CALLBACK (log_items_changed_cb), NULL);
   test_probe_set_on_dispose (a, empty_list_cb, NULL);
-  drop (a, "-a 0-2+0=0 ~a");
+  assert_drop (a, "-a 0-2+0=0 ~a");
   g_object_unref (proxy);
 
   /* In a g_object_run_dispose() there are. */
@@ -143,7 +143,7 @@ test_dying_list_is_empty_at_once (void)
   test_probe_set_on_dispose (a, empty_list_cb, NULL);
   g_object_run_dispose (G_OBJECT (a));
   assert_log ("-a 0-1+0=1 0-1+0=0");
-  drop (a, "~a");
+  assert_drop (a, "~a");
   g_object_unref (proxy);
 }
 
@@ -185,7 +185,7 @@ test_action (void)
   g_assert_cmpstr (g_variant_get_string (state, NULL), ==, "blue");
   g_variant_unref (state);
 
-  drop (simple, "p:enabled");
+  assert_drop (simple, "p:enabled");
   g_assert_false (g_action_get_enabled (action));
   g_assert_cmpint (get_int (action, "enabled"), ==, FALSE);
   g_assert_cmpstr (g_action_get_name (action), ==, "paint");
@@ -204,7 +204,7 @@ test_action (void)
   g_action_activate (action, g_variant_new_string ("y"));
   g_action_change_state (action, g_variant_new_string ("green"));
   assert_log ("");
-  drop (proxy, "free:p free:p");
+  assert_drop (proxy, "free:p free:p");
 }
 
 static void
@@ -295,7 +295,7 @@ test_action_group (void)
   g_action_map_remove_action (G_ACTION_MAP (simple), "paint");
   assert_log ("removed:paint");
 
-  drop (simple, "removed:move");
+  assert_drop (simple, "removed:move");
   names = g_action_group_list_actions (group);
   g_assert_cmpuint (g_strv_length (names), ==, 0);
   g_strfreev (names);
@@ -322,7 +322,7 @@ test_action_in_a_group (void)
   g_action_group_activate_action (G_ACTION_GROUP (group), "paint", g_variant_new_string ("x"));
   assert_log ("activate:x");
 
-  drop (simple, "paint:0");
+  assert_drop (simple, "paint:0");
   g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (group), "paint"));
   g_action_map_remove_action (G_ACTION_MAP (group), "paint");
   g_assert_false (g_action_group_has_action (G_ACTION_GROUP (group), "paint"));
@@ -351,7 +351,7 @@ test_action_group_takes_leave_of_what_was_seen (void)
   assert_log ("listed:c asked:c");
 
   /* Newest first. */
-  drop (simple, "asked:b listed:a");
+  assert_drop (simple, "asked:b listed:a");
   g_object_unref (listed);
   g_object_unref (asked);
 }
@@ -387,7 +387,7 @@ test_action_group_with_state (void)
   g_action_map_add_action_entries (G_ACTION_MAP (simple), entries, 1, NULL);
   proxy = weakref_proxy_new (simple);
   g_signal_connect (proxy, "action-removed", G_CALLBACK (log_action_cb), (gpointer) "removed");
-  drop (simple, "");
+  assert_drop (simple, "");
   g_object_unref (proxy);
 }
 

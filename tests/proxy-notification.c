@@ -23,8 +23,8 @@ test_notify_with_detail (void)
   g_object_set (a, "quiet", 1, NULL);
   assert_log ("");
 
-  drop (proxy, "free:detail free:all");
-  drop (a, "-a ~a");
+  assert_drop (proxy, "free:detail free:all");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -40,8 +40,8 @@ test_notify_once_when_set_through_the_proxy (void)
   g_object_set (proxy, "quiet", 2, NULL);
   assert_log ("");
 
-  drop (proxy, "free:p");
-  drop (a, "-a free:a ~a");
+  assert_drop (proxy, "free:p");
+  assert_drop (a, "-a free:a ~a");
 }
 
 static void
@@ -65,8 +65,8 @@ test_notify_freezes_with_the_target (void)
   g_object_thaw_notify (G_OBJECT (proxy));
   assert_log ("p:number");
 
-  drop (proxy, "free:p");
-  drop (a, "-a ~a");
+  assert_drop (proxy, "free:p");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -76,10 +76,10 @@ test_notify_nothing_when_dead (void)
   WeakrefProxy *proxy = weakref_proxy_new (a);
 
   log_notify (proxy, "notify", "p");
-  drop (a, "-a p:alive p:target ~a");
+  assert_drop (a, "-a p:alive p:target ~a");
   g_object_set (proxy, "number", 8, NULL);
   assert_log ("");
-  drop (proxy, "free:p");
+  assert_drop (proxy, "free:p");
 }
 
 static void
@@ -101,10 +101,10 @@ test_binds_both_ways (void)
   g_object_set (b, "number", 99, NULL);
   g_assert_cmpint (get_int (a, "number"), ==, 99);
 
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
   g_object_set (b, "number", 98, "text", "x", NULL);
   g_binding_unbind (binding);
-  drop (b, "-b ~b");
+  assert_drop (b, "-b ~b");
   g_object_unref (proxy);
 }
 
@@ -131,7 +131,7 @@ test_binding_group (void)
   g_object_set (a, "text", "back", NULL);
   assert_string (b, "text", "back");
 
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
   g_object_set (b, "text", "alone", NULL);
   g_object_unref (group);
 
@@ -141,7 +141,7 @@ test_binding_group (void)
   g_binding_group_set_source (group, NULL);
   g_object_unref (group);
   g_object_unref (proxy);
-  drop (b, "-b ~b");
+  assert_drop (b, "-b ~b");
 }
 
 int

@@ -47,8 +47,8 @@ test_properties_pass_through (void)
   g_object_unref (got_friend);
 
   g_object_unref (proxy);
-  drop (a, "-a ~a");
-  drop (b, "-b ~b");
+  assert_drop (a, "-a ~a");
+  assert_drop (b, "-b ~b");
 }
 
 static void
@@ -64,7 +64,7 @@ test_construct_only_is_read_only (void)
   g_assert_cmpint (get_int (a, "birth"), ==, 1970);
 
   g_object_unref (proxy);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -81,7 +81,7 @@ test_ranges_are_those_of_the_target (void)
   g_assert_cmpint (get_int (a, "number"), ==, 7);
 
   g_object_unref (proxy);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 /* A property of every kind. */
@@ -314,9 +314,9 @@ test_every_kind_of_property (void)
   assert_log ("p:even");
   g_value_unset (&kinds_value);
 
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
   g_assert_cmpint (get_int (proxy, "even"), ==, 0);
-  drop (proxy, "free:p");
+  assert_drop (proxy, "free:p");
 }
 
 static void
@@ -330,7 +330,7 @@ test_defaults_after_the_death (void)
   GBindingFlags mode;
 
   g_object_set (a, "number", 42, "friend", b, "text", "x", "topic", "y", NULL);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 
   g_object_set (proxy, "number", 43, "text", "z", "friend", b, "secret", "s", NULL);
   g_object_get (proxy, "mode", &mode, "friend", &friend, "boxed", &words, NULL);
@@ -343,7 +343,7 @@ test_defaults_after_the_death (void)
   g_assert_cmpint (mode, ==, G_BINDING_BIDIRECTIONAL);
 
   g_object_unref (proxy);
-  drop (b, "-b ~b");
+  assert_drop (b, "-b ~b");
 }
 
 /* A type with properties of the names of the proxy's own. */
@@ -387,9 +387,9 @@ test_names_of_the_target_win (void)
   g_assert_true (weakref_proxy_is_alive (proxy));
 
   log_notify (proxy, "notify::alive", "p");
-  drop (a, "-a p:alive ~a");
+  assert_drop (a, "-a p:alive ~a");
   assert_string (proxy, "alive", "no");
-  drop (proxy, "free:p");
+  assert_drop (proxy, "free:p");
 }
 
 /* A child that implements an interface with a signal of a name that its parent has already, and
@@ -449,7 +449,7 @@ test_two_of_a_name (void)
   g_signal_emit_by_name (a, "topic-seen");
   assert_log ("seen");
 
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
   assert_string (proxy, "topic", "mine");
   g_object_unref (proxy);
 }
@@ -501,7 +501,7 @@ test_checked_access (void)
   assert_refused (set, "birth", WEAKREF_ERROR_PROPERTY);
   g_assert_cmpint (get_int (a, "number"), ==, 8);
 
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
   assert_refused (get, "number", WEAKREF_ERROR_DEAD);
   assert_refused (set, "number", WEAKREF_ERROR_DEAD);
   assert_refused (set, "nothing", WEAKREF_ERROR_DEAD);

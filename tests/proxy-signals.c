@@ -26,7 +26,7 @@ test_signal_arrives_with_arguments_and_detail (void)
   g_object_unref (proxy);
   g_signal_emit_by_name (a, "said", "x");
   assert_log ("default:x");
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -42,7 +42,7 @@ test_interface_signal (void)
   assert_log ("seen");
 
   g_object_unref (proxy);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -72,8 +72,8 @@ test_what_a_parent_type_has (void)
 
   g_object_unref (proxy);
   g_object_unref (others);
-  drop (a, "-a ~a");
-  drop (b, "-b ~b");
+  assert_drop (a, "-a ~a");
+  assert_drop (b, "-b ~b");
 }
 
 static void
@@ -99,7 +99,7 @@ test_recursion_is_up_to_the_target (void)
   assert_log ("again again a");
 
   g_object_unref (proxy);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -121,7 +121,7 @@ test_emitting_on_the_proxy_emits_on_the_target (void)
 
   g_object_unref (proxy);
   g_object_unref (other);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -138,7 +138,7 @@ test_after_handlers (void)
   assert_log ("before:x after:x default:x");
 
   g_object_unref (proxy);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -157,7 +157,7 @@ test_blocked_handlers_count_for_none (void)
   assert_log ("p:z default:z");
 
   g_object_unref (proxy);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -183,7 +183,7 @@ test_connecting_during_an_emission (void)
   assert_log ("new:y default:y");
 
   g_object_unref (proxy);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -206,7 +206,7 @@ test_stop_after_an_emission_inside (void)
   assert_log ("default:nested");
 
   g_object_unref (proxy);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -240,7 +240,7 @@ test_emissions_nest (void)
   assert_log ("p:xx more:xx p:xx! more:xx! default:xx! default:xx");
 
   g_object_unref (proxy);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static int
@@ -272,7 +272,7 @@ test_return_values_count (void)
   assert_emit (proxy, FALSE, "handled");
 
   g_object_unref (proxy);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -301,8 +301,8 @@ test_accumulator_does_not_ask_a_proxy_without_handlers (void)
 
   g_object_unref (proxy);
   assert_emit (a, 1, "first");
-  drop (a, "-a ~a");
-  drop (b, "-b ~b");
+  assert_drop (a, "-a ~a");
+  assert_drop (b, "-b ~b");
 }
 
 static void
@@ -320,7 +320,7 @@ test_answer_for_another_detail (void)
   assert_emit (proxy, 1, "first::light");
 
   g_object_unref (proxy);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -340,7 +340,7 @@ test_accumulator_is_the_targets (void)
   assert_emit (proxy, TRUE, "agreed");
 
   g_object_unref (proxy);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -358,7 +358,7 @@ test_signal_without_hooks (void)
 
   g_object_unref (proxy);
   assert_emit (a, 1, "unhooked");
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -383,7 +383,7 @@ test_stopping_on_the_proxy_stops_the_target (void)
   assert_log ("stop");
 
   g_object_unref (proxy);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -402,14 +402,14 @@ test_connect_object (void)
   g_signal_connect_object (proxy, "said", G_CALLBACK (swapped_cb), b, G_CONNECT_SWAPPED);
   g_signal_emit_by_name (a, "said", "x");
   assert_log ("b:x default:x");
-  drop (b, "-b ~b");
+  assert_drop (b, "-b ~b");
   g_signal_emit_by_name (a, "said", "x");
   assert_log ("default:x");
 
   b = test_probe_new ("b");
   g_signal_connect_object (proxy, "said", G_CALLBACK (swapped_cb), b, G_CONNECT_SWAPPED);
-  drop (a, "-a ~a");
-  drop (b, "-b ~b");
+  assert_drop (a, "-a ~a");
+  assert_drop (b, "-b ~b");
   g_object_unref (proxy);
 }
 
@@ -436,7 +436,7 @@ test_signal_group (void)
   assert_log ("default:x");
   g_signal_group_unblock (group);
 
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
   g_object_unref (group);
   g_object_unref (proxy);
 }
@@ -463,7 +463,7 @@ test_forwarders_go_with_the_proxy (void)
   g_assert_false (is_watched (a, "said"));
   g_assert_false (is_watched (a, "first"));
   g_assert_false (is_watched (a, "notify"));
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 static void
@@ -534,7 +534,7 @@ test_dropped_by_another_thread_in_an_emission (void)
   g_assert_false (is_watched (a, "said"));
   g_assert_false (is_watched (a, "first"));
 
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 int

@@ -114,7 +114,7 @@ end_meeting (Meeting *meeting)
   test_gate_clear (&meeting->second_is_in);
   test_gate_clear (&meeting->first_is_done);
   g_object_unref (meeting->proxy);
-  drop (meeting->target, "-a ~a");
+  assert_drop (meeting->target, "-a ~a");
 }
 
 static void

@@ -49,7 +49,7 @@ test_one_type_for_a_type (void)
 
           g_object_unref (one);
           g_object_unref (two);
-          drop (a, "-a ~a");
+          assert_drop (a, "-a ~a");
         }
     }
   g_assert_cmpuint (count_proxy_types (), ==, before + G_N_ELEMENTS (types));
@@ -128,7 +128,7 @@ test_any_type_name (void)
       TestProbe *probe = g_object_new (register_probe (names[i]), "name", "a", NULL);
 
       first_proxy_thread (probe);
-      drop (probe, "-a ~a");
+      assert_drop (probe, "-a ~a");
     }
   g_free (long_name);
 }
@@ -162,7 +162,7 @@ test_made_from_outside_is_dead (void)
   g_object_run_dispose (G_OBJECT (other));
   g_object_unref (other);
   g_object_unref (proxy);
-  drop (a, "-a ~a");
+  assert_drop (a, "-a ~a");
 }
 
 int

@@ -92,20 +92,16 @@ tower_clear (Tower *self)
   g_ptr_array_unref (self->alive);
 }
 
-static void
-assert_same (GListModel *model, GPtrArray *items)
-{
-  guint i;
-
-  g_assert_cmpuint (g_list_model_get_n_items (model), ==, items->len);
-  for (i = 0; i < items->len; i++)
-    {
-      gpointer item = g_list_model_get_item (model, i);
-
-      g_assert_true (item == g_ptr_array_index (items, i));
-      g_object_unref (item);
-    }
-}
+#define assert_same(model, items)                                                                  \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    guint assert_same_i;                                                                           \
+    g_assert_cmpuint (g_list_model_get_n_items (model), ==, (items)->len);                         \
+    for (assert_same_i = 0; assert_same_i < (items)->len; assert_same_i++)                         \
+      assert_returns (g_list_model_get_item (model, assert_same_i),                                \
+                      g_ptr_array_index (items, assert_same_i));                                   \
+  }                                                                                                \
+  G_STMT_END
 
 /* When everything is announced, each floor of the tower is what the members make it. */
 static void
@@ -235,10 +231,10 @@ test_deaths_in_another_thread (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  test_init (&argc, &argv, "/weakref/set/gtk");
 
-  test_add ("/weakref/set/gtk/flatten-filter-and-sort", test_tower);
-  test_add ("/weakref/set/gtk/deaths-in-another-thread", test_deaths_in_another_thread);
+  test_case_as ("flatten-filter-and-sort", tower);
+  test_case (deaths_in_another_thread);
 
   return g_test_run ();
 }

@@ -804,29 +804,27 @@ test_bad_input (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  test_init (&argc, &argv, "/weakref/set");
 
-#define ADD(path, func) test_add ("/weakref/set/" path, func)
-  ADD ("order", test_order);
-  ADD ("disposed-item-leaves-and-may-come-again", test_disposed_item_leaves_and_may_come_again);
-  ADD ("item-added-by-its-own-dispose-may-be-added-after-it",
-       test_item_added_by_its_own_dispose_may_be_added_after_it);
-  ADD ("may-be-its-own-member", test_set_may_be_its_own_member);
-  ADD ("iteration/items-may-die", test_items_may_die_during_iteration);
-  ADD ("iteration/items-may-die-in-another-thread",
-       test_items_may_die_in_another_thread_during_iteration);
-  ADD ("iteration/is-over-a-snapshot", test_iteration_is_over_a_snapshot);
-  ADD ("iteration/may-drop-the-set", test_iteration_may_drop_the_set);
-  ADD ("added-in-the-middle-of-being-added", test_added_in_the_middle_of_being_added);
-  ADD ("algebra/like-a-plain-model", test_algebra);
-  ADD ("properties-say-what-is-there", test_properties_say_what_is_there);
-  ADD ("algebra/item-type", test_item_type_of_a_result);
-  ADD ("algebra/item-dies-in-the-middle", test_item_that_dies_in_the_middle_of_an_operation);
-  ADD ("algebra/item-is-disposed-in-its-hands", test_item_that_is_disposed_in_an_operations_hands);
-  ADD ("threads-see-the-living-only", test_threads_see_the_living_only);
-  ADD ("many", test_many);
-  ADD ("bad-input", test_bad_input);
-#undef ADD
+  test_case (order);
+  test_case (disposed_item_leaves_and_may_come_again);
+  test_case (item_added_by_its_own_dispose_may_be_added_after_it);
+  test_case_as ("may-be-its-own-member", set_may_be_its_own_member);
+  test_case_as ("iteration/items-may-die", items_may_die_during_iteration);
+  test_case_as ("iteration/items-may-die-in-another-thread",
+                items_may_die_in_another_thread_during_iteration);
+  test_case_as ("iteration/is-over-a-snapshot", iteration_is_over_a_snapshot);
+  test_case_as ("iteration/may-drop-the-set", iteration_may_drop_the_set);
+  test_case (added_in_the_middle_of_being_added);
+  test_case_as ("algebra/like-a-plain-model", algebra);
+  test_case (properties_say_what_is_there);
+  test_case_as ("algebra/item-type", item_type_of_a_result);
+  test_case_as ("algebra/item-dies-in-the-middle", item_that_dies_in_the_middle_of_an_operation);
+  test_case_as ("algebra/item-is-disposed-in-its-hands",
+                item_that_is_disposed_in_an_operations_hands);
+  test_case (threads_see_the_living_only);
+  test_case (many);
+  test_case (bad_input);
 
   return g_test_run ();
 }

@@ -29,12 +29,13 @@ entry_left_locked (WeakrefTable *table, WeakrefEntry *entry)
 }
 
 /* What may do anything must not find the table locked. */
-static void
-assert_unlocked (WeakrefEntry *entry)
-{
-  g_assert_true (g_mutex_trylock (&entry->table->lock));
-  g_mutex_unlock (&entry->table->lock);
-}
+#define assert_unlocked(entry)                                                                     \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_assert_true (g_mutex_trylock (&(entry)->table->lock));                                       \
+    g_mutex_unlock (&(entry)->table->lock);                                                        \
+  }                                                                                                \
+  G_STMT_END
 
 static void
 entry_died (WeakrefTable *table, WeakrefEntry *entry)
@@ -306,17 +307,16 @@ test_snapshot_keeps_entries (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  test_init (&argc, &argv, "/weakref/table");
 
-#define ADD(path, func) test_add ("/weakref/table/" path, func)
-  ADD ("entry-leaves-with-its-object", test_entry_leaves_with_its_object);
-  ADD ("taken-entry-is-the-takers", test_taken_entry_is_the_takers);
-  ADD ("object-dies-before-drop/taken", test_object_dies_before_its_taken_entry_is_dropped);
-  ADD ("object-dies-before-drop/replaced", test_object_dies_before_its_replaced_entry_is_dropped);
-  ADD ("object-dies-before-put", test_object_dies_before_its_entry_is_put);
-  ADD ("closed-takes-nothing", test_closed_table_takes_nothing);
-  ADD ("snapshot-keeps-entries", test_snapshot_keeps_entries);
-#undef ADD
+  test_case (entry_leaves_with_its_object);
+  test_case (taken_entry_is_the_takers);
+  test_case_as ("object-dies-before-drop/taken", object_dies_before_its_taken_entry_is_dropped);
+  test_case_as ("object-dies-before-drop/replaced",
+                object_dies_before_its_replaced_entry_is_dropped);
+  test_case_as ("object-dies-before-put", object_dies_before_its_entry_is_put);
+  test_case_as ("closed-takes-nothing", closed_table_takes_nothing);
+  test_case (snapshot_keeps_entries);
 
   return g_test_run ();
 }

@@ -13,28 +13,29 @@
 G_BEGIN_DECLS
 
 /* Asserts what is under a key: an object, or NULL. */
-static inline void
-assert_at (WeakrefValueTable *table, gconstpointer key, gpointer expected)
-{
-  gpointer got = weakref_value_table_lookup (table, key);
+#define assert_at(table, key, expected)                                                            \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    gconstpointer assert_at_key = (key);                                                           \
+    gpointer assert_at_expected = (expected);                                                      \
+    assert_returns (weakref_value_table_lookup (table, assert_at_key), assert_at_expected);        \
+    g_assert_cmpint (weakref_value_table_contains (table, assert_at_key), ==,                      \
+                     assert_at_expected != NULL);                                                  \
+  }                                                                                                \
+  G_STMT_END
 
-  g_assert_true (got == expected);
-  g_assert_true (weakref_value_table_contains (table, key) == (expected != NULL));
-  g_clear_object (&got);
-}
+#define assert_size(table, expected)                                                               \
+  g_assert_cmpuint (weakref_value_table_get_size (table), ==, expected)
 
-static inline void
-assert_size (WeakrefValueTable *table, guint expected)
-{
-  g_assert_cmpuint (weakref_value_table_get_size (table), ==, expected);
-}
-
-static inline void
-assert_empty (GPtrArray *array)
-{
-  g_assert_cmpuint (array->len, ==, 0);
-  g_ptr_array_unref (array);
-}
+/* Takes over @array. */
+#define assert_empty(array)                                                                        \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    GPtrArray *assert_empty_array = (array);                                                       \
+    g_assert_cmpuint (assert_empty_array->len, ==, 0);                                             \
+    g_ptr_array_unref (assert_empty_array);                                                        \
+  }                                                                                                \
+  G_STMT_END
 
 static inline WeakrefValueTable *
 string_table (void)

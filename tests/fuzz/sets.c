@@ -1,0 +1,221 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "model.h"
+
+static void
+items_changed_cb (GListModel *list, guint position, guint removed, guint added, gpointer user_data)
+{
+  guint i;
+
+  if (list != G_LIST_MODEL (world.sets[0]))
+    return;
+
+  g_assert_cmpuint (position + removed, <=, world.n_shown);
+  world.n_shown += added - removed;
+  g_assert_cmpuint (g_list_model_get_n_items (list), ==, world.n_shown);
+  for (i = 0; i < world.n_shown; i++)
+    {
+      gpointer item = g_list_model_get_item (list, i);
+
+      g_assert_nonnull (item);
+      g_object_unref (item);
+    }
+  run_nested ();
+}
+
+void
+set_new (guint s)
+{
+  WeakrefSet *old = world.sets[s];
+
+  g_array_set_size (world.members[s], 0);
+  world.sets[s] = weakref_set_new (fuzz_object_get_type ());
+  if (s == 0)
+    {
+      world.n_shown = 0;
+      g_signal_connect (world.sets[0], "items-changed", G_CALLBACK (items_changed_cb), NULL);
+    }
+  g_clear_object (&old);
+}
+
+/* The place of @target among the living members, or -1. */
+static gint
+set_find (guint s, const Target *target)
+{
+  guint i;
+
+  for (i = 0; i < world.members[s]->len; i++)
+    {
+      Entry *entry = &g_array_index (world.members[s], Entry, i);
+
+      if (entry->target == target && is_alive (target, entry->life))
+        return (gint) i;
+    }
+
+  return -1;
+}
+
+static gboolean
+set_forget (guint s, Target *target)
+{
+  gint i = set_find (s, target);
+
+  if (i >= 0)
+    g_array_remove_index (world.members[s], (guint) i);
+
+  return i >= 0;
+}
+
+/* Adds to @expected those of the first set which are, or are not, in the second. */
+static void
+set_select (GPtrArray *expected, guint s, gboolean all, gboolean in_other)
+{
+  guint i;
+
+  for (i = 0; i < world.members[s]->len; i++)
+    {
+      Entry *entry = &g_array_index (world.members[s], Entry, i);
+
+      if (is_alive (entry->target, entry->life) &&
+          (all || (set_find (!s, entry->target) >= 0) == in_other))
+        g_ptr_array_add (expected, entry->target->object);
+    }
+}
+
+#define assert_items(set, expected)                                                                \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    GPtrArray *assert_items_got = weakref_set_dup_items (set);                                     \
+    guint assert_items_i;                                                                          \
+    g_assert_cmpuint (assert_items_got->len, ==, (expected)->len);                                 \
+    for (assert_items_i = 0; assert_items_i < (expected)->len; assert_items_i++)                   \
+      assert_pointer (g_ptr_array_index (assert_items_got, assert_items_i),                        \
+                      g_ptr_array_index (expected, assert_items_i));                               \
+    g_ptr_array_unref (assert_items_got);                                                          \
+  }                                                                                                \
+  G_STMT_END
+
+static void
+op_algebra (guint s)
+{
+  GPtrArray *expected = g_ptr_array_new ();
+  WeakrefSet *a = world.sets[s];
+  WeakrefSet *b = world.sets[!s];
+  WeakrefSet *result = NULL;
+  guint what = next (6);
+
+  switch (what)
+    {
+    case 0:
+      result = weakref_set_union (a, b);
+      set_select (expected, s, TRUE, TRUE);
+      set_select (expected, !s, FALSE, FALSE);
+      break;
+    case 1:
+      result = weakref_set_intersection (a, b);
+      set_select (expected, s, FALSE, TRUE);
+      break;
+    case 2:
+      result = weakref_set_difference (a, b);
+      set_select (expected, s, FALSE, FALSE);
+      break;
+    case 3:
+      result = weakref_set_symmetric_difference (a, b);
+      set_select (expected, s, FALSE, FALSE);
+      set_select (expected, !s, FALSE, FALSE);
+      break;
+    case 4:
+      set_select (expected, s, FALSE, FALSE);
+      g_assert_true (weakref_set_is_subset (a, b) == (expected->len == 0));
+      g_assert_true (weakref_set_is_superset (b, a) == (expected->len == 0));
+      set_select (expected, !s, FALSE, FALSE);
+      g_assert_true (weakref_set_equal (a, b) == (expected->len == 0));
+      break;
+    default:
+      set_select (expected, s, FALSE, TRUE);
+      g_assert_true (weakref_set_is_disjoint (a, b) == (expected->len == 0));
+    }
+
+  if (result != NULL)
+    {
+      assert_items (result, expected);
+      g_object_unref (result);
+    }
+  g_ptr_array_unref (expected);
+}
+
+static void
+check_item_cb (gpointer item, gpointer user_data)
+{
+  g_assert_true (((FuzzObject *) item)->target->object == item);
+  run_nested ();
+}
+
+void
+op_set (void)
+{
+  guint s = next (2);
+  Target *target = hold ();
+  Entry entry = { target, 0, FALSE };
+  GPtrArray *expected;
+  WeakrefSet *set;
+  gboolean was_there;
+
+  if (target == NULL)
+    return;
+
+  set = g_object_ref (world.sets[s]);
+  switch (next (8))
+    {
+    case 0:
+    case 1:
+      was_there = set_find (s, target) >= 0;
+      entry.life = take_interest (target);
+      if (!was_there)
+        g_array_append_val (world.members[s], entry);
+      if (weakref_set_add (set, target->object))
+        g_assert_false (was_there);
+      else
+        g_assert_true (was_there);
+      break;
+    case 2:
+      /* An entry whose death nobody noticed is there still. */
+      was_there = set_forget (s, target);
+      if (weakref_set_remove (set, target->object))
+        g_assert_true (was_there || target->vague);
+      else
+        g_assert_false (was_there);
+      break;
+    case 3:
+      g_assert_true (weakref_set_contains (set, target->object) == (set_find (s, target) >= 0));
+      break;
+    case 4:
+      switch (next (8))
+        {
+        case 0:
+          g_array_set_size (world.members[s], 0);
+          weakref_set_remove_all (set);
+          break;
+        case 1:
+          set_new (s);
+          break;
+        default:
+          weakref_set_foreach (set, check_item_cb, NULL);
+        }
+      break;
+    case 5:
+      expected = g_ptr_array_new ();
+      set_select (expected, s, TRUE, TRUE);
+      assert_items (set, expected);
+      g_assert_cmpuint (weakref_set_get_size (set), >=, expected->len);
+      g_ptr_array_unref (expected);
+      break;
+    default:
+      op_algebra (s);
+    }
+
+  g_object_unref (target->object);
+  g_object_unref (set);
+}
