@@ -167,15 +167,18 @@ weakref_cache_lookup_value (WeakrefCache *self, const GValue *key, GError **erro
  * @key: the key
  * @create: (scope call) (closure user_data): creates the object if there is none
  * @user_data: (nullable): data for @create
- * @error: return location for an error of @create, a `WEAKREF_ERROR_CREATE` or a
- *   `WEAKREF_ERROR_RECURSION`
+ * @error: return location for an error of @create, or of the creation that was waited for, for a
+ *   `WEAKREF_ERROR_CREATE` or a `WEAKREF_ERROR_RECURSION`
  *
  * Gives the object that @key stands for, and creates it if there is none.
  *
  * However many threads ask for a key at the same time, one of them creates, outside every lock, and
- * the others wait for it and get the same object. If the creation fails, its caller gets the error
- * and the next one who waits creates. If another thread inserts an object under the key while it is
- * being created, the inserted one is the result.
+ * the others wait for it and get the same object. If the creation fails, its caller gets the error,
+ * and so do all who wait for it at that moment; who comes later tries anew. If another thread
+ * inserts an object under the key while it is being created, the inserted one is the result.
+ *
+ * The key is copied before @create runs, which gets the copy: the memory of @key may be used for
+ * something else as soon as @create runs.
  *
  * To ask for a key from inside its own creation, directly or through other threads which wait for
  * each other in a circle, is a `WEAKREF_ERROR_RECURSION`. A @create that returns %NULL without an
@@ -215,14 +218,14 @@ weakref_cache_ensure (WeakrefCache *self,
  * @key: the key
  * @create: (scope call) (closure user_data): creates the object if there is none
  * @user_data: (nullable): data for @create
- * @error: return location for an error of @create, a `WEAKREF_ERROR_KEY_TYPE`, a
- *   `WEAKREF_ERROR_CREATE` or a `WEAKREF_ERROR_RECURSION`
+ * @error: return location for an error of @create, or of the creation that was waited for, for a
+ *   `WEAKREF_ERROR_KEY_TYPE`, a `WEAKREF_ERROR_CREATE` or a `WEAKREF_ERROR_RECURSION`
  *
  * Gives the object that @key stands for, and creates it if there is none.
  *
  * However many threads ask for a key at the same time, one of them creates, outside every lock, and
- * the others wait for it and get the same object. If the creation fails, its caller gets the error
- * and the next one who waits creates.
+ * the others wait for it and get the same object. If the creation fails, its caller gets the error,
+ * and so do all who wait for it at that moment; who comes later tries anew.
  *
  * Returns: (transfer full) (type GObject.Object): the object, or %NULL with @error set
  *

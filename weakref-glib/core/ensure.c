@@ -4,12 +4,72 @@
 
 #include <weakref-glib/core/ensure.h>
 
+#include <weakref-glib/core/flight.h>
+#include <weakref-glib/core/waiting.h>
 #include <weakref-glib/weakref-error.h>
 
-/* The living object of the probe, or NULL; then the lock is held, so that nobody can enter one
- * before the caller has done what it has to do. An entry whose object is dying is taken out. */
+/* The key of a caller is good until foreign code runs: a create function may need its memory for
+ * something else, and so may whatever runs when an object is taken or dropped. From there on the
+ * key is that of a flight, or of an entry. */
+
+/* The living object of @key, or NULL. Then @flight, which is the caller's to drop, is the one that
+ * is on its way to it; @leads says whether it was started here, for the caller to make the object.
+ * An entry whose object is dying is taken out. */
 static gpointer
-ensure_find_or_lock (WeakrefValueCore *core, const WeakrefValueEntry *probe)
+ensure_begin (WeakrefValueCore *core, gconstpointer key, WeakrefFlight **flight, gboolean *leads)
+{
+  WeakrefValueEntry probe = weakref_value_entry_probe (core, key);
+  const WeakrefValueEntry *sought = &probe;
+  WeakrefFlight *mine = NULL;
+  gpointer object = NULL;
+
+  *flight = NULL;
+  while (*flight == NULL)
+    {
+      WeakrefValueEntry *entry;
+
+      g_mutex_lock (&core->base.lock);
+      entry = weakref_value_core_find_locked (core, sought);
+      if (entry == NULL)
+        {
+          *flight = weakref_flight_find_locked (core, sought);
+          if (*flight != NULL)
+            weakref_flight_ref (*flight);
+          else if (mine != NULL)
+            weakref_flight_start_locked (*flight = weakref_flight_ref (mine));
+        }
+      g_mutex_unlock (&core->base.lock);
+
+      if (entry != NULL)
+        {
+          object = weakref_value_entry_dup_object (entry);
+          if (object != NULL)
+            {
+              weakref_entry_unref (entry);
+              break;
+            }
+        }
+      if (mine == NULL && *flight == NULL)
+        mine = weakref_flight_new (entry != NULL ? entry : sought);
+      if (entry != NULL)
+        {
+          weakref_value_entry_retire (entry);
+          weakref_entry_unref (entry);
+        }
+      if (mine != NULL)
+        sought = mine->entry;
+    }
+
+  *leads = *flight != NULL && *flight == mine;
+  g_clear_pointer (&mine, weakref_flight_unref);
+
+  return object;
+}
+
+/* The living object of @entry, or NULL; then the lock is held, so that nobody can enter one before
+ * the caller does. */
+static gpointer
+ensure_find_or_lock (WeakrefValueCore *core, const WeakrefValueEntry *sought)
 {
   while (TRUE)
     {
@@ -17,7 +77,7 @@ ensure_find_or_lock (WeakrefValueCore *core, const WeakrefValueEntry *probe)
       gpointer object;
 
       g_mutex_lock (&core->base.lock);
-      entry = weakref_value_core_find_locked (core, probe);
+      entry = weakref_value_core_find_locked (core, sought);
       if (entry == NULL)
         return NULL;
       g_mutex_unlock (&core->base.lock);
@@ -31,68 +91,47 @@ ensure_find_or_lock (WeakrefValueCore *core, const WeakrefValueEntry *probe)
     }
 }
 
-/* Finds the living object of the probe, or waits for the flight that is on its way to it, or starts
- * one, which the caller leads. Returns the object, or NULL. */
-static gpointer
-ensure_begin (WeakrefValueCore *core,
-              const WeakrefValueEntry *probe,
-              WeakrefFlight **flight,
-              gboolean *leads)
-{
-  gpointer object = ensure_find_or_lock (core, probe);
-
-  *flight = NULL;
-  *leads = FALSE;
-  if (object != NULL)
-    return object;
-
-  *flight = weakref_flight_find_locked (core->flights, &core->kind, probe->key);
-  if (*flight == NULL)
-    {
-      *flight = weakref_flight_start_locked (&core->flights, probe->key);
-      *leads = TRUE;
-    }
-  else if (!weakref_flight_wait_locked (*flight, &core->base.lock))
-    *flight = NULL;
-  g_mutex_unlock (&core->base.lock);
-
-  return NULL;
-}
-
 /* Enters what the leader made, unless somebody has inserted a living object meanwhile: then that is
- * the result. Takes over the reference on @object. */
-static gpointer
-ensure_end (WeakrefValueCore *core,
-            const WeakrefValueEntry *probe,
-            WeakrefFlight *flight,
-            gpointer object)
+ * the result. Those who wait get it, or else the error. Takes over the references on @object and
+ * @error, one of which is NULL. */
+static void
+ensure_end (WeakrefFlight *flight, gpointer object, GError *error)
 {
-  WeakrefValueEntry *made = NULL;
-  WeakrefEntry *old = NULL;
-  gpointer other = NULL;
+  WeakrefValueCore *core = flight->core;
+  WeakrefValueEntry *entry;
+  gpointer other;
+  WeakrefEntry *old;
   gboolean put = FALSE;
 
-  if (object != NULL)
+  if (object == NULL)
     {
-      made = weakref_entry_ref (weakref_value_entry_new (probe, object));
-      other = ensure_find_or_lock (core, probe);
+      g_mutex_lock (&core->base.lock);
+      weakref_flight_end_locked (flight, WEAKREF_FLIGHT_FAILED, NULL, error);
+      g_mutex_unlock (&core->base.lock);
+      return;
     }
-  if (object == NULL || other != NULL)
+
+  entry = flight->entry;
+  weakref_entry_init (&entry->base, &core->base, object);
+  weakref_entry_ref (entry);
+
+  other = ensure_find_or_lock (core, entry);
+  if (other != NULL)
     g_mutex_lock (&core->base.lock);
   else
-    put = weakref_table_put_locked (&core->base, &made->base, &old);
-  weakref_flight_land_locked (&core->flights, flight, other != NULL ? other : object);
+    put = weakref_table_put_locked (&core->base, &entry->base, &old);
+  weakref_flight_end_locked (flight, WEAKREF_FLIGHT_GAVE_OBJECT, other != NULL ? other : object,
+                             NULL);
+  flight->entry = NULL;
   g_mutex_unlock (&core->base.lock);
 
   if (put)
-    weakref_value_entry_use (made, object);
-  else if (made != NULL)
-    weakref_entry_drop (&made->base);
-  g_clear_pointer (&made, weakref_entry_unref);
+    weakref_value_entry_use (entry, object);
+  else
+    weakref_entry_drop (&entry->base);
+  weakref_entry_unref (entry);
   if (other != NULL)
     g_object_unref (object);
-
-  return weakref_flight_finish (flight);
 }
 
 /* What @create gives: an object, or NULL with an error. */
@@ -129,6 +168,33 @@ ensure_create (gconstpointer key, WeakrefCreateFunc create, gpointer user_data, 
   return object;
 }
 
+/* Makes what @flight is for. */
+static void
+ensure_lead (WeakrefFlight *flight, WeakrefCreateFunc create, gpointer user_data)
+{
+  WeakrefFrame frame;
+  GError *error = NULL;
+  gpointer object;
+
+  weakref_frame_enter (&frame, flight);
+  object = ensure_create (flight->key, create, user_data, &error);
+  weakref_frame_leave (&frame);
+  ensure_end (flight, object, error);
+}
+
+static gboolean
+ensure_wait (WeakrefFlight *flight, GError **error)
+{
+  WeakrefValueCore *core = flight->core;
+  gboolean waited;
+
+  g_mutex_lock (&core->base.lock);
+  waited = weakref_flight_wait_locked (flight, error);
+  g_mutex_unlock (&core->base.lock);
+
+  return waited;
+}
+
 static gpointer
 core_ensure (WeakrefValueCore *core,
              gconstpointer key,
@@ -137,41 +203,38 @@ core_ensure (WeakrefValueCore *core,
              gboolean *created,
              GError **error)
 {
-  WeakrefValueEntry probe = weakref_value_entry_probe (core, key);
+  WeakrefFlight *abandoned = NULL;
 
   while (TRUE)
     {
       GError *local_error = NULL;
       WeakrefFlight *flight;
       gboolean leads;
-      gpointer object = ensure_begin (core, &probe, &flight, &leads);
+      gpointer object = ensure_begin (core, key, &flight, &leads);
 
+      g_clear_pointer (&abandoned, weakref_flight_unref);
       if (object != NULL)
         return object;
 
-      if (flight == NULL)
+      if (leads)
         {
-          g_set_error_literal (error, WEAKREF_ERROR, WEAKREF_ERROR_RECURSION,
-                               "The key was asked for from inside its own creation");
-          return NULL;
+          if (created != NULL)
+            *created = TRUE;
+          ensure_lead (flight, create, user_data);
         }
 
-      if (!leads)
+      if (leads || ensure_wait (flight, &local_error))
+        object = weakref_flight_dup_object (flight, &local_error);
+      if (object != NULL || local_error != NULL)
         {
-          object = weakref_flight_finish (flight);
-          if (object != NULL)
-            return object;
-          /* That creation failed; now it may be our turn. */
-          continue;
+          weakref_flight_unref (flight);
+          if (local_error != NULL)
+            g_propagate_error (error, local_error);
+          return object;
         }
 
-      if (created != NULL)
-        *created = TRUE;
-      object = ensure_create (key, create, user_data, &local_error);
-      object = ensure_end (core, &probe, flight, object);
-      if (object == NULL)
-        g_propagate_error (error, local_error);
-      return object;
+      abandoned = flight;
+      key = flight->key;
     }
 }
 

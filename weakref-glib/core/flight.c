@@ -4,130 +4,110 @@
 
 #include <weakref-glib/core/flight.h>
 
-/* A thread that makes things or waits for them. */
-typedef struct
-{
-  WeakrefFlight *waits_for; /* graph lock */
-} Traveller;
+#include <weakref-glib/core/waiting.h>
 
-struct _WeakrefFlight
-{
-  gatomicrefcount ref_count;
-  WeakrefFlight *next; /* table lock */
-  gconstpointer key;   /* (unowned): the pilot's, good until the landing */
-  Traveller *pilot;    /* graph lock: NULL once landed */
-  gpointer result;     /* (owned) (nullable): table lock until landed */
-  gboolean landed;     /* table lock */
-  GCond cond;          /* with the table lock */
-};
+/* A flight is in the table's list from its start to its end. The list is a hash table from entries
+ * to flights, made with the first one: the entry is the one that the object will be entered by. So
+ * the key is copied once, before the start, and nobody depends on the memory of a caller's key. */
 
-/* LOCKING. The graph lock guards who waits for whom, over all tables: a circle of threads, each in
- * a creation that the previous one waits for, would wait for ever. It is taken with a table's lock
- * held, is a leaf, and nothing is called under it. */
-static GMutex graph_lock;
-static GPrivate traveller = G_PRIVATE_INIT (g_free);
-
-static Traveller *
-traveller_self (void)
-{
-  Traveller *self = g_private_get (&traveller);
-
-  if (self == NULL)
-    {
-      self = g_new0 (Traveller, 1);
-      g_private_set (&traveller, self);
-    }
-
-  return self;
-}
-
-/* The calling thread will make what @key stands for, and land. */
+/* A flight that has not started, with a copy of the probe's key. Outside the lock. */
 WeakrefFlight *
-weakref_flight_start_locked (WeakrefFlight **flights, gconstpointer key)
+weakref_flight_new (const WeakrefValueEntry *probe)
 {
   WeakrefFlight *flight = g_new0 (WeakrefFlight, 1);
 
   g_atomic_ref_count_init (&flight->ref_count);
   g_cond_init (&flight->cond);
-  flight->key = key;
-  flight->pilot = traveller_self ();
-  flight->next = *flights;
-  *flights = flight;
+  flight->core = weakref_table_ref (probe->base.table);
+  flight->entry = weakref_value_entry_new (probe);
+  flight->hash = flight->entry->hash;
+  flight->key = flight->entry->key;
 
   return flight;
 }
 
-/* There are about as many flights as threads: a list will do. */
 WeakrefFlight *
-weakref_flight_find_locked (WeakrefFlight *flights, const WeakrefKeyKind *kind, gconstpointer key)
+weakref_flight_ref (WeakrefFlight *flight)
 {
-  while (flights != NULL && !kind->equal (flights->key, key))
-    flights = flights->next;
-
-  return flights;
+  g_atomic_ref_count_inc (&flight->ref_count);
+  return flight;
 }
 
-/* Waits until it lands; weakref_flight_finish() then gives the result. Returns FALSE at once if
- * that would be for ever. The lock is released meanwhile. */
-gboolean
-weakref_flight_wait_locked (WeakrefFlight *flight, GMutex *lock)
+/* Outside the lock. */
+void
+weakref_flight_unref (gpointer data)
 {
-  Traveller *self = traveller_self ();
-  WeakrefFlight *f;
+  WeakrefFlight *flight = data;
 
-  g_mutex_lock (&graph_lock);
-  for (f = flight; f != NULL && f->pilot != NULL && f->pilot != self; f = f->pilot->waits_for)
-    ;
-  if (f != NULL && f->pilot == self)
-    {
-      g_mutex_unlock (&graph_lock);
-      return FALSE;
-    }
-  self->waits_for = flight;
-  g_mutex_unlock (&graph_lock);
+  if (!g_atomic_ref_count_dec (&flight->ref_count))
+    return;
 
-  g_atomic_ref_count_inc (&flight->ref_count);
-  while (!flight->landed)
-    g_cond_wait (&flight->cond, lock);
+  g_clear_pointer (&flight->entry, weakref_value_entry_free);
+  g_clear_object (&flight->object);
+  g_clear_error (&flight->error);
+  g_cond_clear (&flight->cond);
+  weakref_table_unref (flight->core);
+  g_free (flight);
+}
 
-  g_mutex_lock (&graph_lock);
-  self->waits_for = NULL;
-  g_mutex_unlock (&graph_lock);
+/* From here on it is found. */
+void
+weakref_flight_start_locked (WeakrefFlight *flight)
+{
+  WeakrefValueCore *core = flight->core;
+
+  if (core->flights == NULL)
+    core->flights = g_hash_table_new (weakref_value_entry_hash, weakref_value_entry_equal);
+  g_hash_table_insert (core->flights, flight->entry, flight);
+}
+
+/* No new reference: who wants to use it outside the lock takes one. */
+WeakrefFlight *
+weakref_flight_find_locked (WeakrefValueCore *core, const WeakrefValueEntry *probe)
+{
+  return core->flights != NULL ? g_hash_table_lookup (core->flights, probe) : NULL;
+}
+
+/* Waits until it has ended, and returns TRUE, or returns FALSE at once if that would be for ever.
+ * The lock is released meanwhile. The caller has a reference on the flight. */
+gboolean
+weakref_flight_wait_locked (WeakrefFlight *flight, GError **error)
+{
+  if (!weakref_waiting_begin (flight, error))
+    return FALSE;
+
+  while (flight->state == WEAKREF_FLIGHT_GOES_ON)
+    g_cond_wait (&flight->cond, &flight->core->base.lock);
+
+  weakref_waiting_end ();
 
   return TRUE;
 }
 
-/* The pilot is done. @result, of which the flight takes the reference, goes to those who wait; NULL
- * makes them try themselves. The pilot finishes too, outside the lock. */
+/* Takes over the references on @object and @error. */
 void
-weakref_flight_land_locked (WeakrefFlight **flights, WeakrefFlight *flight, gpointer result)
+weakref_flight_end_locked (WeakrefFlight *flight,
+                           WeakrefFlightState state,
+                           gpointer object,
+                           GError *error)
 {
-  while (*flights != flight)
-    flights = &(*flights)->next;
-  *flights = flight->next;
-
-  g_mutex_lock (&graph_lock);
-  flight->pilot = NULL;
-  g_mutex_unlock (&graph_lock);
-
-  flight->result = result;
-  flight->landed = TRUE;
+  g_hash_table_remove (flight->core->flights, flight->entry);
+  flight->object = object;
+  flight->error = error;
+  flight->state = state;
   g_cond_broadcast (&flight->cond);
 }
 
-/* Outside the lock, once for the pilot and for each who waited. Returns a new reference to the
- * result, or NULL. */
+/* What a flight that has ended gave: a new reference to the object, or NULL with a copy of the
+ * error, or, if it was abandoned, without one. Outside the lock. */
 gpointer
-weakref_flight_finish (WeakrefFlight *flight)
+weakref_flight_dup_object (WeakrefFlight *flight, GError **error)
 {
-  gpointer result = flight->result != NULL ? g_object_ref (flight->result) : NULL;
+  if (flight->state == WEAKREF_FLIGHT_GAVE_OBJECT)
+    return g_object_ref (flight->object);
 
-  if (g_atomic_ref_count_dec (&flight->ref_count))
-    {
-      g_clear_object (&flight->result);
-      g_cond_clear (&flight->cond);
-      g_free (flight);
-    }
+  if (flight->state == WEAKREF_FLIGHT_FAILED)
+    g_propagate_error (error, g_error_copy (flight->error));
 
-  return result;
+  return NULL;
 }

@@ -4,20 +4,50 @@
 
 #pragma once
 
-#include <weakref-glib/core/key.h>
+#include <weakref-glib/core/value-core.h>
 
 G_BEGIN_DECLS
 
-/* Single flight: of all who want the same thing at the same time, one makes it and the others
- * wait. All functions are called with the lock of the table held. */
+/* Single flight: of all who want the object of one key at the same time, one makes it, and the
+ * others wait for it. A flight is that making, from its start to its end. */
 
 typedef struct _WeakrefFlight WeakrefFlight;
 
-WeakrefFlight *weakref_flight_start_locked (WeakrefFlight **flights, gconstpointer key);
-WeakrefFlight *
-weakref_flight_find_locked (WeakrefFlight *flights, const WeakrefKeyKind *kind, gconstpointer key);
-gboolean weakref_flight_wait_locked (WeakrefFlight *flight, GMutex *lock);
-void weakref_flight_land_locked (WeakrefFlight **flights, WeakrefFlight *flight, gpointer result);
-gpointer weakref_flight_finish (WeakrefFlight *flight);
+/* How it has ended. */
+typedef enum
+{
+  WEAKREF_FLIGHT_GOES_ON,
+  WEAKREF_FLIGHT_GAVE_OBJECT,
+  WEAKREF_FLIGHT_FAILED,
+  WEAKREF_FLIGHT_ABANDONED /* those who wait try anew */
+} WeakrefFlightState;
+
+struct _WeakrefFlight
+{
+  gatomicrefcount ref_count;
+  WeakrefValueCore *core; /* (owned) (const) */
+  guint hash;             /* (const) */
+  gconstpointer key;      /* (const): in the entry; good until the end */
+  WeakrefValueEntry
+    *entry; /* (owned) (nullable): the leader's; what the object will be entered by */
+
+  WeakrefFlightState state; /* table lock; (const) once it has ended */
+  gpointer object;          /* (owned) (nullable): the same */
+  GError *error;            /* (owned) (nullable): the same */
+  GCond cond;               /* with the table lock: it has ended */
+};
+
+WeakrefFlight *weakref_flight_new (const WeakrefValueEntry *probe);
+WeakrefFlight *weakref_flight_ref (WeakrefFlight *flight);
+void weakref_flight_unref (gpointer flight);
+
+void weakref_flight_start_locked (WeakrefFlight *flight);
+WeakrefFlight *weakref_flight_find_locked (WeakrefValueCore *core, const WeakrefValueEntry *probe);
+gboolean weakref_flight_wait_locked (WeakrefFlight *flight, GError **error);
+void weakref_flight_end_locked (WeakrefFlight *flight,
+                                WeakrefFlightState state,
+                                gpointer object,
+                                GError *error);
+gpointer weakref_flight_dup_object (WeakrefFlight *flight, GError **error);
 
 G_END_DECLS

@@ -6,14 +6,14 @@
 
 #include <string.h>
 
-static guint
-entry_hash (gconstpointer data)
+guint
+weakref_value_entry_hash (gconstpointer data)
 {
   return ((const WeakrefValueEntry *) data)->hash;
 }
 
-static gboolean
-entry_equal (gconstpointer a, gconstpointer b)
+gboolean
+weakref_value_entry_equal (gconstpointer a, gconstpointer b)
 {
   const WeakrefValueEntry *x = a;
   const WeakrefValueEntry *y = b;
@@ -36,15 +36,21 @@ entry_let_go (WeakrefEntry *entry)
     core->funcs->let_go ((WeakrefValueEntry *) entry);
 }
 
-static void
-entry_free (WeakrefEntry *data)
+/* Frees an entry that has no object, or none any more. Outside the lock. */
+void
+weakref_value_entry_free (WeakrefValueEntry *entry)
 {
-  WeakrefValueEntry *entry = (WeakrefValueEntry *) data;
-  WeakrefValueCore *core = (WeakrefValueCore *) data->table;
+  WeakrefValueCore *core = (WeakrefValueCore *) entry->base.table;
 
   if (core->kind.free != NULL)
     core->kind.free ((gpointer) entry->key);
   g_free (entry);
+}
+
+static void
+entry_free (WeakrefEntry *entry)
+{
+  weakref_value_entry_free ((WeakrefValueEntry *) entry);
 }
 
 static void
@@ -54,6 +60,7 @@ core_free (WeakrefTable *table)
 
   if (core->funcs->free_core != NULL)
     core->funcs->free_core (core);
+  g_clear_pointer (&core->flights, g_hash_table_unref);
   g_free (core);
 }
 
@@ -75,9 +82,10 @@ weakref_value_entry_probe (WeakrefValueCore *core, gconstpointer key)
   };
 }
 
-/* An entry that is not yet in the table, with a copy of the probe's key. */
+/* An entry that has no object yet, with a copy of the probe's key. The caller has to keep the core
+ * until it is given one. Outside the lock. */
 WeakrefValueEntry *
-weakref_value_entry_new (const WeakrefValueEntry *probe, gpointer object)
+weakref_value_entry_new (const WeakrefValueEntry *probe)
 {
   WeakrefValueCore *core = (WeakrefValueCore *) probe->base.table;
   gsize size = core->kind.get_size != NULL ? core->kind.get_size (probe->key) : 0;
@@ -85,13 +93,12 @@ weakref_value_entry_new (const WeakrefValueEntry *probe, gpointer object)
   WeakrefValueEntry *entry = g_malloc (sizeof (WeakrefValueEntry) + extra_size + size);
 
   memset (entry->data, 0, extra_size);
+  entry->base.table = probe->base.table;
   entry->hash = probe->hash;
   if (size != 0)
     entry->key = memcpy ((guint8 *) entry->data + extra_size, probe->key, size);
   else
     entry->key = core->kind.copy != NULL ? core->kind.copy (probe->key) : probe->key;
-
-  weakref_entry_init (&entry->base, &core->base, object);
 
   return entry;
 }
@@ -215,10 +222,12 @@ gboolean
 weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer object)
 {
   WeakrefValueEntry probe = weakref_value_entry_probe (core, key);
-  WeakrefValueEntry *entry = weakref_value_entry_new (&probe, object);
+  WeakrefValueEntry *entry = weakref_value_entry_new (&probe);
   gboolean report = core->funcs->used != NULL;
   WeakrefEntry *old;
   gboolean put;
+
+  weakref_entry_init (&entry->base, &core->base, object);
 
   /* Once it is in, it may leave at any moment. */
   if (report)
@@ -354,7 +363,8 @@ weakref_value_core_new (gsize size, const WeakrefValueFuncs *funcs)
 {
   WeakrefValueCore *core = g_malloc0 (size);
 
-  weakref_table_init (&core->base, &table_funcs, entry_hash, entry_equal);
+  weakref_table_init (&core->base, &table_funcs, weakref_value_entry_hash,
+                      weakref_value_entry_equal);
   core->funcs = funcs;
 
   return core;

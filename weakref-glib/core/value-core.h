@@ -4,7 +4,6 @@
 
 #pragma once
 
-#include <weakref-glib/core/flight.h>
 #include <weakref-glib/core/key.h>
 #include <weakref-glib/core/table.h>
 #include <weakref-glib/weakref-types.h>
@@ -49,7 +48,7 @@ struct _WeakrefValueCore
   WeakrefTable base;
   const WeakrefValueFuncs *funcs; /* (const) */
   WeakrefKeyKind kind;            /* (const) */
-  WeakrefFlight *flights;         /* table lock */
+  GHashTable *flights;            /* table lock: (owned) (nullable): see core/flight.c */
 };
 
 static inline gpointer
@@ -59,7 +58,10 @@ weakref_value_entry_get_extra (WeakrefValueEntry *entry)
 }
 
 WeakrefValueEntry weakref_value_entry_probe (WeakrefValueCore *core, gconstpointer key);
-WeakrefValueEntry *weakref_value_entry_new (const WeakrefValueEntry *probe, gpointer object);
+guint weakref_value_entry_hash (gconstpointer data);
+gboolean weakref_value_entry_equal (gconstpointer a, gconstpointer b);
+WeakrefValueEntry *weakref_value_entry_new (const WeakrefValueEntry *probe);
+void weakref_value_entry_free (WeakrefValueEntry *entry);
 void weakref_value_entry_use (WeakrefValueEntry *entry, gpointer object);
 gpointer weakref_value_entry_dup_object (WeakrefValueEntry *entry);
 void weakref_value_entry_retire (WeakrefValueEntry *entry);
