@@ -149,6 +149,164 @@ test_runs_in_the_thread_of_the_context (void)
   g_main_context_unref (context);
 }
 
+static gpointer
+owned_thread (gpointer data)
+{
+  WeakrefDestination *destination = data;
+
+  weakref_destination_send (destination, run_cb, (gpointer) "late", free_cb);
+  return NULL;
+}
+
+static void
+test_destination_does_not_keep_its_context (void)
+{
+  GMainContext *context = g_main_context_new ();
+  WeakrefDestination *destination = weakref_destination_get (context);
+  WeakrefDestination *same = weakref_destination_get (context);
+  GSource *source = g_idle_source_new ();
+  char *log;
+
+  g_assert_true (same == destination);
+  weakref_destination_unref (same);
+
+  g_source_set_callback (source, run_cb, (gpointer) "source", free_cb);
+  g_source_attach (source, context);
+  g_source_unref (source);
+
+  weakref_destination_send (destination, run_cb, (gpointer) "1", free_cb);
+  g_main_context_unref (context);
+  /* In no order that GLib promises. */
+  log = test_log_steal ();
+  g_assert_true (g_str_equal (log, "free:1 free:source") ||
+                 g_str_equal (log, "free:source free:1"));
+  g_free (log);
+
+  /* It is of use to nobody, but there. */
+  g_thread_join (g_thread_new ("late", owned_thread, destination));
+  assert_log ("free:late");
+  weakref_destination_unref (destination);
+
+  /* Another context may have the same address. */
+  context = g_main_context_new ();
+  dispatch (context, "2");
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  assert_log ("run:2 free:2");
+  g_main_context_unref (context);
+}
+
+static gboolean
+nested_cb (gpointer data)
+{
+  test_log ("nested");
+  while (g_main_context_iteration (data, FALSE))
+    ;
+  test_log ("/nested");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_nested_loop_goes_on (void)
+{
+  GMainContext *context = g_main_context_new ();
+
+  weakref_dispatch (context, nested_cb, context, nothing_cb);
+  dispatch (context, "1");
+  dispatch (context, "2");
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  assert_log ("nested run:1 free:1 run:2 free:2 /nested");
+  g_assert_false (g_main_context_pending (context));
+  g_main_context_unref (context);
+}
+
+static gboolean
+endless_cb (gpointer data)
+{
+  weakref_dispatch (data, endless_cb, data, nothing_cb);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_callbacks_that_make_callbacks_leave_time_for_others (void)
+{
+  GMainContext *context = g_main_context_new ();
+  GSource *source = g_timeout_source_new (0);
+
+  weakref_dispatch (context, endless_cb, context, nothing_cb);
+  g_source_set_callback (source, run_cb, (gpointer) "other", NULL);
+  g_source_attach (source, context);
+  g_source_unref (source);
+  g_main_context_iteration (context, FALSE);
+  g_main_context_iteration (context, FALSE);
+  assert_log ("run:other");
+  g_main_context_unref (context);
+}
+
+/* Sends race with the end of the context: each is either run or only freed, once. */
+typedef struct
+{
+  WeakrefDestination *destination;
+  TestGate gate;
+  gint n_sent;  /* (atomic) */
+  gint n_freed; /* (atomic) */
+} EndRace;
+
+static void
+end_race_free_cb (gpointer data)
+{
+  g_atomic_int_inc (&((EndRace *) data)->n_freed);
+}
+
+static gboolean
+end_race_run_cb (gpointer data)
+{
+  return G_SOURCE_REMOVE;
+}
+
+static gpointer
+end_race_thread (gpointer data)
+{
+  EndRace *race = data;
+  guint i;
+
+  test_gate_wait (&race->gate);
+  for (i = 0; i < 20; i++)
+    {
+      g_atomic_int_inc (&race->n_sent);
+      weakref_destination_send (race->destination, end_race_run_cb, race, end_race_free_cb);
+    }
+
+  return NULL;
+}
+
+static void
+test_context_that_goes_in_the_middle_of_a_send (void)
+{
+  guint n_rounds = test_scale (2000, 20);
+  guint round;
+
+  for (round = 0; round < n_rounds; round++)
+    {
+      EndRace race = { 0 };
+      GMainContext *context = g_main_context_new ();
+      GThread *thread;
+
+      race.destination = weakref_destination_get (context);
+      test_gate_init (&race.gate);
+      thread = g_thread_new ("send", end_race_thread, &race);
+      test_gate_open (&race.gate);
+      g_main_context_iteration (context, FALSE);
+      g_main_context_unref (context);
+      g_thread_join (thread);
+      weakref_destination_unref (race.destination);
+      test_gate_clear (&race.gate);
+      g_assert_cmpint (race.n_sent, ==, 20);
+      g_assert_cmpint (race.n_freed, ==, 20);
+    }
+}
+
 typedef struct
 {
   GMainContext *context;
@@ -343,6 +501,11 @@ main (int argc, char **argv)
   ADD ("context-that-goes-frees-once", test_context_that_goes_frees_once);
   ADD ("runs-in-the-thread-of-the-context", test_runs_in_the_thread_of_the_context);
   ADD ("from-many-threads", test_from_many_threads);
+  ADD ("destination-does-not-keep-its-context", test_destination_does_not_keep_its_context);
+  ADD ("nested-loop-goes-on", test_nested_loop_goes_on);
+  ADD ("callbacks-that-make-callbacks-leave-time-for-others",
+       test_callbacks_that_make_callbacks_leave_time_for_others);
+  ADD ("context-that-goes-in-the-middle-of-a-send", test_context_that_goes_in_the_middle_of_a_send);
   ADD ("callback/taken-once", test_callback_is_taken_once);
   ADD ("callback/cancelled-once", test_callback_is_cancelled_once);
   ADD ("callback/without-destroy", test_callback_without_destroy);

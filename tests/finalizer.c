@@ -392,19 +392,45 @@ test_context_that_goes (void)
 }
 
 static void
-test_context_goes_with_a_detached_one (void)
+test_context_is_not_kept (void)
 {
   GMainContext *context = logging_context ();
   TestProbe *a = test_probe_new ("a");
   WeakrefFinalizer *self = finalizer_full (a, context, WEAKREF_PHASE_FINALIZE, "1");
 
   g_main_context_unref (context);
+  assert_log ("free:context");
   g_assert_true (weakref_finalizer_detach (self));
   assert_log ("free:1");
   g_object_unref (self);
-  assert_log ("free:context");
   g_object_unref (a);
   assert_log ("-a ~a");
+}
+
+static gboolean
+use_cb (gpointer target)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* A context owns a source, which owns the target, whose finalizer would own the context. */
+static void
+test_target_that_a_source_of_the_context_owns_goes_with_it (void)
+{
+  GMainContext *context = g_main_context_new ();
+  GSource *source = g_timeout_source_new_seconds (1000);
+  TestProbe *a = test_probe_new ("a");
+  WeakrefFinalizer *self = finalizer_full (a, context, WEAKREF_PHASE_DISPOSE, "1");
+
+  g_source_set_callback (source, use_cb, a, g_object_unref);
+  g_source_attach (source, context);
+  g_source_unref (source);
+  g_main_context_unref (context);
+  assert_log ("-a ~a");
+  /* There is nowhere to run any more, but by hand. */
+  g_assert_true (weakref_finalizer_run (self));
+  assert_log ("run:1 free:1");
+  g_object_unref (self);
 }
 
 /* As a GObject */
@@ -1145,7 +1171,9 @@ main (int argc, char **argv)
   ADD ("context/runs-later", test_context_runs_later);
   ADD ("context/ended-before-it-runs", test_ended_before_the_context_runs_it);
   ADD ("context/that-goes", test_context_that_goes);
-  ADD ("context/goes-with-a-detached-one", test_context_goes_with_a_detached_one);
+  ADD ("context/is-not-kept", test_context_is_not_kept);
+  ADD ("context/target-that-a-source-of-it-owns-goes-with-it",
+       test_target_that_a_source_of_the_context_owns_goes_with_it);
   ADD ("properties", test_properties);
   ADD ("bad-input", test_bad_input);
   ADD ("made-by-name-is-over", test_made_by_name_is_over);

@@ -145,7 +145,7 @@ test_context_that_goes_calls_nothing (void)
 }
 
 static void
-test_context_is_kept_until_the_death (void)
+test_context_is_not_kept_by_the_ref (void)
 {
   GMainContext *context = g_main_context_new ();
   TestProbe *a = test_probe_new ("a");
@@ -153,26 +153,49 @@ test_context_is_kept_until_the_death (void)
 
   log_context (context);
   g_main_context_unref (context);
-  assert_log ("");
+  assert_log ("free:context");
   g_object_unref (a);
-  assert_log ("-a free:context ~a");
+  assert_log ("-a ~a");
   g_object_unref (ref);
   assert_log ("free:1");
 }
 
+static gboolean
+use_cb (gpointer target)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* A thread makes a context, has a source in it that uses the target, and ends. */
 static void
-test_context_goes_with_the_ref (void)
+own_by_source (GMainContext *context, gpointer target)
+{
+  GSource *source = g_timeout_source_new_seconds (1000);
+
+  g_source_set_callback (source, use_cb, target, g_object_unref);
+  g_source_attach (source, context);
+  g_source_unref (source);
+}
+
+static void
+test_target_that_a_source_of_the_context_owns_goes_with_it (void)
 {
   GMainContext *context = g_main_context_new ();
   TestProbe *a = test_probe_new ("a");
+  TestProbe *b = test_probe_new ("b");
   WeakrefRef *ref = weakref_ref_new_full (a, context, log_cb, (gpointer) "1", freed_cb);
+  WeakrefProxy *proxy = weakref_proxy_new_full (b, context, NULL, NULL, NULL);
 
-  log_context (context);
+  own_by_source (context, a);
+  own_by_source (context, b);
   g_main_context_unref (context);
+  g_assert_cmpuint (test_probe_count_alive (), ==, 0);
+  g_assert_false (weakref_ref_is_alive (ref));
+  g_assert_false (weakref_proxy_is_alive (proxy));
+  g_free (test_log_steal ());
+  g_object_unref (proxy);
   g_object_unref (ref);
-  assert_log ("free:1 free:context");
-  g_object_unref (a);
-  assert_log ("-a ~a");
+  assert_log ("free:1");
 }
 
 int
@@ -187,8 +210,9 @@ main (int argc, char **argv)
   test_case_as ("context/ref-dropped-before-delivery", ref_dropped_before_delivery_is_not_called);
   test_case_as ("context/ref-dropped-before-the-death", ref_with_context_dropped_before_the_death);
   test_case_as ("context/that-goes-calls-nothing", context_that_goes_calls_nothing);
-  test_case_as ("context/kept-until-the-death", context_is_kept_until_the_death);
-  test_case_as ("context/goes-with-the-ref", context_goes_with_the_ref);
+  test_case_as ("context/is-not-kept", context_is_not_kept_by_the_ref);
+  test_case_as ("context/target-that-a-source-of-it-owns-goes-with-it",
+                target_that_a_source_of_the_context_owns_goes_with_it);
 
   return g_test_run ();
 }

@@ -45,8 +45,8 @@ struct _WeakrefFinalizer
   WeakrefWatch watch;       /* while it runs, it has a reference on us */
   WeakrefBlock *life;       /* (owned) (nullable) (const): to peek at, if we watch the memory */
   WeakrefCallback callback; /* the one who takes it, ends it */
-  GMainContext *context;    /* (owned) (nullable): until the announcement */
-  gboolean for_binding;     /* (const) */
+  WeakrefDestination *destination; /* (owned) (nullable) (const) */
+  gboolean for_binding;            /* (const) */
 
   WeakrefFinalizer *next;  /* registry lock */
   WeakrefFinalizer **link; /* registry lock: what points at us; NULL when not registered */
@@ -208,11 +208,9 @@ static void
 finalizer_announce_cb (WeakrefWatch *watch)
 {
   gpointer self = (guint8 *) watch - G_STRUCT_OFFSET (WeakrefFinalizer, watch);
-  GMainContext *context = g_steal_pointer (&((WeakrefFinalizer *) self)->context);
+  WeakrefDestination *destination = ((WeakrefFinalizer *) self)->destination;
 
-  /* What waits in a context must not hold it. */
-  weakref_dispatch (context, finalizer_deliver_cb, self, g_object_unref);
-  g_clear_pointer (&context, g_main_context_unref);
+  weakref_destination_send (destination, finalizer_deliver_cb, self, g_object_unref);
 }
 
 static const WeakrefWatchFuncs finalizer_funcs = { NULL, finalizer_announce_cb };
@@ -260,7 +258,7 @@ weakref_finalizer_finalize (GObject *object)
 
   weakref_watch_clear (&self->watch);
   g_clear_pointer (&self->life, weakref_block_unref);
-  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->destination, weakref_destination_unref);
 
   G_OBJECT_CLASS (weakref_finalizer_parent_class)->finalize (object);
 }
@@ -322,7 +320,7 @@ finalizer_new (gpointer target,
   g_return_val_if_fail (phase == WEAKREF_PHASE_DISPOSE || phase == WEAKREF_PHASE_FINALIZE, NULL);
 
   self = g_object_new (WEAKREF_TYPE_FINALIZER, NULL);
-  self->context = context != NULL ? g_main_context_ref (context) : NULL;
+  self->destination = weakref_destination_get (context);
   self->for_binding = for_binding;
   weakref_callback_init (&self->callback, G_CALLBACK (func), user_data, destroy);
   if (phase == WEAKREF_PHASE_FINALIZE)

@@ -86,7 +86,7 @@ weakref_ref_set_property (GObject *object, guint prop_id, const GValue *value, G
   switch (prop_id)
     {
     case PROP_CONTEXT:
-      self->handle->context = g_value_dup_boxed (value);
+      self->handle->destination = weakref_destination_get (g_value_get_boxed (value));
       break;
     case PROP_TARGET:
       if (g_value_get_object (value) != NULL)
@@ -162,11 +162,12 @@ weakref_ref_class_init (WeakrefRefClass *klass)
    * Where the callback runs and notifications are emitted, or %NULL for the thread that drops the
    * last reference.
    *
-   * It is for those who make a reference with g_object_new(), as a language's subclasses do.
+   * It is for those who make a reference with g_object_new(), as a language's subclasses do. It is
+   * not kept: see [ctor@Weakref.Ref.new_full].
    *
    * Since: 1.0
    */
-  /* Not readable: it is gone with the death. Construct properties are set in the order of their
+  /* Not readable: it may be gone. Construct properties are set in the order of their
    * installation: this one before the target, with which the watch starts. */
   props[PROP_CONTEXT] =
     g_param_spec_boxed ("context", NULL, NULL, G_TYPE_MAIN_CONTEXT,
@@ -231,7 +232,8 @@ weakref_ref_new (gpointer target)
  * there is no callback.
  *
  * With a @context the callback always comes later, from an iteration of it, even in the same
- * thread. If the context goes away without iterating again, the callback does not run.
+ * thread. The context is not kept by the reference: what its sources own, @target perhaps, goes
+ * with it. If it goes away without iterating again, the callback does not run.
  *
  * You must hold a reference on @target during the call, which can be made from any thread.
  *
@@ -253,8 +255,7 @@ weakref_ref_new_full (gpointer target,
 
   /* Without the target, so that everything is in place when the watch starts. */
   self = g_object_new (WEAKREF_TYPE_REF, NULL);
-  if (context != NULL)
-    self->handle->context = g_main_context_ref (context);
+  self->handle->destination = weakref_destination_get (context);
   if (callback != NULL)
     weakref_callback_init (&self->handle->callback, G_CALLBACK (callback), user_data, destroy);
   weakref_handle_start (self->handle, target);

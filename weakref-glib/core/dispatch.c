@@ -42,25 +42,203 @@ weakref_callback_cancel (WeakrefCallback *callback)
     weakref_callback_release (callback);
 }
 
-/* Calls @func once with @data: now without a context, else later in the context, in the order of
- * the calls. Then, or when the context goes without having run it, frees @data. */
-void
-weakref_dispatch (GMainContext *context, GSourceFunc func, gpointer data, GDestroyNotify free_data)
+/* DESTINATIONS. Somebody who waits for a death, and wants to be told of it in a context, must not
+ * keep that context: a context owns its sources, and these may own the very object that is waited
+ * for, which then would never die. GLib has no weak reference to a context. But a source that is
+ * attached to one hears when the context goes: its callback data is freed while the context is
+ * still there. So each context that is waited for has one source of ours, the destination; those
+ * who wait have a reference on that, and only it knows the context.
+ *
+ * LOCKING. The lock guards the table of destinations and what they have to run. While it is held
+ * and a destination has a source, that source is alive, and so is the memory of its context:
+ * destination_closed_cb() waits for the lock before GLib goes on to free them. GLib's lock of a
+ * context is taken inside it. No callback runs and nothing is freed under it. */
+static GMutex destination_lock;
+static GHashTable *destinations; /* (owned) (nullable): lock: by the address of their context */
+
+/* What is to run. */
+typedef struct
 {
-  GSource *source;
+  GSourceFunc func;
+  gpointer data;
+  GDestroyNotify free_data;
+} Delivery;
+
+struct _WeakrefDestination
+{
+  gatomicrefcount ref_count; /* the source has a reference */
+  gpointer context;          /* (const): the key in the table; never to be dereferenced */
+  GSource *source;           /* lock: (unowned) (nullable): NULL when the context has gone */
+  GQueue deliveries;         /* lock: (owned) */
+};
+
+static void
+delivery_free (gpointer data)
+{
+  Delivery *delivery = data;
+
+  if (delivery->free_data != NULL)
+    delivery->free_data (delivery->data);
+  g_free (delivery);
+}
+
+static gboolean
+destination_dispatch (GSource *source, GSourceFunc callback, gpointer data)
+{
+  WeakrefDestination *destination = data;
+  guint n;
+
+  g_mutex_lock (&destination_lock);
+  n = destination->deliveries.length;
+  g_mutex_unlock (&destination_lock);
+
+  /* Not what comes meanwhile: other sources want to run, too. A main loop that is run by one of the
+   * callbacks goes on with those that are left. */
+  do
+    {
+      Delivery *delivery;
+
+      g_mutex_lock (&destination_lock);
+      delivery = g_queue_pop_head (&destination->deliveries);
+      if (destination->deliveries.length == 0)
+        g_source_set_ready_time (source, -1);
+      g_mutex_unlock (&destination_lock);
+
+      if (delivery != NULL)
+        {
+          delivery->func (delivery->data);
+          delivery_free (delivery);
+        }
+    }
+  while (n-- > 1);
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* The context goes. What it was to run does not run. */
+static void
+destination_closed_cb (gpointer data)
+{
+  WeakrefDestination *destination = data;
+  GQueue deliveries;
+
+  g_mutex_lock (&destination_lock);
+  destination->source = NULL;
+  g_hash_table_remove (destinations, destination->context);
+  deliveries = destination->deliveries;
+  g_queue_init (&destination->deliveries);
+  g_mutex_unlock (&destination_lock);
+
+  g_queue_clear_full (&deliveries, delivery_free);
+  weakref_destination_unref (destination);
+}
+
+static WeakrefDestination *
+destination_new_locked (GMainContext *context)
+{
+  static GSourceFuncs funcs = { NULL, NULL, destination_dispatch, NULL, NULL, NULL };
+  WeakrefDestination *destination = g_new0 (WeakrefDestination, 1);
+
+  g_atomic_ref_count_init (&destination->ref_count);
+  destination->context = context;
+  destination->source = g_source_new (&funcs, sizeof (GSource));
+  g_source_set_static_name (destination->source, "weakref-glib callbacks");
+  g_source_set_can_recurse (destination->source, TRUE);
+  g_source_set_callback (destination->source, NULL, destination, destination_closed_cb);
+  g_source_attach (destination->source, context);
+  /* The context has it. */
+  g_source_unref (destination->source);
+
+  return destination;
+}
+
+/* The destination in @context, which the caller holds; NULL without one. New reference. */
+WeakrefDestination *
+weakref_destination_get (GMainContext *context)
+{
+  WeakrefDestination *destination;
 
   if (context == NULL)
+    return NULL;
+
+  g_mutex_lock (&destination_lock);
+  if (destinations == NULL)
+    destinations = g_hash_table_new (NULL, NULL);
+  destination = g_hash_table_lookup (destinations, context);
+  if (destination == NULL)
+    {
+      destination = destination_new_locked (context);
+      g_hash_table_insert (destinations, context, destination);
+    }
+  g_atomic_ref_count_inc (&destination->ref_count);
+  g_mutex_unlock (&destination_lock);
+
+  return destination;
+}
+
+/* It has nothing left to run: only its source may have that, and has a reference. */
+void
+weakref_destination_unref (WeakrefDestination *destination)
+{
+  if (g_atomic_ref_count_dec (&destination->ref_count))
+    g_free (destination);
+}
+
+/* Calls @func once with @data: now without a destination, else later in its context, in the order
+ * of the calls. Then, or when the context goes without having run it, frees @data. */
+void
+weakref_destination_send (WeakrefDestination *destination,
+                          GSourceFunc func,
+                          gpointer data,
+                          GDestroyNotify free_data)
+{
+  Delivery *delivery;
+  GSource *woken = NULL;
+  gboolean sent;
+
+  if (destination == NULL)
     {
       func (data);
       free_data (data);
       return;
     }
 
-  /* Not g_main_context_invoke(), which may run it here and now. */
-  source = g_idle_source_new ();
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_static_name (source, "weakref-glib callback");
-  g_source_set_callback (source, func, data, free_data);
-  g_source_attach (source, context);
-  g_source_unref (source);
+  delivery = g_new (Delivery, 1);
+  *delivery = (Delivery) { func, data, free_data };
+
+  g_mutex_lock (&destination_lock);
+  sent = destination->source != NULL;
+  if (sent)
+    {
+      g_queue_push_tail (&destination->deliveries, delivery);
+      if (destination->deliveries.length == 1)
+        {
+          /* GLib before 2.85 reads the context of a source without holding it: it has to stay until
+           * the source is woken. Later ones hold it, and may be the last to do so: then it goes
+           * here, with all its sources, and that must not happen under the lock. */
+          if (glib_check_version (2, 85, 0) != NULL)
+            g_source_set_ready_time (destination->source, 0);
+          else
+            woken = g_source_ref (destination->source);
+        }
+    }
+  g_mutex_unlock (&destination_lock);
+
+  if (woken != NULL)
+    {
+      g_source_set_ready_time (woken, 0);
+      g_source_unref (woken);
+    }
+  if (!sent)
+    delivery_free (delivery);
+}
+
+/* The same for somebody who holds the context. */
+void
+weakref_dispatch (GMainContext *context, GSourceFunc func, gpointer data, GDestroyNotify free_data)
+{
+  WeakrefDestination *destination = weakref_destination_get (context);
+
+  weakref_destination_send (destination, func, data, free_data);
+  g_clear_pointer (&destination, weakref_destination_unref);
 }

@@ -25,6 +25,17 @@ gboolean weakref_callback_take (WeakrefCallback *callback);
 void weakref_callback_release (WeakrefCallback *callback);
 void weakref_callback_cancel (WeakrefCallback *callback);
 
+/* Where callbacks are to run: a main context, which it does not keep. NULL is the thread that
+ * calls, at once. */
+typedef struct _WeakrefDestination WeakrefDestination;
+
+WeakrefDestination *weakref_destination_get (GMainContext *context);
+void weakref_destination_unref (WeakrefDestination *destination);
+void weakref_destination_send (WeakrefDestination *destination,
+                               GSourceFunc func,
+                               gpointer data,
+                               GDestroyNotify free_data);
+
 void
 weakref_dispatch (GMainContext *context, GSourceFunc func, gpointer data, GDestroyNotify free_data);
 

@@ -34,11 +34,8 @@ static void
 handle_announce_cb (WeakrefWatch *watch)
 {
   WeakrefHandle *handle = (WeakrefHandle *) watch;
-  GMainContext *context = g_steal_pointer (&handle->context);
 
-  /* What waits in a context must not hold it. */
-  weakref_dispatch (context, handle_deliver_cb, handle, handle_unref_cb);
-  g_clear_pointer (&context, g_main_context_unref);
+  weakref_destination_send (handle->destination, handle_deliver_cb, handle, handle_unref_cb);
 }
 
 static const WeakrefWatchFuncs handle_funcs = { NULL, handle_announce_cb };
@@ -64,7 +61,7 @@ weakref_handle_unref (WeakrefHandle *handle)
 
   weakref_watch_clear (&handle->watch);
   g_weak_ref_clear (&handle->self);
-  g_clear_pointer (&handle->context, g_main_context_unref);
+  g_clear_pointer (&handle->destination, weakref_destination_unref);
   g_free (handle);
 }
 
@@ -81,7 +78,7 @@ weakref_handle_new (gpointer self, WeakrefSlot kind, WeakrefDeliver deliver)
   return handle;
 }
 
-/* Once; the context and the callback are there by now. */
+/* Once; the destination and the callback are there by now. */
 void
 weakref_handle_start (WeakrefHandle *handle, gpointer target)
 {

@@ -24,11 +24,11 @@ struct _WeakrefHandle
 {
   WeakrefWatch watch; /* its block is NULL until there is a target */
   gatomicrefcount ref_count;
-  gint watching;          /* (atomic) */
-  GWeakRef self;          /* the object: the one way to a strong reference on it */
-  WeakrefSlot kind;       /* (const): what the object is */
-  WeakrefDeliver deliver; /* (const) */
-  GMainContext *context;  /* (owned) (nullable): from before the start to the announcement */
+  gint watching;                   /* (atomic) */
+  GWeakRef self;                   /* the object: the one way to a strong reference on it */
+  WeakrefSlot kind;                /* (const): what the object is */
+  WeakrefDeliver deliver;          /* (const) */
+  WeakrefDestination *destination; /* (owned) (nullable): set before the start */
   WeakrefCallback callback;
 };
 

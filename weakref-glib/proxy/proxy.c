@@ -122,8 +122,7 @@ proxy_create_full (GType type,
   if (target == NULL)
     return self;
 
-  if (context != NULL)
-    self->handle->context = g_main_context_ref (context);
+  self->handle->destination = weakref_destination_get (context);
   if (callback != NULL)
     weakref_callback_init (&self->handle->callback, callback, user_data, destroy);
 
@@ -327,7 +326,8 @@ weakref_proxy_new (gpointer target)
  * With a @context, all that happens on the proxy at the death comes from an iteration of it, later.
  * Use one where the proxy is seen by code that stays in one thread, such as GTK's, and the target
  * may die in another. The signals of the target are not moved: they are emitted where the target
- * emits them.
+ * emits them. The context is not kept by the proxy; if it goes away without iterating again,
+ * nothing of that happens.
  *
  * If @target is a proxy, you get one of its target; if that is dead, one that is dead too, whose
  * callback doesn't run.
