@@ -5,8 +5,9 @@
 #include <weakref-glib/weakref-bond.h>
 
 #include <weakref-glib/core/block.h>
-#include <weakref-glib/weakref-error.h>
+#include <weakref-glib/core/dispatch.h>
 #include <weakref-glib/core/group.h>
+#include <weakref-glib/weakref-error.h>
 
 /**
  * WeakrefBond:
@@ -62,6 +63,7 @@ struct _WeakrefBond
   WeakrefBlock *owner;   /* (owned) (const) */
   WeakrefBlock *owned;   /* (owned) (const) */
   WeakrefMember *member; /* (owned) (const): the owned, as a member of its group */
+  GMainContext *context; /* (owned) (nullable): until the bond ends */
 };
 
 G_DEFINE_TYPE (WeakrefBond, weakref_bond, G_TYPE_OBJECT)
@@ -76,16 +78,26 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-/* The group has the reference that is dropped here. */
-static void
-bond_part_cb (gpointer data)
+static gboolean
+bond_notify_cb (gpointer data)
 {
-  GObject *self = data;
   guint i;
 
   for (i = PROP_ALIVE; i < N_PROPS; i++)
-    g_object_notify_by_pspec (self, props[i]);
-  g_object_unref (self);
+    g_object_notify_by_pspec (data, props[i]);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The group's reference goes to the delivery. */
+static void
+bond_part_cb (gpointer data)
+{
+  WeakrefBond *self = data;
+  GMainContext *context = g_steal_pointer (&self->context);
+
+  weakref_dispatch (context, bond_notify_cb, self, g_object_unref);
+  g_clear_pointer (&context, g_main_context_unref);
 }
 
 /* New references to both objects, or %FALSE and neither if the bond has ended. To be joined is not
@@ -135,6 +147,7 @@ weakref_bond_finalize (GObject *object)
   g_clear_pointer (&self->owner, weakref_block_unref);
   g_clear_pointer (&self->owned, weakref_block_unref);
   g_clear_pointer (&self->member, weakref_member_unref);
+  g_clear_pointer (&self->context, g_main_context_unref);
 
   G_OBJECT_CLASS (weakref_bond_parent_class)->finalize (object);
 }
@@ -151,7 +164,8 @@ weakref_bond_class_init (WeakrefBondClass *klass)
    * WeakrefBond:alive: (getter is_alive)
    *
    * Whether the bond holds. All three properties are notified once, when it has ended: in the
-   * thread that breaks it, disposes one of the two early, or finalizes the owner.
+   * thread that breaks it, disposes one of the two early, or finalizes the owner; or from the
+   * #GMainContext that [ctor@Weakref.Bond.new_full] was given.
    *
    * Since: 1.0
    */
@@ -211,6 +225,33 @@ weakref_bond_init (WeakrefBond *self)
 WeakrefBond *
 weakref_bond_new (gpointer owner, gpointer owned, GError **error)
 {
+  return weakref_bond_new_full (owner, owned, NULL, error);
+}
+
+/**
+ * weakref_bond_new_full: (constructor)
+ * @owner: (type GObject.Object) (not nullable): an object
+ * @owned: (type GObject.Object) (not nullable): the object that it is to own; a floating reference
+ *   is taken
+ * @context: (nullable): where the end of the bond is notified, or %NULL for the thread that ends it
+ * @error: return location for a `WEAKREF_ERROR_OWNED`, a `WEAKREF_ERROR_CYCLE` or a
+ *   `WEAKREF_ERROR_DEAD`
+ *
+ * Bonds @owned to @owner, as [ctor@Weakref.Bond.new] does, and says where the end is notified.
+ *
+ * With a @context the notification always comes later, from an iteration of it, even in the same
+ * thread, and the bond is kept until then. If the context goes away without iterating again, it
+ * does not come.
+ *
+ * You must hold a reference on both objects during the call, which can be made from any thread.
+ *
+ * Returns: (transfer full): the bond, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+WeakrefBond *
+weakref_bond_new_full (gpointer owner, gpointer owned, GMainContext *context, GError **error)
+{
   WeakrefBond *self;
   WeakrefMember *owner_member;
   gboolean floating;
@@ -227,6 +268,7 @@ weakref_bond_new (gpointer owner, gpointer owned, GError **error)
     g_object_ref_sink (owned);
 
   self = g_object_new (WEAKREF_TYPE_BOND, NULL);
+  self->context = context != NULL ? g_main_context_ref (context) : NULL;
   self->owner = weakref_block_get (owner, WEAKREF_PHASE_DISPOSE);
   self->owned = weakref_block_get (owned, WEAKREF_PHASE_DISPOSE);
   self->member = weakref_member_get (owned, FALSE);

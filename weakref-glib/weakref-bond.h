@@ -22,6 +22,10 @@ WEAKREF_AVAILABLE_IN_1_0
 WeakrefBond *weakref_bond_new (gpointer owner, gpointer owned, GError **error);
 
 WEAKREF_AVAILABLE_IN_1_0
+WeakrefBond *
+weakref_bond_new_full (gpointer owner, gpointer owned, GMainContext *context, GError **error);
+
+WEAKREF_AVAILABLE_IN_1_0
 gboolean weakref_bond_break (WeakrefBond *self);
 
 WEAKREF_AVAILABLE_IN_1_0

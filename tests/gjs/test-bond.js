@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 import Weakref from 'gi://Weakref';
 
 import {
-    Thing, assert, assertArray, assertEqual, assertThrows, collect, iterate, plain, run, test,
-    thing, track,
+    Thing, assert, assertArray, assertEqual, assertQuiet, assertThrows, child, collect, iterate,
+    plain, run, runChild, test, thing, track,
 } from './tap.js';
 
 const action = name => track(new Gio.SimpleAction({name}));
@@ -100,6 +101,32 @@ test('both are dead before the first callback', () => {
     })();
     collect();
     assertArray(log, [false, false]);
+});
+
+child('death-in-collection', () => {
+    let bond = (() => new Weakref.Bond(new GObject.Object(), new GObject.Object()))();
+    bond.connect('notify::alive', () => print('ended', bond.alive, bond.owner));
+    collect();
+    bond = null;
+});
+
+test('tells of its end during garbage collection', () => {
+    assertQuiet(runChild('death-in-collection'), 'ended false null\n');
+});
+
+test('tells in the context that was the thread-default one', () => {
+    const context = new GLib.MainContext();
+    const log = [];
+    context.push_thread_default();
+    const bond = new Weakref.Bond(plain(), plain());
+    context.pop_thread_default();
+    bond.connect('notify::alive', () => log.push('alive'));
+    bond.connect('notify::owned', () => log.push('owned'));
+    assert(bond.break());
+    iterate();
+    assertArray(log, []);
+    while (context.iteration(false));
+    assertArray(log, ['alive', 'owned']);
 });
 
 test('errors', () => {

@@ -119,16 +119,15 @@ test('ensure: errors and recursion', () => {
 test('bad input', () => {
     const cache = newCache(1);
     for (const bad of [undefined, null, 5, 1.5, {}, [], Symbol('a'), new GObject.Object()]) {
-        for (const method of ['get', 'has', 'delete'])
-            assertThrows(() => cache[method](bad), /^TypeError: (A key|The table has keys)/);
+        assertArray([cache.get(bad) ?? 'none', cache.has(bad), cache.delete(bad)],
+            ['none', false, false]);
         assertThrows(() => cache.set(bad, cache), /^TypeError: (A key|The table has keys)/);
     }
     assertThrows(() => cache.set('a', 5), /^TypeError: A value must be a GObject, not 5/);
-    for (const bad of [5, 'gchararray', []])
+    for (const bad of [5, 'gchararray'])
         assertThrows(() => new Weakref.Cache(bad, 1), /^TypeError: .* must be a GType, not/);
-    for (const bad of [-1, 1.5, NaN, 'a', null, {}])
-        assertThrows(() => new Weakref.Cache(String, bad), /^TypeError: .* whole number, not/);
-    assertThrows(() => new Weakref.Cache({max_idle: -1}), /^TypeError: .* whole number, not -1/);
+    for (const bad of ['a', null, {}, 5n])
+        assertThrows(() => new Weakref.Cache(String, bad), /^TypeError: .* be a number, not/);
 });
 
 test('constructors', () => {

@@ -98,6 +98,40 @@ test('run by hand between the death and the main context: once', () => {
     assertArray(log, [[1]]);
 });
 
+test('run by hand throws what the function throws, and has run', () => {
+    const target = thing('a');
+    const error = new RangeError('mine');
+    const fail = () => {
+        throw error;
+    };
+    const context = GLib.MainContext.default();
+    for (const finalizer of [new Weakref.Finalizer(target, fail),
+        Weakref.Finalizer.new_full(target, context, Weakref.Phase.DISPOSE, fail)]) {
+        let caught = null;
+        try {
+            finalizer.run();
+        } catch (e) {
+            caught = e;
+        }
+        assertEqual(caught, error);
+        assert(!finalizer.alive && !finalizer.run());
+    }
+
+    // One inside the other.
+    const log = [];
+    const inner = new Weakref.Finalizer(target, fail);
+    const outer = new Weakref.Finalizer(target, () => {
+        try {
+            inner.run();
+        } catch (e) {
+            log.push(e === error);
+        }
+        throw new TypeError('of the outer');
+    });
+    assertThrows(() => outer.run(), /^TypeError: of the outer/);
+    assertArray(log, [true]);
+});
+
 test('detach', () => {
     const [log, func] = logger();
     const target = thing('a');

@@ -11,6 +11,18 @@ import {
     plain, run, runChild, test, thing, track,
 } from './tap.js';
 
+const ScriptedInterface = GObject.registerClass({GTypeName: 'WeakrefTestScriptedInterface'},
+    class ScriptedInterface extends GObject.Interface {});
+
+const Scripted = GObject.registerClass({
+    GTypeName: 'WeakrefTestScripted',
+    Implements: [ScriptedInterface],
+}, class Scripted extends GObject.Object {
+    keep(value) {
+        this.kept = value;
+    }
+});
+
 const DEAD = /^ReferenceError: weakly-referenced object no longer exists$/;
 
 test('the same through object, reference and proxy; after the death an error', () => {
@@ -33,8 +45,7 @@ test('the same through object, reference and proxy; after the death an error', (
     assertThrows(() => 'name' in proxy, DEAD);
     assertThrows(() => delete proxy.name, DEAD);
     assertThrows(() => Object.keys(proxy), DEAD);
-    assertThrows(() => Object.getPrototypeOf(proxy), DEAD);
-    assertThrows(() => proxy instanceof Thing, DEAD);
+    assert(!(proxy instanceof Thing));
     assertThrows(() => Object.defineProperty(proxy, 'a', {value: 1}), DEAD);
     try {
         proxy.name;
@@ -64,7 +75,7 @@ test('outlives the wrapper', () => {
     collect();
     store.remove_all();
     collect();
-    assertThrows(() => proxy instanceof GObject.Object, DEAD);
+    assert(!(proxy instanceof GObject.Object));
 });
 
 test('reads and writes properties of all kinds', () => {
@@ -143,7 +154,66 @@ test('stands for the target in this module, and in proxies', () => {
     target.run_dispose();
     iterate();
     assertThrows(() => new Weakref.Ref(proxy), DEAD);
-    assertThrows(() => table.get(proxy), DEAD);
+    assertThrows(() => table.set(proxy, thing('b')), DEAD);
+    assertEqual(table.get(proxy), undefined);
+    assertEqual(new Weakref.Set().has(proxy), false);
+    assertEqual(new Weakref.KeyTable().delete(proxy), false);
+});
+
+test('is an instance of the interfaces of its target', () => {
+    const file = Gio.File.new_for_path('/');
+    const proxy = Weakref.proxy(file);
+    assert(proxy instanceof Gio.File);
+    assert(!(proxy instanceof Gio.ListModel));
+    assert(Weakref.proxy(new Gio.ListStore()) instanceof Gio.ListModel);
+    assert(file instanceof Gio.File);
+    assert(!(proxy instanceof Gio.Icon) && !({} instanceof Gio.File) && !(null instanceof Gio.File));
+    assert(Weakref.proxy(new Scripted()) instanceof ScriptedInterface);
+    file.run_dispose();
+    assert(!(proxy instanceof Gio.File));
+});
+
+test('functions of C that are called through a proxy take proxies', () => {
+    const [file, child] = ['/a', '/a/b'].map(path => Gio.File.new_for_path(path));
+    const [proxy, childProxy] = [file, child].map(Weakref.proxy);
+    assert(proxy.equal(proxy));
+    assert(!proxy.equal(childProxy));
+    assert(childProxy.has_parent(proxy));
+    const {equal} = proxy;
+    assert(equal(proxy));
+
+    // One of JavaScript may want to keep it.
+    const scripted = new Scripted();
+    Weakref.proxy(scripted).keep(proxy);
+    assertEqual(scripted.kept, proxy);
+    scripted.kept = null;
+    child.run_dispose();
+    assertThrows(() => proxy.equal(childProxy), DEAD);
+});
+
+child('describe', () => {
+    const target = new Thing({name: 'a'});
+    const proxy = Weakref.proxy(target);
+    console.log(proxy);
+    target.run_dispose();
+    for (const value of [proxy, {proxy}, [proxy]])
+        console.log(value);
+    console.log('%s %o %O', proxy, proxy, proxy);
+    console.warn(`${proxy}`);
+    print(proxy, `${proxy}`, JSON.stringify([proxy]), Object.prototype.toString.call(proxy));
+    log(proxy);
+    Promise.resolve(proxy).then(value => print(value === proxy));
+    iterate();
+});
+
+test('a dead one is described by console, strings and await, and throws in none', () => {
+    const {status, stdout, stderr} = runChild('describe', {G_DEBUG: ''});
+    const name = '[object of a Weakref.proxy(), dead]';
+    assertEqual(stdout,
+        `${name} ${name} ["${name}"] [object Weakref.proxy(), dead]\ntrue\n`);
+    assert(!/ERROR|CRITICAL|no longer exists/.test(stderr), stderr);
+    assert(stderr.split(name).length - 1 >= 7, stderr);
+    assertEqual(status, 0);
 });
 
 test('is not for functions of C', () => {

@@ -220,8 +220,8 @@ test('proxies stand for their targets', () => {
 test('bad input', () => {
     const set = newSet(Gio.ListModel);
     for (const bad of [undefined, null, 5, 'a', {}, [], Symbol('a'), () => 1, Thing]) {
-        for (const method of ['add', 'has', 'delete'])
-            assertThrows(() => set[method](bad), /^TypeError: A member .* a GObject, not/);
+        assertThrows(() => set.add(bad), /^TypeError: A member .* a GObject, not/);
+        assertArray([set.has(bad), set.delete(bad)], [false, false]);
     }
     const a = thing('a');
     assertThrows(() => set.add(a), /^TypeError: .* a GListModel, not an instance of /);
@@ -234,7 +234,7 @@ test('bad input', () => {
         assertThrows(() => newSet()[method](), /^TypeError: .*must be a function, not undefined/);
     }
 
-    for (const bad of [5, 'GObject', [], () => 1])
+    for (const bad of [5, 'GObject', () => 1])
         assertThrows(() => new Weakref.Set(bad), /^TypeError: The item type must be a GType, not/);
     for (const bad of [String, Object, GObject.TYPE_NONE])
         assertThrows(() => new Weakref.Set(bad), /^TypeError: .* is not the type of a GObject/);

@@ -202,8 +202,8 @@ test('keys of one type', () => {
         const table = new Weakref.ValueTable(type);
         assertEqual(table.key_type, type.$gtype ?? type);
         assertEqual(table.set(good, value).get(good), value);
-        for (const method of ['get', 'has', 'delete'])
-            assertThrows(() => table[method](bad), /^TypeError: The table has keys of type/);
+        assertArray([table.get(bad) ?? 'none', table.has(bad), table.delete(bad)],
+            ['none', false, false]);
         assertThrows(() => table.set(bad, value), /^TypeError: The table has keys of type/);
         assertEqual(table.size, 1);
         table.clear();
@@ -229,8 +229,10 @@ test('keys beyond what a number holds', () => {
         assertArray([...table], []);
     }
     assertEqual(new Weakref.ValueTable().set(10n, value).get(10), value);
-    for (const bad of [2n ** 64n, -(2n ** 63n) - 1n])
-        assertThrows(() => newTable().has(bad), /^TypeError: .* can't be a key/);
+    for (const bad of [2n ** 64n, -(2n ** 63n) - 1n]) {
+        assert(!newTable().has(bad));
+        assertThrows(() => newTable().set(bad, value), /^TypeError: .* can't be a key/);
+    }
 });
 
 test('ensure creates once', () => {
@@ -287,8 +289,8 @@ test('bad keys', () => {
     table.set('a', value);
     for (const bad of [undefined, null, {}, [], Symbol('a'), () => 1, new Date(), Thing,
         Object.create(null)]) {
-        for (const method of ['get', 'has', 'delete'])
-            assertThrows(() => table[method](bad), /^TypeError: A key must be/);
+        assertArray([table.get(bad) ?? 'none', table.has(bad), table.delete(bad)],
+            ['none', false, false]);
         assertThrows(() => table.set(bad, value), /^TypeError: A key must be/);
         assertThrows(() => table.ensure(bad, () => value), /^TypeError: A key must be/);
     }
@@ -304,7 +306,7 @@ test('bad values', () => {
 });
 
 test('bad key types', () => {
-    for (const bad of [5, 'gchararray', [], () => 1])
+    for (const bad of [5, 'gchararray', () => 1])
         assertThrows(() => new Weakref.ValueTable(bad), /^TypeError: .* must be a GType, not/);
     for (const bad of [Object, GObject.TYPE_NONE, GObject.TYPE_POINTER, GLib.Date])
         assertThrows(() => new Weakref.ValueTable(bad), /^TypeError: There are no keys of type/);
@@ -333,7 +335,7 @@ test('subclass', () => {
     const icon = icons.icon('folder');
     assertEqual(icons.icon('folder'), icon);
     assertEqual(icons.constructor.$gtype.name, 'WeakrefTestIcons');
-    assertThrows(() => icons.get(1), /^TypeError/);
+    assertThrows(() => icons.set(1, icon), /^TypeError/);
 });
 
 run();

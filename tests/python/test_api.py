@@ -173,6 +173,7 @@ CALLS = {
     'Set.equal': lambda a, b: (make_set(a).equal(make_set(a)), True),
 
     'Bond.new': lambda a, b: (Weakref.Bond.new(a, b).break_(), True),
+    'Bond.new_full': lambda a, b: (Weakref.Bond.new_full(a, b, None).break_(), True),
     'Bond.break': lambda a, b: ((bond := Weakref.Bond.new(a, b)).break_() and bond.break_(), False),
     'Bond.is_alive': lambda a, b: ((bond := Weakref.Bond.new(a, b)).is_alive() and bond.break_(),
                                    True),

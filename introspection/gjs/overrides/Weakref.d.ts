@@ -191,7 +191,11 @@ declare module 'gi://Weakref?version=1.0' {
             get size(): number;
 
             /** @param keyType the type of the keys; without it they may be of any. */
-            constructor(keyType?: TypeLike | Partial<ValueTable.ConstructorProps> | null);
+            constructor(
+                keyType?: TypeLike | Partial<ValueTable.ConstructorProps> | null,
+                entries?: Iterable<readonly [K, V]> | null,
+            );
+            constructor(entries: Iterable<readonly [K, V]>);
 
             _init(...args: any[]): any;
 
@@ -284,8 +288,13 @@ declare module 'gi://Weakref?version=1.0' {
              * @param keyType the type of the keys; without it they may be of any.
              * @param maxIdle how many objects that nobody uses to keep; 64 without it.
              */
-            constructor(keyType?: TypeLike | null, maxIdle?: number);
+            constructor(
+                keyType?: TypeLike | null,
+                maxIdle?: number,
+                entries?: Iterable<readonly [K, V]> | null,
+            );
             constructor(properties: Partial<Cache.ConstructorProps>);
+            constructor(entries: Iterable<readonly [K, V]>);
 
             _init(...args: any[]): any;
 
@@ -340,7 +349,7 @@ declare module 'gi://Weakref?version=1.0' {
 
             get size(): number;
 
-            constructor();
+            constructor(entries?: Iterable<readonly [K, V]> | null);
 
             _init(...args: any[]): any;
 
@@ -397,7 +406,11 @@ declare module 'gi://Weakref?version=1.0' {
             get nItems(): number;
             get size(): number;
 
-            constructor(itemType?: TypeLike | Partial<Set.ConstructorProps> | null);
+            constructor(
+                itemType?: TypeLike | Partial<Set.ConstructorProps> | null,
+                items?: Iterable<T> | null,
+            );
+            constructor(items: Iterable<T>);
 
             _init(...args: any[]): any;
 
@@ -449,8 +462,8 @@ declare module 'gi://Weakref?version=1.0' {
 
             $signals: Bond.SignalSignatures;
 
-            /** Whether the bond holds. Notified once, but JavaScript is not told of an end during a
-             * garbage collection: that is for a Finalizer of the owner. */
+            /** Whether the bond holds. Notified once, from the main context that was the
+             * thread-default one when the bond was made. */
             get alive(): boolean;
             /** The owner, or null when the bond has ended. */
             get owner(): Owner | null;
@@ -465,6 +478,11 @@ declare module 'gi://Weakref?version=1.0' {
             static ['new']<Owner extends GObject.Object, Owned extends GObject.Object>(
                 owner: Owner,
                 owned: Owned,
+            ): Bond<Owner, Owned>;
+            static new_full<Owner extends GObject.Object, Owned extends GObject.Object>(
+                owner: Owner,
+                owned: Owned,
+                context: GLib.MainContext | null,
             ): Bond<Owner, Owned>;
 
             /** Ends the bond. Whether this call did. */
@@ -497,9 +515,9 @@ declare module 'gi://Weakref?version=1.0' {
         const MICRO_VERSION: number;
 
         /** Stands for the target without keeping it. After the death every use of it throws a
-         * ReferenceError. Only JavaScript can use it, not C: of arguments only those of
-         * constructors and of the methods of Map and Set here; and `instanceof` knows the target's
-         * classes but not interfaces. */
+         * ReferenceError, but to describe it, to await it, and `instanceof`, which is false. Only
+         * JavaScript can use it: C takes one only as an argument of the classes here, and of a
+         * function that is called through a proxy. */
         function proxy<T extends GObject.Object>(target: T): T;
 
         /** A Finalizer for those who don't keep it. */

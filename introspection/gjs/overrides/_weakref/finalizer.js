@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: 2026 The weakref-glib authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* exported defineFinalizer */
+
+const {define, isPlain, requireFunction, requireObject} = imports.overrides._weakref.arguments;
+const {getContext} = imports.overrides._weakref.delivery;
+const {isProxy} = imports.overrides._weakref.proxy;
+
+// Whether a finalizer's arguments lead to its target, as far as that can be seen from outside, and
+// soon: not more than a thousand values are looked at.
+function holds(values, target) {
+    const pending = new Set(values);
+    for (const value of pending) {
+        if (value === target)
+            return true;
+
+        let parts = [];
+        if (isProxy(value))
+            continue;
+        else if (value instanceof Map)
+            parts = [...value].flat();
+        else if (value instanceof Set || Array.isArray(value))
+            parts = value;
+        else if (isPlain(value))
+            parts = Object.values(value);
+
+        for (const part of parts) {
+            if (pending.size >= 1000)
+                break;
+            pending.add(part);
+        }
+    }
+    return false;
+}
+
+function defineFinalizer(Weakref) {
+    const {Finalizer} = Weakref;
+    const newFinalizer = Finalizer.new_full;
+    const {run} = Finalizer.prototype;
+
+    // The run() that is about to call its function.
+    let byHand = null;
+
+    // Gjs reports what a function throws that C calls. But a run() calls it in the name of someone
+    // who can catch.
+    function wrap(func) {
+        return () => {
+            const call = byHand;
+            byHand = null;
+            try {
+                func();
+            } catch (error) {
+                if (!call)
+                    throw error;
+                call.thrown = {error};
+            }
+        };
+    }
+
+    Finalizer.new_full = function (target, context, phase, func) {
+        target = requireObject(target, 'The target of a Weakref.Finalizer');
+        requireFunction(func, 'The function of a Weakref.Finalizer');
+        return newFinalizer.call(this, target, context, phase, wrap(func));
+    };
+
+    define(Finalizer.prototype, {
+        _init(target, func, ...args) {
+            if (this.constructor !== Finalizer)
+                throw new TypeError('Weakref.Finalizer has no subclasses');
+            target = requireObject(target, 'The target of a Weakref.Finalizer');
+            requireFunction(func, 'The function of a Weakref.Finalizer');
+            if (holds(args, target)) {
+                console.warn('Weakref.Finalizer: the arguments hold the target itself, which ' +
+                    'keeps it alive, so that the finalizer never runs by itself');
+            }
+            return Finalizer.new_full(target, getContext(), Weakref.Phase.DISPOSE,
+                () => void func(...args));
+        },
+
+        run() {
+            const call = {thrown: null};
+            const outer = byHand;
+            byHand = call;
+            let ran;
+            try {
+                ran = run.call(this);
+            } finally {
+                byHand = outer;
+            }
+            if (call.thrown)
+                throw call.thrown.error;
+            return ran;
+        },
+    });
+
+    Weakref.finalize = function (...args) {
+        new Finalizer(...args);
+    };
+}

@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 The weakref-glib authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* exported defineProxy, defineRef */
+
+const {GObject} = imports.gi;
+const {define, isPlain, nameProperties, requireFunction, requireObject} =
+    imports.overrides._weakref.arguments;
+const {connectDeath, getContext} = imports.overrides._weakref.delivery;
+const {isProxy, makeProxy} = imports.overrides._weakref.proxy;
+
+const initObject = GObject.Object.prototype._init;
+
+function defineRef(Weakref) {
+    const {Ref} = Weakref;
+    // The shared one has no context: to connect to it would be to miss what comes during garbage
+    // collection.
+    const newShared = Ref.new;
+
+    define(Ref.prototype, {
+        _init(target, callback) {
+            let properties = {target};
+            if (isPlain(target) && Object.keys(target).length > 0)
+                properties = nameProperties(this.constructor, target);
+            if (!('target' in properties)) {
+                throw new TypeError("A Weakref.Ref must have a property 'target', " +
+                    `not only '${Object.keys(properties).join("', '")}'`);
+            }
+            properties.target = requireObject(properties.target, 'The target of a Weakref.Ref');
+            properties.context ??= getContext();
+            if (callback !== undefined && callback !== null)
+                requireFunction(callback, 'The callback of a Weakref.Ref');
+
+            const ref = initObject.call(this, properties) ?? this;
+            if (callback)
+                connectDeath(ref, callback);
+            return ref;
+        },
+
+        deref() {
+            return this.get() ?? undefined;
+        },
+    });
+
+    Weakref.proxy = function (target) {
+        if (isProxy(target))
+            return target;
+        return makeProxy(newShared(requireObject(target, 'The target of a Weakref.proxy')));
+    };
+
+    for (const name of ['count_refs', 'list_refs']) {
+        const func = Weakref[name];
+        Weakref[name] = target => func(requireObject(target, 'The target'));
+    }
+}
+
+function defineProxy(Weakref) {
+    const {Proxy} = Weakref;
+    const newProxy = Proxy.new_full;
+
+    define(Proxy.prototype, {
+        // Its type is made for the type of its target. Each its own, for the sake of its context.
+        _init(target, callback) {
+            if (this.constructor !== Proxy)
+                throw new TypeError('Weakref.Proxy has no subclasses');
+            target = requireObject(target, 'The target of a Weakref.Proxy');
+            if (callback !== undefined && callback !== null)
+                requireFunction(callback, 'The callback of a Weakref.Proxy');
+
+            const proxy = newProxy(target, getContext(), null);
+            if (callback)
+                connectDeath(proxy, callback);
+            return proxy;
+        },
+
+        // Gjs before 1.78 leaks what is in a GValue that C fills in, and complains of one that it
+        // did not, because of an error.
+        get_target_property(name) {
+            const target = this.dup_target();
+            const pspec = target.constructor.find_property(name);
+            if (!(pspec?.flags & GObject.ParamFlags.READABLE)) {
+                throw new Weakref.Error({
+                    code: Weakref.Error.PROPERTY,
+                    message: `${target.constructor.$gtype.name} has no property '${name}' to read`,
+                });
+            }
+            return [true, target[pspec.get_name()]];
+        },
+    });
+}

@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: 2026 The weakref-glib authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* exported defineCache, defineValueTable */
+
+const {GLib, GObject} = imports.gi;
+const {
+    addEntries, define, isIterable, isPlain, isType, nameProperties, requireCount, requireFunction,
+    requireKey, requireKeyType, requireObject, toKey, unwrapAlive,
+} = imports.overrides._weakref.arguments;
+const {defineCollection, defineTypeProperty} = imports.overrides._weakref.collection;
+
+const initObject = GObject.Object.prototype._init;
+
+const COUNTS = ['max_idle', 'max_idle_seconds', 'max_tracked'];
+
+// Table → a table of the keys that are being created.
+const creations = new WeakMap();
+
+// The class initializers are told what comes before these.
+function readArguments(table, keyType) {
+    let properties = {key_type: keyType};
+    if (isPlain(keyType) && !isType(keyType))
+        properties = nameProperties(table.constructor, keyType);
+
+    properties.key_type = requireKeyType(properties.key_type ?? GObject.Value);
+    // The default, which is as well: Gjs crashes over a property of that value.
+    if (properties.key_type.name === 'GValue')
+        delete properties.key_type;
+    for (const name of COUNTS) {
+        if (name in properties)
+            requireCount(properties[name], `The property '${name}'`);
+    }
+    return properties;
+}
+
+// What a class has whose C methods are those of ValueTable; from them, as yet unchanged.
+function makeMembers(Weakref, {ensure, foreach}) {
+    // An error of C about the type of a key is a TypeError here.
+    function withKey(table, method, key, ...args) {
+        try {
+            return method.call(table, requireKey(key), ...args);
+        } catch (e) {
+            if (e instanceof GLib.Error && e.matches(Weakref.Error, Weakref.Error.KEY_TYPE))
+                throw new TypeError(e.message);
+            throw e;
+        }
+    }
+
+    // What can't be a key, of any table or of this one, is not in it.
+    function find(table, method, key, absent) {
+        try {
+            const value = toKey(unwrapAlive(key));
+            return value === undefined ? absent : method.call(table, value) ?? absent;
+        } catch (e) {
+            if (e instanceof GLib.Error && e.matches(Weakref.Error, Weakref.Error.KEY_TYPE))
+                return absent;
+            throw e;
+        }
+    }
+
+    return {
+        get(key) {
+            return find(this, this.lookup, key, undefined);
+        },
+
+        set(key, value) {
+            withKey(this, this.insert, key, requireObject(value, 'A value'));
+            return this;
+        },
+
+        has(key) {
+            return find(this, this.contains, key, false);
+        },
+
+        delete(key) {
+            return find(this, this.remove, key, false);
+        },
+
+        // Another thread that inserts meanwhile was first: then its object is the result.
+        ensure(key, create) {
+            requireFunction(create, 'The create function');
+            // A cache is to count what is missing once, below.
+            const existing = withKey(this, this.contains, key) ? this.get(key) : undefined;
+            if (existing !== undefined)
+                return existing;
+
+            if (!creations.has(this))
+                creations.set(this, new Weakref.ValueTable(this.key_type));
+            const creating = creations.get(this);
+            if (creating.has(key)) {
+                throw new Weakref.Error({
+                    code: Weakref.Error.RECURSION,
+                    message: 'The key was asked for from inside its own creation',
+                });
+            }
+
+            // Some object that lives as long as this call.
+            creating.set(key, this);
+            let value;
+            try {
+                value = requireObject(create(key), 'What a create function returns');
+            } finally {
+                creating.delete(key);
+            }
+            return withKey(this, ensure, key, () => value);
+        },
+
+        // Gjs before 1.78 can't read an array of GValues.
+        dup_keys() {
+            const keys = [];
+            foreach.call(this, key => keys.push(key));
+            return keys;
+        },
+
+        // The keys there are at the start, each with its value when its turn comes. A large one of
+        // 64 bits comes out of C rounded, and is not found by that: it keeps the value it had.
+        *entries() {
+            const keys = [];
+            foreach.call(this, (key, value) => {
+                const isRounded = Number.isInteger(key) && !Number.isSafeInteger(key);
+                keys.push([key, isRounded ? Weakref.Ref.new_full(value, null, null) : null]);
+            });
+            for (const [key, ref] of keys) {
+                const value = ref ? ref.get() : this.get(key);
+                if (value)
+                    yield [key, value];
+            }
+        },
+    };
+}
+
+function defineTable(Weakref, Class) {
+    define(Class.prototype, makeMembers(Weakref, Class.prototype));
+    defineCollection(Class.prototype);
+    defineTypeProperty(Class.prototype, 'key_type', 'get_key_type');
+}
+
+function defineValueTable(Weakref) {
+    defineTable(Weakref, Weakref.ValueTable);
+    define(Weakref.ValueTable.prototype, {
+        _init(keyType, entries) {
+            if (isIterable(keyType) && !isType(keyType))
+                [keyType, entries] = [undefined, keyType];
+            const table = initObject.call(this, readArguments(this, keyType)) ?? this;
+            addEntries(table, entries);
+            return table;
+        },
+    });
+}
+
+function defineCache(Weakref) {
+    const {Cache} = Weakref;
+
+    defineTable(Weakref, Cache);
+    define(Cache.prototype, {
+        _init(keyType, maxIdle, entries) {
+            if (isIterable(keyType) && !isType(keyType))
+                [keyType, entries] = [undefined, keyType];
+            const properties = readArguments(this, keyType);
+            if (maxIdle !== undefined)
+                properties.max_idle = requireCount(maxIdle, 'The number of idle objects to keep');
+            const cache = initObject.call(this, properties) ?? this;
+            addEntries(cache, entries);
+            return cache;
+        },
+    });
+
+    for (const name of [...COUNTS.map(count => `set_${count}`), 'trim']) {
+        const method = Cache.prototype[name];
+        define(Cache.prototype, {
+            [name](count) {
+                return method.call(this, requireCount(count, `The argument of ${name}()`));
+            },
+        });
+    }
+    for (const name of COUNTS) {
+        const getter = `get_${name}`;
+        const setter = `set_${name}`;
+        for (const spelling of [name, name.replace(/_/g, '-'),
+            name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())]) {
+            define(Cache.prototype, Object.defineProperty({}, spelling, {
+                get() {
+                    return this[getter]();
+                },
+                set(count) {
+                    this[setter](count);
+                },
+            }));
+        }
+    }
+}
