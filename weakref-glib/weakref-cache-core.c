@@ -4,6 +4,7 @@
 
 #include <weakref-glib/weakref-cache-private.h>
 
+#include <weakref-glib/core/compat.h>
 #include <weakref-glib/core/toggle.h>
 
 /* What is in use and what is idle, and what is put out.
@@ -317,7 +318,7 @@ set_default_monitor_cb (gpointer data)
 
   if (weakref_cache_core_set_monitor (core, object, TRUE))
     {
-      cache = g_weak_ref_get (&core->cache);
+      cache = weakref_compat_get (&core->cache);
       if (cache != NULL)
         {
           g_object_notify (cache, "memory-monitor");
@@ -372,7 +373,7 @@ core_wake_cb (gpointer data)
   g_source_set_ready_time (core->source, next);
   weakref_toggle_unlock ();
 
-  cache = changed ? g_weak_ref_get (&core->cache) : NULL;
+  cache = changed ? weakref_compat_get (&core->cache) : NULL;
   if (cache != NULL)
     {
       if (await_monitor)

@@ -4,6 +4,7 @@
 
 #include <weakref-glib/weakref-set-private.h>
 
+#include <weakref-glib/core/compat.h>
 #include <weakref-glib/core/dispatch.h>
 
 /* What a set shows as a list model, and when it says that this has changed.
@@ -191,7 +192,7 @@ commit (WeakrefSetList *list, WeakrefSet *self)
 static gboolean
 commit_cb (gpointer set)
 {
-  WeakrefSet *self = g_weak_ref_get (set);
+  WeakrefSet *self = weakref_compat_get (set);
   WeakrefSetList *list;
 
   if (self == NULL)

@@ -55,7 +55,7 @@ struct _WeakrefBlock
   GWeakRef target; /* the truth: the one way to a strong reference */
   GMutex lock;
   WeakrefWatch *watches;           /* lock: newest first */
-  gconstpointer address;           /* (const): only block_has_toggle_ref() looks there */
+  gconstpointer address;           /* (const): only block_dup_target_with_python() looks there */
   gpointer slots[WEAKREF_N_SLOTS]; /* lock: (unowned) */
   guint64 id;                      /* (const) */
   GType target_type;               /* (const) */
@@ -175,12 +175,9 @@ weakref_block_is_current (WeakrefBlock *block, gpointer target)
   if (block->phase == WEAKREF_PHASE_FINALIZE)
     return TRUE;
 
-  /* Before GLib 2.80, g_weak_ref_get() takes its reference with a global lock held. If it is the
-   * second one, the toggle notification of a language waits for the language's lock under that
-   * lock. So the second one is taken before. */
-  g_object_ref (target);
+  weakref_compat_ref (target);
   current = weakref_block_is_alive (block);
-  g_object_unref (target);
+  weakref_compat_unref (target);
 
   return current;
 }
@@ -249,8 +246,9 @@ weakref_block_get (gpointer target, WeakrefPhase phase)
     }
 }
 
-static gboolean
-block_has_toggle_ref (WeakrefBlock *block)
+/* Apart, and so is block_settle(): weakref_block_dup_target() is short without them. */
+static G_NO_INLINE gpointer
+block_dup_target_with_python (WeakrefBlock *block)
 {
   gboolean has_toggle_ref;
 
@@ -260,23 +258,8 @@ block_has_toggle_ref (WeakrefBlock *block)
   has_toggle_ref = !block->dead && weakref_compat_has_toggle_ref (block->address);
   g_mutex_unlock (&block->lock);
 
-  return has_toggle_ref;
-}
-
-/* Apart, and so is block_settle(): weakref_block_dup_target() is short without them. */
-static G_NO_INLINE gpointer
-block_upgrade_with_gil (WeakrefBlock *block)
-{
-  gpointer target;
-  gint state;
-
-  if (!block_has_toggle_ref (block) || !weakref_gil_take (&state))
-    return g_weak_ref_get (&block->target);
-
-  target = g_weak_ref_get (&block->target);
-  weakref_gil_give_back (state);
-
-  return target;
+  return has_toggle_ref ? weakref_compat_get_with_python (&block->target)
+                        : g_weak_ref_get (&block->target);
 }
 
 static G_NO_INLINE gpointer
@@ -309,8 +292,8 @@ weakref_block_dup_target (WeakrefBlock *block)
   if (g_atomic_int_get (&block->fate) == WEAKREF_FATE_DOOMED)
     return NULL;
 
-  target = G_LIKELY (!weakref_gil_is_needed ()) ? g_weak_ref_get (&block->target)
-                                                : block_upgrade_with_gil (block);
+  target = G_LIKELY (!weakref_compat_has_python ()) ? g_weak_ref_get (&block->target)
+                                                    : block_dup_target_with_python (block);
   if (G_UNLIKELY (g_atomic_int_get (&block->fate) != WEAKREF_FATE_OWN))
     return block_settle (block, target);
 

@@ -6,67 +6,127 @@
 
 #include <gmodule.h>
 
-/* Python's global lock (the GIL), for GLib before 2.80 only.
+/* What an old GLib, one before 2.80, does otherwise, and what is done about it:
  *
- * Such a GLib has one lock for all GWeakRefs, and g_weak_ref_get() takes its reference under it. If
- * that is the second reference on an object with a toggle reference, the notification of PyGObject
- * waits for the GIL, under GLib's lock. Another thread that has the GIL and drops the wrapper of
- * any other object waits for GLib's lock: both wait for ever. So whoever is about to get an object
- * with a toggle reference takes the GIL first; he would have had to wait for it anyway.
+ *   g_weak_ref_get() takes its reference under a lock that all GWeakRefs share. If that is the
+ *   second reference on an object with a toggle reference, the notification runs under that lock.
+ *     - PyGObject's waits for Python's global lock (the GIL) there. Another thread that has the GIL
+ *       and drops any object waits for GLib's lock. Both wait for ever. So the GIL is taken first,
+ *       see weakref_compat_get(). If it is known that somebody holds the object, another reference
+ *       is taken first, see weakref_compat_ref().
+ *     - Ours, in toggle.c, must do nothing when the count rises but take our lock and count.
  *
- * The functions are looked up in the process, which has them if it has PyGObject: nothing is loaded
- * or linked for this. */
+ *   A toggle reference is notified of in two steps, without a lock: somebody drops or takes a
+ *   reference; then he finds out whom to notify. A thread that is between the two steps
+ *     - has no reference any more if it has dropped it, and yet looks at the object. So, before our
+ *       toggle reference is removed, we hold the object by another reference, which keeps the count
+ *       from falling to 1, and wait for those threads, see weakref_compat_wait_locked().
+ *     - aborts the process if it finds two toggle references. So we never add a second one: neither
+ *       to ours, which is found and used again until the moment when it is removed, nor to one of a
+ *       language, see weakref_compat_may_toggle().
+ *
+ * Nothing can be done about a thread that is stopped between the two steps for longer than we wait,
+ * or about a language that adds a toggle reference of its own to ours while another thread is
+ * between them. */
 
-typedef gint (*EnsureFunc) (void);
-typedef void (*ReleaseFunc) (gint state);
-typedef gint (*IsInitializedFunc) (void);
-
-/* In the order in which they are set; who sees the last sees all. */
-static gpointer gil_is_initialized; /* (atomic) */
-static gpointer gil_release;        /* (atomic) */
-gpointer weakref_gil_ensure;        /* (atomic) */
-
-/* Looks for the GIL. The import of our Python override makes a table; so it is enough to call this
- * now and then, with a new table. */
-void
-weakref_gil_find (void)
+gboolean
+weakref_compat_may_toggle (gconstpointer object)
 {
-  GModule *process;
-  gpointer is_initialized;
-  gpointer release;
-  gpointer ensure;
-
-  /* The name is that of a boxed type of PyGObject. */
-  if (glib_check_version (2, 80, 0) == NULL || weakref_gil_is_needed () ||
-      g_type_from_name ("PyObject") == G_TYPE_INVALID)
-    return;
-
-  process = g_module_open (NULL, 0);
-  if (process != NULL && g_module_symbol (process, "Py_IsInitialized", &is_initialized) &&
-      g_module_symbol (process, "PyGILState_Release", &release) &&
-      g_module_symbol (process, "PyGILState_Ensure", &ensure))
-    {
-      /* Of several threads, all find the same. */
-      g_atomic_pointer_set (&gil_is_initialized, is_initialized);
-      g_atomic_pointer_set (&gil_release, release);
-      g_atomic_pointer_set (&weakref_gil_ensure, ensure);
-    }
-  g_clear_pointer (&process, g_module_close);
+  return !weakref_compat_is_needed () || !weakref_compat_has_toggle_ref (object);
 }
 
-/* Takes it if Python has not ended. A thread may that has it already. */
+/* Waits a moment, with @lock released, for a thread that is between the two steps of a
+ * notification. @n_rises is the number of rises less that of falls that were notified of: 1 if
+ * there is no such thread, for rises and falls alternate. @n_waits begins with 0. Returns FALSE, at
+ * once, if there is nothing to wait for.
+ *
+ * It does not wait for ever: such a GLib loses a fall when a toggle reference is added at that very
+ * moment, and may notify us of one that was not ours. */
 gboolean
-weakref_gil_take (gint *state)
+weakref_compat_wait_locked (GMutex *lock, gint n_rises, guint *n_waits)
 {
-  if (!((IsInitializedFunc) g_atomic_pointer_get (&gil_is_initialized)) ())
+  if (!weakref_compat_is_needed () || n_rises == 1 || *n_waits == 200)
     return FALSE;
 
-  *state = ((EnsureFunc) g_atomic_pointer_get (&weakref_gil_ensure)) ();
+  g_mutex_unlock (lock);
+  if (*n_waits < 100)
+    g_thread_yield ();
+  else
+    g_usleep (1000);
+  g_mutex_lock (lock);
+  ++*n_waits;
+
   return TRUE;
 }
 
-void
-weakref_gil_give_back (gint state)
+#if !GLIB_CHECK_VERSION(2, 80, 0)
+
+/* Python's functions are looked up in the process, which has them if it has PyGObject: nothing is
+ * loaded or linked for this. They are set before the flag, which is read first. */
+static gint (*py_is_initialized) (void);
+static gint (*py_gil_state_ensure) (void);
+static void (*py_gil_state_release) (gint state);
+
+gint weakref_compat_found_python;
+guint weakref_compat_types_serial;
+
+/* Looks for Python, if there are other types than last time. */
+gboolean
+weakref_compat_look_for_python (void)
 {
-  ((ReleaseFunc) g_atomic_pointer_get (&gil_release)) (state);
+  static GMutex lock;
+  guint serial = g_type_get_type_registration_serial ();
+  gpointer is_initialized;
+  gpointer ensure;
+  gpointer release;
+  GModule *process;
+
+  /* The name is that of a boxed type of PyGObject. */
+  if (weakref_compat_is_needed () && g_type_from_name ("PyObject") != G_TYPE_INVALID)
+    {
+      process = g_module_open (NULL, 0);
+      g_mutex_lock (&lock);
+      if (!weakref_compat_found_python && process != NULL &&
+          g_module_symbol (process, "Py_IsInitialized", &is_initialized) &&
+          g_module_symbol (process, "PyGILState_Ensure", &ensure) &&
+          g_module_symbol (process, "PyGILState_Release", &release))
+        {
+          py_is_initialized = (gint (*) (void)) is_initialized;
+          py_gil_state_ensure = (gint (*) (void)) ensure;
+          py_gil_state_release = (void (*) (gint)) release;
+          g_atomic_int_set (&weakref_compat_found_python, TRUE);
+        }
+      g_mutex_unlock (&lock);
+      g_clear_pointer (&process, g_module_close);
+    }
+  g_atomic_int_set (&weakref_compat_types_serial, serial);
+
+  return g_atomic_int_get (&weakref_compat_found_python);
 }
+
+/* Takes the GIL around it, unless Python has ended. A thread that has the GIL may take it again. */
+gpointer
+weakref_compat_get_with_python (GWeakRef *weak_ref)
+{
+  gpointer object;
+  gint state;
+
+  if (!py_is_initialized ())
+    return g_weak_ref_get (weak_ref);
+
+  state = py_gil_state_ensure ();
+  object = g_weak_ref_get (weak_ref);
+  py_gil_state_release (state);
+
+  return object;
+}
+
+#else
+
+gpointer
+weakref_compat_get_with_python (GWeakRef *weak_ref)
+{
+  return g_weak_ref_get (weak_ref);
+}
+
+#endif

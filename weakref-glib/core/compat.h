@@ -8,25 +8,91 @@
 
 G_BEGIN_DECLS
 
-/* (atomic): PyGILState_Ensure(), or NULL */
-extern gpointer weakref_gil_ensure;
+/* What exists only because of GLib before 2.80, and of the languages that such a GLib is used with.
+ *
+ * It goes with GLib 2.74. When 2.80 is the oldest GLib that this library supports, at the latest
+ * when the long-term support of Debian 12 ends (June 2028), delete this file and compat.c, and with
+ * them what the compiler then misses: each call can go without a replacement, except that
+ * weakref_compat_get() becomes g_weak_ref_get(). compat.c says what is wrong with an old GLib. */
 
-/* Whether g_weak_ref_get() may need it. */
+#if GLIB_CHECK_VERSION(2, 80, 0)
+
 static inline gboolean
-weakref_gil_is_needed (void)
+weakref_compat_is_needed (void)
 {
-  return g_atomic_pointer_get (&weakref_gil_ensure) != NULL;
+  return FALSE;
 }
 
-/* Whether anybody has a toggle reference on it, as GObject knows it. */
+static inline gboolean
+weakref_compat_has_python (void)
+{
+  return FALSE;
+}
+
+#else
+
+/* (atomic): whether Python was found, and which types there were when it was looked for */
+extern gint weakref_compat_found_python;
+extern guint weakref_compat_types_serial;
+
+static inline gboolean
+weakref_compat_is_needed (void)
+{
+  return glib_major_version == 2 && glib_minor_version < 80;
+}
+
+gboolean weakref_compat_look_for_python (void);
+
+/* Whether the process has Python, and so a lock that has to be taken before GLib's. It may be
+ * loaded at any time; then types are registered. */
+static inline gboolean
+weakref_compat_has_python (void)
+{
+  return g_atomic_int_get (&weakref_compat_found_python) ||
+         (G_UNLIKELY (g_type_get_type_registration_serial () !=
+                      (guint) g_atomic_int_get (&weakref_compat_types_serial)) &&
+          weakref_compat_look_for_python ());
+}
+
+#endif
+
+/* Whether anybody has a toggle reference on @object, which the caller knows to be there: a flag of
+ * GObject's own. */
 static inline gboolean
 weakref_compat_has_toggle_ref (gconstpointer object)
 {
   return (g_datalist_get_flags (&((GObject *) object)->qdata) & 0x1) != 0;
 }
 
-void weakref_gil_find (void);
-gboolean weakref_gil_take (gint *state);
-void weakref_gil_give_back (gint state);
+gpointer weakref_compat_get_with_python (GWeakRef *weak_ref);
+
+/* g_weak_ref_get(), for objects that a language may hold by a toggle reference. Not under a lock.
+ */
+static inline gpointer
+weakref_compat_get (GWeakRef *weak_ref)
+{
+  return G_LIKELY (!weakref_compat_has_python ()) ? g_weak_ref_get (weak_ref)
+                                                  : weakref_compat_get_with_python (weak_ref);
+}
+
+/* Around a g_weak_ref_get() of an object that the caller holds: so it is not the second reference,
+ * of which a toggle reference would be notified. */
+static inline void
+weakref_compat_ref (gpointer object)
+{
+  if (weakref_compat_is_needed ())
+    g_object_ref (object);
+}
+
+static inline void
+weakref_compat_unref (gpointer object)
+{
+  if (weakref_compat_is_needed ())
+    g_object_unref (object);
+}
+
+/* For toggle.c */
+gboolean weakref_compat_may_toggle (gconstpointer object);
+gboolean weakref_compat_wait_locked (GMutex *lock, gint n_rises, guint *n_waits);
 
 G_END_DECLS

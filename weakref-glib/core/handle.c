@@ -4,6 +4,8 @@
 
 #include <weakref-glib/core/handle.h>
 
+#include <weakref-glib/core/compat.h>
+
 /* No lock here. The object may lose its last reference at any moment while a death is delivered to
  * it: the GWeakRef decides which comes first. If it still gives the object, the delivery holds it
  * to the end; if not, the callback does not run. The user data goes with whoever takes the
@@ -19,7 +21,7 @@ static gboolean
 handle_deliver_cb (gpointer data)
 {
   WeakrefHandle *handle = data;
-  gpointer self = g_weak_ref_get (&handle->self);
+  gpointer self = weakref_compat_get (&handle->self);
 
   if (self != NULL)
     {
@@ -118,7 +120,7 @@ weakref_handle_share (gpointer target, WeakrefSlot kind, WeakrefCreate create)
       WeakrefHandle *old = weakref_block_dup_slot (block, kind, handle_ref_cb);
 
       if (old != NULL)
-        self = g_weak_ref_get (&old->self);
+        self = weakref_compat_get (&old->self);
 
       if (self == NULL)
         {
@@ -171,7 +173,7 @@ weakref_handle_list (WeakrefBlock *block, WeakrefSlot kind)
   for (i = handles->len; i > 0; i--)
     {
       WeakrefHandle *handle = g_ptr_array_index (handles, i - 1);
-      gpointer self = handle->kind == kind ? g_weak_ref_get (&handle->self) : NULL;
+      gpointer self = handle->kind == kind ? weakref_compat_get (&handle->self) : NULL;
 
       if (self != NULL)
         list = g_list_prepend (list, self);

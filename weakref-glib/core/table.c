@@ -4,8 +4,6 @@
 
 #include <weakref-glib/core/table.h>
 
-#include <weakref-glib/core/compat.h>
-
 /* LOCKING. The table's lock guards its hash table, the state of its entries, and what the tables
  * built on this say it guards. Nothing foreign runs under it: no reference is taken or dropped, no
  * callback or destroy notify is called, except a user's own hash and equality functions while an
@@ -30,7 +28,6 @@ weakref_table_init (WeakrefTable *table,
                     GHashFunc hash,
                     GEqualFunc equal)
 {
-  weakref_gil_find ();
   g_atomic_ref_count_init (&table->ref_count);
   g_mutex_init (&table->lock);
   table->funcs = funcs;

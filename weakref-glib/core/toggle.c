@@ -29,25 +29,7 @@
  * The end of an object is left to GLib: what may be the last reference is dropped outside the
  * lock, and whoever got another one meanwhile, keeps the object.
  *
- * Before 2.80, GLib notifies after it has let go of its own lock, in two steps: it drops or takes
- * the reference; then it finds out whom to notify. Who is in between
- *
- * - has no reference if he has dropped it, and yet looks at the object;
- * - aborts the process if there are two toggle references by now.
- *
- * So there never are two of ours: one that is not wanted any more is still found until the moment
- * it is removed, and used again. And with such a GLib, before it is removed, we take a reference,
- * so that the count can't fall to 1 any more, and wait for those who are in between. They are
- * counted, for rises and falls alternate, and a rise is notified before anybody can let it fall
- * again. But as such a GLib may lose a fall when a toggle reference is added at that moment, or
- * notify us of what was somebody else's, we don't wait for ever. Nor do we add one of ours to one
- * of a language, which would silence it: a plain reference keeps the object as well, until its
- * owner lets go of it. What is beyond us is a thread that is stopped in between for longer than we
- * wait, or just before, with what it has read; and a language that adds its own to ours in the very
- * moment in which another thread is in between.
- *
- * On such a GLib, a g_weak_ref_get() notifies under GLib's own lock. A notification of a rise
- * therefore does nothing but take our lock and count.
+ * An old GLib notifies otherwise, and needs care: see compat.c.
  *
  * LOCKING. One lock for all toggles, their holds, and what their owners say it guards: the groups
  * of the bonds, the order in the caches. Nothing foreign runs under it, and no reference is taken
@@ -147,16 +129,6 @@ toggle_notify_cb (gpointer data, GObject *object, gboolean is_last_ref)
   weakref_toggle_unlock ();
 }
 
-static gboolean
-glib_is_old (void)
-{
-#if GLIB_CHECK_VERSION(2, 80, 0)
-  return FALSE;
-#else
-  return glib_check_version (2, 80, 0) != NULL;
-#endif
-}
-
 /* The caller has a reference on @object besides those that it may have been given as a toggle
  * reference. */
 static WeakrefToggle *
@@ -171,7 +143,7 @@ toggle_get_locked (gpointer object)
   toggle->object = object;
   toggle->n_rises = 1;
   toggle->in_use = TRUE;
-  toggle->is_plain = glib_is_old () && weakref_compat_has_toggle_ref (object);
+  toggle->is_plain = !weakref_compat_may_toggle (object);
   if (toggle->is_plain)
     g_object_ref (object);
   else
@@ -183,32 +155,17 @@ toggle_get_locked (gpointer object)
   return toggle;
 }
 
-/* For an old GLib: waits for those who still look at the object. */
-static void
-toggle_settle_locked (WeakrefToggle *toggle)
-{
-  guint n;
-
-  for (n = 0; n < 200 && toggle->holds == NULL && toggle->n_rises != 1; n++)
-    {
-      g_mutex_unlock (&toggle_lock);
-      if (n < 100)
-        g_thread_yield ();
-      else
-        g_usleep (1000);
-      g_mutex_lock (&toggle_lock);
-    }
-}
-
 /* Lets go of the object, if nobody has begun to hold it meanwhile. */
 static void
 toggle_end (WeakrefToggle *toggle)
 {
   gpointer object = g_object_ref (toggle->object);
+  guint n_waits = 0;
 
   g_mutex_lock (&toggle_lock);
-  if (glib_is_old ())
-    toggle_settle_locked (toggle);
+  while (toggle->holds == NULL &&
+         weakref_compat_wait_locked (&toggle_lock, toggle->n_rises, &n_waits))
+    ;
   toggle->ending = FALSE;
   if (toggle->holds == NULL)
     {

@@ -4,11 +4,13 @@
 
 #pragma once
 
-#include <weakref-glib/core/flight.h>
+#include <glib.h>
 
 G_BEGIN_DECLS
 
 /* Who waits for whom, over all tables, so that nobody begins to wait for ever. */
+
+typedef struct _WeakrefFlight WeakrefFlight; /* only ever compared here */
 
 /* That the calling thread is in the middle of making something. On its stack. */
 typedef struct _WeakrefFrame WeakrefFrame;

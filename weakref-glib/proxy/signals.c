@@ -4,6 +4,8 @@
 
 #include <weakref-glib/proxy/proxy-private.h>
 
+#include <weakref-glib/core/compat.h>
+
 /* Signals.
  *
  * From the target to the proxy. When a proxy is made, a forwarder is connected to each signal of
@@ -231,7 +233,7 @@ forwarder_marshal (GClosure *closure,
   if (weakref_block_is_dead (handle->watch.block))
     return;
 
-  self = g_weak_ref_get (&handle->self);
+  self = weakref_compat_get (&handle->self);
   if (self == NULL)
     return;
 

@@ -1,0 +1,112 @@
+# SPDX-FileCopyrightText: 2026 The weakref-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Which file of the library may include which, and how long a file may be."""
+
+import os
+import re
+import unittest
+from pathlib import Path
+
+ROOT = Path(os.environ['SOURCE_ROOT'])
+INCLUDE = re.compile(r'^#include <(weakref-glib/[^>]+)>', re.MULTILINE)
+SHARED = {f'weakref-glib/weakref-{name}' for name in ('error', 'macros', 'types', 'version')}
+UMBRELLA = 'weakref-glib/weakref-glib.h'
+# A subclass knows its parent.
+PARENTS = {'cache': 'value-table'}
+MAX_LINES = 600
+# To be cut; whoever does, removes it here.
+LONG = {
+    'introspection/gjs/overrides/Weakref.js',
+    'weakref-glib/core/key.c',
+    'weakref-glib/weakref-key-table.c',
+    'weakref-glib/weakref-set.c',
+    'weakref-glib/weakref-value-table.c',
+}
+
+
+def sources(*suffixes, top='weakref-glib'):
+    return sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / top).rglob('*')
+                  if path.suffix in suffixes and '__pycache__' not in path.parts)
+
+
+def module(path):
+    """A file and its headers are one."""
+    return path.rsplit('.', 1)[0].removesuffix('-private')
+
+
+def includes(path):
+    return [name for name in INCLUDE.findall((ROOT / path).read_text(encoding='utf-8'))
+            if name != UMBRELLA]
+
+
+def circle(graph):
+    """Return a list of modules that include each other in a circle, or None."""
+    done = set()
+
+    def visit(node, path):
+        if node in path:
+            return path[path.index(node):] + [node]
+        if node not in done:
+            for other in sorted(graph.get(node, ())):
+                if found := visit(other, path + [node]):
+                    return found
+            done.add(node)
+        return None
+
+    for node in sorted(graph):
+        if found := visit(node, []):
+            return found
+    return None
+
+
+class WallsTest(unittest.TestCase):
+    def setUp(self):
+        self.files = [path for path in sources('.c', '.h') if path != UMBRELLA]
+        self.assertGreater(len(self.files), 40)
+
+    def class_of(self, path):
+        """The class that a file belongs to: it is named after the class, or begins so."""
+        name = path.removeprefix('weakref-glib/weakref-').rsplit('.', 1)[0]
+        return max((c for c in self.classes if name == c or name.startswith(c + '-')), key=len)
+
+    @property
+    def classes(self):
+        return [path.removeprefix('weakref-glib/weakref-').removesuffix('.h')
+                for path in self.files
+                if path.startswith('weakref-glib/weakref-') and path.endswith('.h')
+                and not path.endswith('-private.h') and module(path) not in SHARED]
+
+    def test_the_core_includes_no_class(self):
+        for path in self.files:
+            for name in includes(path) if '/core/' in path else ():
+                with self.subTest(path, includes=name):
+                    self.assertTrue(name.startswith('weakref-glib/core/')
+                                    or module(name) in SHARED)
+
+    def test_no_circle_of_includes(self):
+        graph = {}
+        for path in self.files:
+            graph.setdefault(module(path), set()).update(
+                module(name) for name in includes(path) if module(name) != module(path))
+        self.assertIsNone(circle(graph))
+        self.assertEqual(circle({'a': {'b'}, 'b': {'c'}, 'c': {'b'}}), ['b', 'c', 'b'])
+
+    def test_classes_include_no_other_class_but_their_parent(self):
+        for path in self.files:
+            if not path.startswith('weakref-glib/weakref-') or module(path) in SHARED:
+                continue
+            own = self.class_of(path)
+            for name in includes(path):
+                if name.startswith('weakref-glib/weakref-') and module(name) not in SHARED:
+                    with self.subTest(path, includes=name):
+                        self.assertIn(self.class_of(name), (own, PARENTS.get(own)))
+
+    def test_no_file_is_too_long(self):
+        for path in sources('.c', '.h') + sources('.py', '.js', '.c', '.h', top='introspection'):
+            n_lines = len((ROOT / path).read_text(encoding='utf-8').splitlines())
+            with self.subTest(path, lines=n_lines):
+                self.assertTrue(n_lines <= MAX_LINES or path in LONG)
+
+
+if __name__ == '__main__':
+    unittest.main()
