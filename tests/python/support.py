@@ -87,10 +87,10 @@ class TestCase(unittest.TestCase):
         return store
 
 
-def run_child(code, *, check=True):
+def run_child(code, *, before='', check=True):
     """Run Python code in a process of its own; return its output and its errors."""
     child = subprocess.run(
-        [sys.executable, '-c', 'from gi.repository import Gio, GObject, Weakref\n' + code],
+        [sys.executable, '-c', before + 'from gi.repository import Gio, GObject, Weakref\n' + code],
         capture_output=True, text=True, env={**os.environ, 'PYTHONFAULTHANDLER': '1'})
     if check and child.returncode != 0:
         raise AssertionError(f'exit status {child.returncode}: {child.stderr}')

@@ -105,7 +105,7 @@ class FinalizeTest(TestCase):
         self.assertEqual(log, [{'obj': 1, 'func': 2, 'self': 3}])
 
     def test_bad_arguments(self):
-        for bad in (1, None, Thing):
+        for bad in (1, None, object()):
             with self.assertRaisesRegex(TypeError, 'cannot create weak reference'):
                 Weakref.finalize(bad, print)
         with self.assertRaises(TypeError):

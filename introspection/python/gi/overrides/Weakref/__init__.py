@@ -1,17 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Python's weakref for GObjects: the names of the standard module, and its documented behaviour.
+"""Python's weakref that follows GObjects: the names of the standard module, and its behaviour.
 
 The difference is what they follow. A GObject may outlive the Python object that stands for it, its
-wrapper: then the standard module sees it die, and this one does not.
+wrapper: then the standard module sees it die, and this one does not. Any other object is treated as
+the standard module treats it, by the same classes.
 
-How it is done. Each life of a target has an *anchor*, a plain Python object that dies with it. The
-anchor is a value in a Weakref.KeyTable whose key is the target, and the table is its only owner:
-when the target dies, the table drops it. All weak references to the target are weak references of
-the standard module to the anchor, and so the interpreter itself does the rest: it runs callbacks,
-newest first, reports what they raise, lets the garbage collector see their circles, and keeps the
-containers of the standard module right, which are used here as they are. Only what is called to get
-the target is our own: `ref.__call__`.
+How it is done. Each life of a GObject has an *anchor*, a plain Python object that dies with it. The
+anchor is a value in a Weakref.KeyTable whose key is the GObject, and the table is its only owner:
+when the GObject dies, the table drops it. All weak references to the GObject are weak references of
+the standard module to the anchor, and those to another object are what they always were. So the
+interpreter itself does the rest: it runs callbacks, newest first, reports what they raise, lets the
+garbage collector see their circles, and keeps the containers of the standard module right, which
+are used here as they are. Only what is called to get the target is our own: `ref.__call__`.
 
 No Python function is called when a target dies, it is only the anchor that is dropped. That
 matters: PyGObject calls a function with a pending exception if the last reference is dropped while
@@ -26,7 +27,7 @@ from .containers import WeakKeyDictionary, WeakSet, WeakValueDictionary
 from .finalizers import finalize
 from .proxies import (CallableProxyType, ProxyType, ProxyTypes, getweakrefcount, getweakrefs,
                       proxy)
-from .references import ReferenceType, WeakMethod, ref
+from .references import KeyedRef, ReferenceType, WeakMethod, ref
 from . import classes  # noqa: F401 (it completes the classes of the C library)
 
 __all__ = ['CallableProxyType', 'ProxyType', 'ProxyTypes', 'ReferenceType', 'WeakKeyDictionary',
@@ -37,7 +38,9 @@ __all__ = ['CallableProxyType', 'ProxyType', 'ProxyTypes', 'ReferenceType', 'Wea
 if get_required_version('Weakref') is None:
     require_version('Weakref', Weakref._version)
 
-# They are found where programs import them from, also by pickle.
+# What programs expect of the standard module, and print.
 for _name in __all__:
     if isinstance(_thing := globals()[_name], (type, types.FunctionType)):
-        _thing.__module__ = 'gi.repository.Weakref'
+        _thing.__module__ = 'weakref'
+Weakref.__all__ = __all__
+Weakref.KeyedRef = KeyedRef

@@ -11,7 +11,7 @@ from gi.repository import GObject
 Weakref = get_introspection_module('Weakref')
 
 
-class _Anchor:
+class Anchor:
     """What lives and dies with a target, is equal as the target is, and hashes as it does."""
 
     __slots__ = ('get', 'shared', '__weakref__')
@@ -22,14 +22,15 @@ class _Anchor:
         self.shared = shared
 
     def __eq__(self, other):
-        if not isinstance(other, _Anchor):
-            return NotImplemented
         mine = self.get()
-        others = mine if other is self else other.get()
+        if other is self:
+            other = mine
+        elif isinstance(other, Anchor):
+            other = other.get()
         # The target may just be dying: dead references are equal if they are identical.
-        if mine is None or others is None:
+        if mine is None or other is None:
             return NotImplemented
-        return mine == others
+        return mine == other
 
     def __hash__(self):
         target = self.get()
@@ -77,28 +78,24 @@ _lookup = _anchors.lookup
 _get_plain_ref = Weakref.Ref.new
 
 
-def find_anchor(target):
-    if not issubclass(type(target), GObject.Object):
-        return None
+def _find_anchor(target):
     found, anchor = _lookup(target)
     # A target that was resurrected in its dispose may still have the anchor of its former life.
     return anchor if found and anchor.get() is not None else None
 
 
-def get_anchor(target):
+def _get_anchor(target):
     """Return the anchor of the life that the target is in, the same to all threads that ask.
 
     Each thread proposes one, the first is agreed on, and whoever comes first enters it. It stays
     proposed until it is entered, and who proposes looks again: so there is never another.
     """
-    if not issubclass(type(target), GObject.Object):
-        raise TypeError(f"cannot create weak reference to '{type(target).__name__}' object")
-    anchor = find_anchor(target)
+    anchor = _find_anchor(target)
     if anchor is None:
         plain = _get_plain_ref(target)
         way = _make_way(target, plain)
-        proposed = _births.setdefault(plain, _Anchor(way, _Anchor(way)))
-        anchor = find_anchor(target)
+        proposed = _births.setdefault(plain, Anchor(way, Anchor(way)))
+        anchor = _find_anchor(target)
         if anchor is None:
             anchor = proposed
             _anchors.insert(target, anchor)
@@ -106,3 +103,29 @@ def get_anchor(target):
                 _anchors.remove(target)
         _births.pop(plain, None)
     return anchor
+
+
+proxy_types = set()  # they need a weak reference to themselves, nobody else gets one
+
+
+def get_referent(thing):
+    """Return what references to the thing refer to: its anchor, or itself if it is no GObject."""
+    if issubclass(type(thing), GObject.Object):
+        return _get_anchor(thing)
+    if type(thing) in proxy_types:
+        raise TypeError(f"cannot create weak reference to '{type(thing).__name__}' object")
+    return thing
+
+
+def get_shared_referent(thing):
+    """Return what those references to the thing refer to that are shared."""
+    referent = get_referent(thing)
+    return referent.shared if type(referent) is Anchor else referent
+
+
+def find_referents(thing):
+    """Return a tuple of all that references to the thing refer to."""
+    if not issubclass(type(thing), GObject.Object):
+        return () if type(thing) in proxy_types else (thing,)
+    anchor = _find_anchor(thing)
+    return () if anchor is None else (anchor.shared, anchor)

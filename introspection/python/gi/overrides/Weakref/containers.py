@@ -7,6 +7,11 @@ import weakref as _weakref
 from .standard import on_our_refs
 
 
+def _reduce(base):
+    """Have pickle fail at what it fails at in the standard class."""
+    return lambda self, protocol: (base, (), self.__dict__)
+
+
 class _Dict(dict):
     """A dict whose views are of what it was at the start."""
 
@@ -29,7 +34,9 @@ class _Set(set):
 
 @on_our_refs
 class WeakValueDictionary(_weakref.WeakValueDictionary):
-    """A mapping from any key to GObjects; an entry leaves when its object dies."""
+    """A mapping from any key to weakly held objects; an entry leaves when its object dies."""
+
+    __reduce_ex__ = _reduce(_weakref.WeakValueDictionary)
 
     def __init__(self, other=(), /, **kw):
         super().__init__()
@@ -39,13 +46,15 @@ class WeakValueDictionary(_weakref.WeakValueDictionary):
 
 @on_our_refs
 class WeakKeyDictionary(_weakref.WeakKeyDictionary):
-    """A mapping from GObjects to any value; an entry leaves when its object dies."""
+    """A mapping from weakly held objects to any value; an entry leaves when its object dies."""
 
     def __init__(self, dict=None):
         super().__init__()
         self.data = _Dict()
         if dict is not None:
             self.update(dict)
+
+    __reduce_ex__ = _reduce(_weakref.WeakKeyDictionary)
 
     def keys(self):
         for get_key in list(self.data):
@@ -58,7 +67,7 @@ class WeakKeyDictionary(_weakref.WeakKeyDictionary):
 
 @on_our_refs
 class WeakSet(_weakref.WeakSet):
-    """A set of GObjects; they leave when they die."""
+    """A set of weakly held objects; they leave when they die."""
 
     def __init__(self, data=None):
         super().__init__()

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Proxies, and the lists of what there is."""
 
+import itertools
 import math
 import operator
 import weakref as _weakref
 
-from .anchors import find_anchor, get_anchor
-from .references import describe, list_refs, make_ref, ref
+from .anchors import find_referents, get_referent, get_shared_referent, proxy_types
+from .references import describe, ref
 
 
 class _ProxyRef(ref):
@@ -146,19 +147,22 @@ class CallableProxyType(_Proxy):
 
 
 ProxyTypes = (ProxyType, CallableProxyType)
+proxy_types.update(ProxyTypes)
 
 
-def _make_proxy(target, anchor, callback):
-    proxy = object.__new__(CallableProxyType if callable(target) else ProxyType)
-    _Proxy._ref.__set__(proxy, make_ref(_ProxyRef, anchor, _ProxyCallback(proxy, callback)))
+def _make_proxy(thing, referent, callback):
+    proxy = object.__new__(CallableProxyType if callable(thing) else ProxyType)
+    made = _weakref.ref.__new__(_ProxyRef, referent, _ProxyCallback(proxy, callback))
+    _Proxy._ref.__set__(proxy, made)
     return proxy
 
 
-def _find_shared_proxy(anchor):
-    for found in reversed(list_refs(anchor)):
-        proxy = found.get_proxy() if type(found) is _ProxyRef else None
-        if proxy is not None:
-            return proxy
+def _find_shared_proxy(referent):
+    for found in reversed(_weakref.getweakrefs(referent)):
+        if type(found) is _ProxyRef:
+            proxy = found.get_proxy()
+            if proxy is not None and found.__callback__.callback is None:
+                return proxy
     return None
 
 
@@ -168,27 +172,35 @@ def proxy(object, callback=None, /):
     Without a callback all who ask for one share it, as long as anybody has it. Once the object is
     dead, every use of the proxy raises ReferenceError.
     """
-    anchor = get_anchor(object)
     if callback is not None:
-        return _make_proxy(object, anchor, callback)
-    found = _find_shared_proxy(anchor.shared)
+        return _make_proxy(object, get_referent(object), callback)
+    referent = get_shared_referent(object)
+    found = _find_shared_proxy(referent)
     if found is None:
-        made = _make_proxy(object, anchor.shared, None)
-        found = _find_shared_proxy(anchor.shared)
+        made = _make_proxy(object, referent, None)
+        found = _find_shared_proxy(referent)
         del made
     return found
 
 
 def getweakrefs(object, /):
     """Return a list of all weak references and proxies of the object that Python has."""
-    anchor = find_anchor(object)
-    if anchor is None:
-        return []
-    found = [r.get_proxy() if type(r) is _ProxyRef else r
-             for r in list_refs(anchor.shared) + list_refs(anchor)]
-    return [r for r in found if r is not None]
+    found = itertools.chain.from_iterable(map(_weakref.getweakrefs, find_referents(object)))
+    found = [r.get_proxy() if type(r) is _ProxyRef else r for r in found]
+    return sorted((r for r in found if r is not None), key=_get_rank)
+
+
+def _get_rank(reference):
+    """Order them as the interpreter does: what is shared comes first."""
+    if type(reference) is ref and reference.__callback__ is None:
+        return 0
+    if issubclass(type(reference), _Proxy):
+        made = _Proxy._ref.__get__(reference)
+        if made.__callback__ is not None and made.__callback__.callback is None:
+            return 1
+    return 2
 
 
 def getweakrefcount(object, /):
     """Return the number of weak references and proxies of the object that Python has."""
-    return len(getweakrefs(object))
+    return sum(map(_weakref.getweakrefcount, find_referents(object)))

@@ -4,56 +4,44 @@
 
 import weakref as _weakref
 
-from .anchors import get_anchor
+from .anchors import Anchor, get_referent, get_shared_referent
 
 
-def make_ref(cls, anchor, callback):
-    self = _weakref.ref.__new__(cls, anchor, callback)
-    ref.__call__.__set__(self, anchor.get)  # a subclass may have a __call__ of its own
-    return self
-
-
-def list_refs(anchor):
-    """List the references to the anchor, newest first.
-
-    The thread that makes one may not have come to its second line: then it is done here.
-    """
-    refs = [found for found in _weakref.getweakrefs(anchor) if isinstance(found, ref)]
-    for found in refs:
-        ref.__call__.__set__(found, anchor.get)
-    return refs
-
-
-def _find_shared_ref(anchor):
-    for found in reversed(list_refs(anchor)):
-        if type(found) is ref:
+def _find_shared_ref(referent):
+    for found in reversed(_weakref.getweakrefs(referent)):
+        if type(found) is ref and found.__callback__ is None:
             return found
     return None
 
 
 class ReferenceType(_weakref.ref):
-    """A weak reference to a GObject; a subclass of the standard weakref.ref.
+    """A weak reference; a subclass of the standard weakref.ref, which follows a GObject itself.
 
     Without a callback all who ask for one to the same object share it, as long as anybody has it.
     """
 
-    # A slot of that name is what is called when an instance is.
-    __slots__ = ('__call__',)
+    __slots__ = ()
 
     def __new__(cls, object, callback=None, /, *args, **kwargs):
-        anchor = get_anchor(object)
         if cls is not ref or callback is not None:
-            return make_ref(cls, anchor, callback)
-        found = _find_shared_ref(anchor.shared)
+            return _make_ref(cls, get_referent(object), callback)
+        referent = get_shared_referent(object)
+        found = _find_shared_ref(referent)
         if found is None:
-            made = make_ref(ref, anchor.shared, None)
+            made = _make_ref(ref, referent)
             # Of several threads that come here together all get the oldest; there is one for sure.
-            found = _find_shared_ref(anchor.shared)
+            found = _find_shared_ref(referent)
             del made
         return found
 
+    def __call__(self, /):
+        found = _get_referent(self)
+        return found.get() if type(found) is Anchor else found
+
     def __repr__(self):
-        return describe(f'weakref at {id(self):#x}', ref.__call__.__get__(self)())
+        if type(_get_referent(self)) is not Anchor:
+            return super().__repr__()
+        return describe(f'weakref at {id(self):#x}', ref.__call__(self))
 
     def __copy__(self):
         return self
@@ -65,6 +53,8 @@ class ReferenceType(_weakref.ref):
         raise TypeError(f"cannot pickle '{type(self).__name__}' object")
 
 
+_make_ref = _weakref.ref.__new__
+_get_referent = _weakref.ref.__call__
 ref = ReferenceType
 
 

@@ -11,6 +11,30 @@ import weakref as _weakref
 from .references import KeyedRef, ref
 
 
+# What this package relies on beyond the documentation: the names that a function uses.
+_BORROWED = (
+    (_weakref.WeakValueDictionary.__init__, {'data', '_remove'}),
+    (_weakref.WeakValueDictionary.__setitem__, {'data', '_remove', 'KeyedRef'}),
+    (_weakref.WeakKeyDictionary.__init__, {'data', '_remove'}),
+    (_weakref.WeakKeyDictionary.__setitem__, {'data', '_remove', 'ref'}),
+    (_weakref.WeakSet.__init__, {'data', '_remove'}),
+    (_weakref.WeakSet.add, {'data', '_remove', 'ref'}),
+    (_weakref.finalize.__init__, {'_registry', '_registered_with_atexit', 'ref'}),
+)
+
+
+def _check():
+    """Fail if the standard module is not what it is taken for, and not when it is used."""
+    for function, names in _BORROWED:
+        if missing := names.difference(function.__code__.co_names):
+            raise ImportError(f'weakref.{function.__qualname__}() of Python '
+                              f'{sys.version.split()[0]} does not use {", ".join(missing)}: '
+                              'weakref-glib does not know this version')
+
+
+_check()
+
+
 def bind(function, namespace):
     """Return the function with another namespace for its globals."""
     bound = types.FunctionType(function.__code__, namespace, function.__name__,
