@@ -22,7 +22,7 @@ import xml.etree.ElementTree
 
 COMMENT = re.compile(r'/\*.*?\*/', re.DOTALL)
 MACRO = re.compile(r'^[ \t]*#[ \t]*define[ \t]+(WEAKREF_\w+)', re.MULTILINE)
-DIRECTIVE = re.compile(r'^[ \t]*#.*(?:\\\n.*)*$', re.MULTILINE)
+DIRECTIVE = re.compile(r'^[ \t]*#(?:.*\\\n)*.*$', re.MULTILINE)
 DECLARE = re.compile(r'\b(?:G|WEAKREF)_DECLARE_(\w+)_TYPE\s*'
                      r'\(\s*(\w+)\s*,\s*(\w+)\s*,.*?(\w+)\s*\)', re.DOTALL)
 ENUM = re.compile(r'^typedef\s+enum\s*\w*\s*\{(.*)\}\s*(\w+)$', re.DOTALL)

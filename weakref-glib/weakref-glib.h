@@ -31,4 +31,7 @@
 /* Sharing a life */
 #include <weakref-glib/weakref-bond.h>
 
+/* Seeing what lives, and finding what leaks */
+#include <weakref-glib/weakref-radar.h>
+
 #undef WEAKREF_INSIDE

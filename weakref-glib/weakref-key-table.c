@@ -88,6 +88,7 @@ key_table_free (WeakrefTable *table)
 }
 
 static const WeakrefTableFuncs table_funcs = {
+  .name = "WeakrefKeyTable",
   .get_hash_key = entry_get_hash_key,
   .free_entry = entry_free,
   .free_table = key_table_free,

@@ -126,6 +126,7 @@ entry_died (WeakrefTable *table, WeakrefEntry *entry)
 }
 
 static const WeakrefTableFuncs table_funcs = {
+  .name = "WeakrefSet",
   .get_hash_key = entry_get_hash_key,
   .left_locked = entry_left_locked,
   .died = entry_died,

@@ -65,6 +65,23 @@ struct _WeakrefBlock
 static G_DEFINE_QUARK (weakref_glib_block, block)
 static G_DEFINE_QUARK (weakref_glib_finalize_block, finalize_block)
 
+static WeakrefBlockHook block_hook; /* (atomic) (nullable) */
+
+void
+weakref_block_set_hook (WeakrefBlockHook hook)
+{
+  g_atomic_pointer_set (&block_hook, hook);
+}
+
+static inline void
+block_tell_hook (WeakrefBlock *block, gboolean alive)
+{
+  WeakrefBlockHook hook = g_atomic_pointer_get (&block_hook);
+
+  if (G_UNLIKELY (hook != NULL) && block->phase == WEAKREF_PHASE_DISPOSE)
+    hook (block, alive);
+}
+
 /* With all the references that it starts with, for the qdata, for the caller of
  * weakref_block_get(), for the weak notify: before it can be found, since nothing else keeps it
  * from going away when another thread disposes the target, and a third replaces the block. */
@@ -125,6 +142,7 @@ block_kill (WeakrefBlock *block)
   g_atomic_int_set (&block->dead, TRUE);
   watches = g_steal_pointer (&block->watches);
   g_mutex_unlock (&block->lock);
+  block_tell_hook (block, FALSE);
 
   /* The list is ours now: weakref_watch_stop() leaves it alone once the block is dead. */
   for (watch = watches; watch != NULL; watch = watch->next)
@@ -229,6 +247,7 @@ weakref_block_get (gpointer target, WeakrefPhase phase)
         {
           if (phase == WEAKREF_PHASE_DISPOSE)
             g_object_weak_ref (target, block_notify_cb, block);
+          block_tell_hook (block, TRUE);
 
           if (old != NULL)
             {
@@ -400,6 +419,24 @@ weakref_block_collect (WeakrefBlock *block,
     {
       if (watch->funcs == funcs)
         func (watch, user_data);
+    }
+  g_mutex_unlock (&block->lock);
+}
+
+/* Adds up how many watches of each description there are: const char * → guint. */
+void
+weakref_block_count_watches (WeakrefBlock *block, GHashTable *counts)
+{
+  WeakrefWatch *watch;
+
+  g_mutex_lock (&block->lock);
+  for (watch = block->watches; watch != NULL; watch = watch->next)
+    {
+      gpointer name = (gpointer) (watch->funcs->describe != NULL ? watch->funcs->describe (watch)
+                                                                 : "something else");
+
+      g_hash_table_insert (
+        counts, name, GUINT_TO_POINTER (GPOINTER_TO_UINT (g_hash_table_lookup (counts, name)) + 1));
     }
   g_mutex_unlock (&block->lock);
 }

@@ -20,6 +20,9 @@ typedef struct
   void (*sever) (WeakrefWatch *watch);
   /* Tell. Any code may run, and the watch may be freed: it is not touched afterwards. */
   void (*announce) (WeakrefWatch *watch);
+  /* Says to a person what takes the interest: "WeakrefRef". Called under the block's lock. May be
+   * NULL. */
+  const char *(*describe) (const WeakrefWatch *watch);
 } WeakrefWatchFuncs;
 
 /* To be embedded in whatever takes an interest in a target. From weakref_watch_start() on, either
@@ -55,6 +58,14 @@ weakref_is_held (gpointer object)
 {
   return g_atomic_int_get (&((GObject *) object)->ref_count) > 0;
 }
+
+/* What the radar is told of while it runs, with no lock held: a block that was made, of
+ * WEAKREF_PHASE_DISPOSE, and its death. The two may come in any order. Core knows nothing else of
+ * the radar. */
+typedef void (*WeakrefBlockHook) (WeakrefBlock *block, gboolean alive);
+
+void weakref_block_set_hook (WeakrefBlockHook hook);
+void weakref_block_count_watches (WeakrefBlock *block, GHashTable *counts);
 
 WeakrefBlock *weakref_block_get (gpointer target, WeakrefPhase phase);
 WeakrefBlock *weakref_block_peek (gpointer target, WeakrefPhase phase);

@@ -276,7 +276,13 @@ member_disposed_cb (WeakrefWatch *watch)
   weakref_member_unref (member);
 }
 
-static const WeakrefWatchFuncs disposed_funcs = { NULL, member_disposed_cb };
+static const char *
+member_describe (const WeakrefWatch *watch)
+{
+  return "WeakrefBond";
+}
+
+static const WeakrefWatchFuncs disposed_funcs = { NULL, member_disposed_cb, member_describe };
 
 static void
 heir_announce_cb (WeakrefWatch *watch)
@@ -302,7 +308,7 @@ heir_announce_cb (WeakrefWatch *watch)
   heir_unref (heir);
 }
 
-static const WeakrefWatchFuncs heir_funcs = { NULL, heir_announce_cb };
+static const WeakrefWatchFuncs heir_funcs = { NULL, heir_announce_cb, member_describe };
 
 static void
 heir_dismiss (Heir *heir)

@@ -40,7 +40,13 @@ handle_announce_cb (WeakrefWatch *watch)
   weakref_destination_send (handle->destination, handle_deliver_cb, handle, handle_unref_cb);
 }
 
-static const WeakrefWatchFuncs handle_funcs = { NULL, handle_announce_cb };
+static const char *
+handle_describe (const WeakrefWatch *watch)
+{
+  return ((const WeakrefHandle *) watch)->kind == WEAKREF_SLOT_REF ? "WeakrefRef" : "WeakrefProxy";
+}
+
+static const WeakrefWatchFuncs handle_funcs = { NULL, handle_announce_cb, handle_describe };
 
 WeakrefHandle *
 weakref_handle_ref (WeakrefHandle *handle)

@@ -17,6 +17,8 @@ typedef struct _WeakrefEntry WeakrefEntry;
 
 typedef struct
 {
+  /* The class, as the radar shows it to a person. */
+  const char *name;
   /* What the entry is found by in the hash table. */
   gconstpointer (*get_hash_key) (WeakrefEntry *entry);
   /* The entry is no longer in the table. Under the lock. May be NULL. */

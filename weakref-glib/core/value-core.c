@@ -65,6 +65,7 @@ core_free (WeakrefTable *table)
 }
 
 static const WeakrefTableFuncs table_funcs = {
+  .name = "WeakrefValueTable",
   .get_hash_key = entry_get_hash_key,
   .let_go = entry_let_go,
   .free_entry = entry_free,

@@ -1,0 +1,89 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/radar/radar-private.h>
+
+/* All objects of some types, from their construction.
+ *
+ * GObject calls the class's constructed function at the end of each construction, unless that is
+ * the one of GObjectClass itself, which does nothing. A class copies the functions of its parent
+ * when it is initialised, and a constructed function of its own has to chain up. So a function of
+ * ours in GObjectClass is called for each object of each class that is initialised afterwards; the
+ * classes which have been initialised, and have no function of their own, are changed one by one.
+ *
+ * LOCKING. The tracking lock guards the names. It is a leaf. What is installed stays: other classes
+ * may have copied it. */
+
+static GMutex tracking_lock;
+static GPtrArray *names;                      /* lock: (owned) (nullable): of char * */
+static void (*constructed) (GObject *object); /* (const) once installed */
+
+static gboolean
+is_tracked (GType type)
+{
+  gboolean tracked = FALSE;
+  guint i;
+
+  g_mutex_lock (&tracking_lock);
+  for (; !tracked && type != G_TYPE_INVALID; type = g_type_parent (type))
+    {
+      for (i = 0; !tracked && i < names->len; i++)
+        tracked = g_str_equal (g_type_name (type), g_ptr_array_index (names, i));
+    }
+  g_mutex_unlock (&tracking_lock);
+
+  return tracked;
+}
+
+static void
+tracking_constructed (GObject *object)
+{
+  constructed (object);
+  if (weakref_census_is_running () && is_tracked (G_OBJECT_TYPE (object)))
+    weakref_census_track (object);
+}
+
+/* Classes that have been initialised, and are not in use, would be missed: they do not exist, since
+ * GLib never unloads the class of a static type. */
+static void
+install (GType type)
+{
+  GObjectClass *klass = g_type_class_peek (type);
+  GType *children;
+  guint n_children;
+  guint i;
+
+  if (klass == NULL)
+    return;
+
+  if (klass->constructed == constructed)
+    klass->constructed = tracking_constructed;
+
+  children = g_type_children (type, &n_children);
+  for (i = 0; i < n_children; i++)
+    install (children[i]);
+  g_free (children);
+}
+
+/* The type may be registered later. */
+void
+weakref_tracking_add (const char *type_name)
+{
+  gboolean first;
+
+  g_mutex_lock (&tracking_lock);
+  first = names == NULL;
+  if (first)
+    names = g_ptr_array_new ();
+  g_ptr_array_add (names, g_strdup (type_name));
+  g_mutex_unlock (&tracking_lock);
+
+  if (first)
+    {
+      GObjectClass *klass = g_type_class_ref (G_TYPE_OBJECT);
+
+      constructed = klass->constructed;
+      install (G_TYPE_OBJECT);
+    }
+}
