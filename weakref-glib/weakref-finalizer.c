@@ -213,14 +213,8 @@ finalizer_announce_cb (WeakrefWatch *watch)
   weakref_destination_send (destination, finalizer_deliver_cb, self, g_object_unref);
 }
 
-static const char *
-finalizer_describe (const WeakrefWatch *watch)
-{
-  return "WeakrefFinalizer";
-}
-
-static const WeakrefWatchFuncs finalizer_funcs = { NULL, finalizer_announce_cb,
-                                                   finalizer_describe };
+static const WeakrefWatchFuncs finalizer_funcs = { NULL, finalizer_announce_cb, "WeakrefFinalizer",
+                                                   NULL };
 
 static void
 weakref_finalizer_set_property (GObject *object,

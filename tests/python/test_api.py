@@ -14,6 +14,8 @@ IDENTIFIER = '{http://www.gtk.org/introspection/c/1.0}identifier'
 NOT_FOR_LANGUAGES = {
     'weakref_cache_new_full': 'hash and equality functions of C, called with a lock held',
     'weakref_value_table_new_full': 'hash and equality functions of C, called with a lock held',
+    'weakref_radar_begin_trial': 'a struct for the assertions of C; radar.assert_dies is Python',
+    'weakref_radar_end_trial': 'a struct for the assertions of C; radar.assert_dies is Python',
     'weakref_finalizer_new': 'its function runs from the exit handlers of C, when Python is gone',
     'weakref_finalize': 'its function runs from the exit handlers of C, when Python is gone',
     'weakref_key_table_lookup_extended': 'a borrowed pointer; lookup() tells as much',
@@ -66,6 +68,28 @@ CALLS = {
     'list_refs': lambda a, b: ([ref := Weakref.Ref.new(a)], Weakref.list_refs(a)),
     'error_quark': lambda a, b: (GLib.quark_to_string(Weakref.error_quark()),
                                  'weakref-error-quark'),
+
+    'radar_start': lambda a, b: (Weakref.radar_start(), None),
+    'radar_stop': lambda a, b: (Weakref.radar_stop(), None),
+    'radar_is_running': lambda a, b: (Weakref.radar_stop() or Weakref.radar_is_running(), False),
+    'radar_expect_death': lambda a, b: (
+        Weakref.radar_expect_death(a, 'a') or Weakref.radar_check()[0]['description'], 'a'),
+    'radar_track_type': lambda a, b: (Weakref.radar_track_type('NoSuchType'), None),
+    'radar_add_root': lambda a, b: (
+        Weakref.radar_add_root(a) or Weakref.radar_inspect(a)['reached'], True),
+    'radar_set_check_delay': lambda a, b: (Weakref.radar_set_check_delay(0), None),
+    'radar_check': lambda a, b: (
+        Weakref.radar_expect_death(a) or len(Weakref.radar_check()), 1),
+    'radar_check_text': lambda a, b: (
+        Weakref.radar_stop() or Weakref.radar_check_text(), None),
+    'radar_inspect': lambda a, b: (Weakref.radar_inspect(a)['type'], 'TestThing'),
+    'radar_inspect_text': lambda a, b: (Weakref.radar_inspect_text(a)[:9], 'TestThing'),
+    'radar_mark': lambda a, b: (Weakref.radar_mark(), None),
+    'radar_dump': lambda a, b: (
+        Weakref.radar_stop() or Weakref.radar_dump().get_type_string(), 'a(sui)'),
+    'radar_dump_text': lambda a, b: (Weakref.radar_stop() or Weakref.radar_dump_text(), ''),
+    'radar_dup_targets': lambda a, b: (
+        Weakref.radar_expect_death(a) or Weakref.radar_dup_targets(Thing), [a]),
 
     'Ref.new': lambda a, b: (Weakref.Ref.new(a).props.alive, True),
     'Ref.new_full': lambda a, b: (Weakref.Ref.new_full(a, None, None).get(), a),

@@ -18,7 +18,7 @@ STUB = HERE.parents[1] / 'introspection/python/gi-stubs/repository/Weakref.pyi'
 
 # What the sample needs of the other modules, for where PyGObject-stubs is not installed.
 OTHERS = {
-    'GLib': 'class MainContext: ...',
+    'GLib': 'class MainContext: ...\nclass Variant: ...',
     'GObject': 'class Object:\n    def __init__(self, **kwargs: object) -> None: ...\n'
                'class GEnum(int): ...\nTYPE_STRING: int',
     'Gio': 'class ListModel: ...\nclass MemoryMonitor: ...',

@@ -432,8 +432,8 @@ weakref_block_count_watches (WeakrefBlock *block, GHashTable *counts)
   g_mutex_lock (&block->lock);
   for (watch = block->watches; watch != NULL; watch = watch->next)
     {
-      gpointer name = (gpointer) (watch->funcs->describe != NULL ? watch->funcs->describe (watch)
-                                                                 : "something else");
+      const WeakrefWatchFuncs *funcs = watch->funcs;
+      gpointer name = (gpointer) (funcs->name != NULL ? funcs->name : funcs->describe (watch));
 
       g_hash_table_insert (
         counts, name, GUINT_TO_POINTER (GPOINTER_TO_UINT (g_hash_table_lookup (counts, name)) + 1));

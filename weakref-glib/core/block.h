@@ -20,8 +20,9 @@ typedef struct
   void (*sever) (WeakrefWatch *watch);
   /* Tell. Any code may run, and the watch may be freed: it is not touched afterwards. */
   void (*announce) (WeakrefWatch *watch);
-  /* Says to a person what takes the interest: "WeakrefRef". Called under the block's lock. May be
-   * NULL. */
+  /* For a person: the class that takes the interest. NULL if describe() says it. */
+  const char *name;
+  /* The same, for what several classes share. Called under the block's lock. */
   const char *(*describe) (const WeakrefWatch *watch);
 } WeakrefWatchFuncs;
 

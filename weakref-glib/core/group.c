@@ -276,13 +276,7 @@ member_disposed_cb (WeakrefWatch *watch)
   weakref_member_unref (member);
 }
 
-static const char *
-member_describe (const WeakrefWatch *watch)
-{
-  return "WeakrefBond";
-}
-
-static const WeakrefWatchFuncs disposed_funcs = { NULL, member_disposed_cb, member_describe };
+static const WeakrefWatchFuncs disposed_funcs = { NULL, member_disposed_cb, "WeakrefBond", NULL };
 
 static void
 heir_announce_cb (WeakrefWatch *watch)
@@ -308,7 +302,7 @@ heir_announce_cb (WeakrefWatch *watch)
   heir_unref (heir);
 }
 
-static const WeakrefWatchFuncs heir_funcs = { NULL, heir_announce_cb, member_describe };
+static const WeakrefWatchFuncs heir_funcs = { NULL, heir_announce_cb, "WeakrefBond", NULL };
 
 static void
 heir_dismiss (Heir *heir)

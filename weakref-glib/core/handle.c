@@ -46,7 +46,7 @@ handle_describe (const WeakrefWatch *watch)
   return ((const WeakrefHandle *) watch)->kind == WEAKREF_SLOT_REF ? "WeakrefRef" : "WeakrefProxy";
 }
 
-static const WeakrefWatchFuncs handle_funcs = { NULL, handle_announce_cb, handle_describe };
+static const WeakrefWatchFuncs handle_funcs = { NULL, handle_announce_cb, NULL, handle_describe };
 
 WeakrefHandle *
 weakref_handle_ref (WeakrefHandle *handle)

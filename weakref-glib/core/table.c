@@ -138,7 +138,8 @@ entry_describe (const WeakrefWatch *watch)
   return watch_get_entry ((WeakrefWatch *) watch)->table->funcs->name;
 }
 
-static const WeakrefWatchFuncs entry_funcs = { entry_sever_cb, entry_announce_cb, entry_describe };
+static const WeakrefWatchFuncs entry_funcs = { entry_sever_cb, entry_announce_cb, NULL,
+                                               entry_describe };
 
 /* Starts to watch @target, which the caller holds. The caller has one reference on the entry, for
  * the table. */

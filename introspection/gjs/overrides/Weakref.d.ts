@@ -531,6 +531,51 @@ declare module 'gi://Weakref?version=1.0' {
         function count_refs(target: GObject.Object): number;
         /** The references to an object, newest first. */
         function list_refs<T extends GObject.Object>(target: T): Ref<T>[];
+
+        /** What `radar_end_trial()` of C asks. */
+        enum RadarVerdict {
+            DIES,
+            DIES_BEFORE,
+            DIES_WITH,
+        }
+
+        function radar_start(): void;
+        function radar_stop(): void;
+        function radar_is_running(): boolean;
+        function radar_expect_death(object: GObject.Object, description: string | null): void;
+        function radar_track_type(type_name: string): void;
+        function radar_add_root(object: GObject.Object): void;
+        function radar_set_check_delay(seconds: number): void;
+        function radar_check(): GLib.Variant;
+        function radar_check_text(): string | null;
+        function radar_inspect(object: GObject.Object): GLib.Variant;
+        function radar_inspect_text(object: GObject.Object): string;
+        function radar_mark(): void;
+        function radar_dump(): GLib.Variant;
+        function radar_dump_text(): string;
+        function radar_dup_targets(type: GObject.GType): GObject.Object[];
+
+        /** What should be dead and is not, and who may hold it. The collector runs before each
+         * verdict. */
+        const radar: {
+            start(): void;
+            stop(): void;
+            isRunning(): boolean;
+            expectDeath(object: GObject.Object, description?: string | null): void;
+            trackType(type: string | GObject.GType | {$gtype: GObject.GType}): void;
+            addRoot(object: GObject.Object): void;
+            setCheckDelay(seconds: number): void;
+            check(): {[key: string]: any}[];
+            checkText(): string | null;
+            inspect(object: GObject.Object): {[key: string]: any};
+            inspectText(object: GObject.Object): string;
+            mark(): void;
+            dump(): [string, number, number][];
+            dumpText(): string;
+            /** Throws if one of the objects lives when drop() has let them go. */
+            assertDies(
+                getObjects: () => GObject.Object | GObject.Object[], drop: () => void): void;
+        };
     }
 
     export default Weakref;

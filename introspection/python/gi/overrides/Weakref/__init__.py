@@ -29,10 +29,11 @@ from .proxies import (CallableProxyType, ProxyType, ProxyTypes, getweakrefcount,
                       proxy)
 from .references import KeyedRef, ReferenceType, WeakMethod, ref
 from . import classes  # noqa: F401 (it completes the classes of the C library)
+from . import radar  # noqa: F401 (a name of the module, as in `Weakref.radar.check()`)
 
 __all__ = ['CallableProxyType', 'ProxyType', 'ProxyTypes', 'ReferenceType', 'WeakKeyDictionary',
            'WeakMethod', 'WeakSet', 'WeakValueDictionary', 'finalize', 'getweakrefcount',
-           'getweakrefs', 'proxy', 'ref']
+           'getweakrefs', 'proxy', 'radar', 'ref']
 
 # Who imports the module gets the one version there is, and no warning: `import weakref` has none.
 if get_required_version('Weakref') is None:
