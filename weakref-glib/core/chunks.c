@@ -1,0 +1,355 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/core/chunks.h>
+
+/* The items are in chunks of up to 512 slots, the chunks are in an array in order:
+ *
+ *   chunks    [ 0 ] [ 1 ] [ 2 ]         in order
+ *               |     |     |
+ *   slots      a.bc  de..  .f.g         "." is free
+ *   current    1.10  11..  .1.1         one bit a slot
+ *   shown      1.11  10..  .1.1         so c has been removed, and e is new
+ *
+ * A slot is used if it is in one of the two versions at least. An item is removed by clearing its
+ * bit, and nothing moves. Items move only when a full chunk is split or two chunks that are nearly
+ * empty are joined; that happens once in a few hundred changes. A place is the number of the chunk,
+ * which stays when the order of the chunks changes, and the slot in it.
+ *
+ * A Fenwick tree counts the items that each chunk shows: entry i is the sum over the (i & -i)
+ * chunks that end with the i-th. With it, a position is found in O(log n) steps over a small array,
+ * then by counting bits. The tree is made anew whenever the chunks change, which is cheap:
+ * 1,000,000 items have about 2,000 chunks. */
+
+#define FIRST_SIZE 8u /* of a set with few items */
+
+/* So many items are moved by one slot rather than a chunk made in front of them. */
+#define SHIFT_MAX 32u
+
+/* Two neighbours that have no more than this together are joined. */
+#define JOIN_MAX (CHUNK_N_SLOTS / 4)
+
+/* Tree */
+
+void
+weakref_chunks_add_shown (WeakrefChunks *self, guint index, guint n)
+{
+  guint i;
+
+  for (i = index + 1; i <= self->chunks->len; i += i & -i)
+    self->tree[i] += n;
+}
+
+/* How many items the chunks before @index show. */
+guint
+weakref_chunks_count_shown (WeakrefChunks *self, guint index)
+{
+  guint sum = 0;
+  guint i;
+
+  for (i = index; i > 0; i -= i & -i)
+    sum += self->tree[i];
+
+  return sum;
+}
+
+/* The chunk that shows @position, which becomes the position within that chunk. */
+WeakrefChunk *
+weakref_chunks_find (WeakrefChunks *self, guint *position)
+{
+  guint n = self->chunks->len;
+  guint step = 1u << (g_bit_storage (n) - 1);
+  guint i = 0;
+
+  for (; step > 0; step /= 2)
+    {
+      if (i + step <= n && self->tree[i + step] <= *position)
+        {
+          i += step;
+          *position -= self->tree[i];
+        }
+    }
+
+  return weakref_chunks_get (self, i);
+}
+
+/* The chunks are others than they were. */
+static void
+tree_renew (WeakrefChunks *self)
+{
+  guint n = self->chunks->len;
+  guint i;
+
+  if (n >= self->tree_size)
+    {
+      self->tree_size = MAX (4, 2 * n);
+      self->tree = g_renew (guint, self->tree, self->tree_size);
+    }
+
+  for (i = 1; i <= n; i++)
+    {
+      WeakrefChunk *chunk = weakref_chunks_get (self, i - 1);
+
+      chunk->index = i - 1;
+      self->tree[i] = chunk->n_shown;
+    }
+  for (i = 1; i <= n; i++)
+    {
+      if (i + (i & -i) <= n)
+        self->tree[i + (i & -i)] += self->tree[i];
+    }
+}
+
+/* Chunks */
+
+void
+weakref_chunk_free (WeakrefChunk *chunk)
+{
+  g_free (chunk->items);
+  g_free (chunk);
+}
+
+static void
+chunk_resize (WeakrefChunk *chunk, guint size)
+{
+  chunk->size = size;
+  chunk->items = g_renew (gpointer, chunk->items, size);
+}
+
+static WeakrefChunk *
+chunk_new (WeakrefChunks *self, guint index, guint size)
+{
+  WeakrefChunk *chunk = g_new0 (WeakrefChunk, 1);
+  guint number = self->free_number;
+
+  while (number < self->by_number->len && g_ptr_array_index (self->by_number, number) != NULL)
+    number++;
+  if (number == self->by_number->len)
+    g_ptr_array_add (self->by_number, NULL);
+  g_ptr_array_index (self->by_number, number) = chunk;
+  self->free_number = number + 1;
+
+  chunk->number = number;
+  chunk_resize (chunk, size);
+  g_ptr_array_insert (self->chunks, (gint) index, chunk);
+  tree_renew (self);
+
+  return chunk;
+}
+
+/* The item at a place that is used goes to a slot that is not. Counts nothing. */
+static void
+move_item (
+  WeakrefChunks *self, WeakrefChunk *from, guint from_slot, WeakrefChunk *to, guint to_slot)
+{
+  gpointer item = from->items[from_slot];
+
+  to->items[to_slot] = item;
+  if (bit_get (from->current, from_slot))
+    bit_set (to->current, to_slot);
+  if (bit_get (from->shown, from_slot))
+    bit_set (to->shown, to_slot);
+  bit_clear (from->current, from_slot);
+  bit_clear (from->shown, from_slot);
+
+  self->moved (item, make_place (from, from_slot), make_place (to, to_slot));
+}
+
+/* Moves the items together, to the first slots. */
+static void
+chunk_pack (WeakrefChunks *self, WeakrefChunk *chunk)
+{
+  guint slot;
+  guint n = 0;
+
+  for (slot = 0; slot < chunk->end; slot++)
+    {
+      if (!slot_is_used (chunk, slot))
+        continue;
+      if (slot != n)
+        move_item (self, chunk, slot, chunk, n);
+      n++;
+    }
+  chunk->end = n;
+}
+
+/* Moves the items from @first on behind those of @to. */
+static void
+chunk_move_rest (WeakrefChunks *self, WeakrefChunk *from, guint first, WeakrefChunk *to)
+{
+  guint slot;
+
+  for (slot = first; slot < from->end; slot++)
+    {
+      gboolean changed = bit_get (from->current, slot) != bit_get (from->shown, slot);
+      gboolean shown = bit_get (from->shown, slot);
+
+      if (!slot_is_used (from, slot))
+        continue;
+      move_item (self, from, slot, to, to->end++);
+      from->n_used--;
+      to->n_used++;
+      from->n_shown -= shown;
+      to->n_shown += shown;
+      from->n_changed -= changed;
+      to->n_changed += changed;
+    }
+  from->end = MIN (from->end, first);
+}
+
+/* Takes the chunks out that have become empty, from the first to the last of those given, and joins
+ * them and the next ones where there are few items left. */
+void
+weakref_chunks_tidy (WeakrefChunks *self, guint first, guint last)
+{
+  GPtrArray *chunks = self->chunks;
+  guint n = first > 0 ? first - 1 : 0;
+  guint i;
+
+  for (i = n; i < chunks->len; i++)
+    {
+      WeakrefChunk *chunk = weakref_chunks_get (self, i);
+      WeakrefChunk *before = n > 0 ? weakref_chunks_get (self, n - 1) : NULL;
+
+      if (i <= last + 1 && before != NULL && chunk->n_used > 0 &&
+          before->n_used + chunk->n_used <= JOIN_MAX)
+        {
+          chunk_pack (self, before);
+          if (before->size < JOIN_MAX)
+            chunk_resize (before, JOIN_MAX);
+          chunk_move_rest (self, chunk, 0, before);
+        }
+
+      if (i <= last + 1 && chunk->n_used == 0)
+        {
+          g_ptr_array_index (self->by_number, chunk->number) = NULL;
+          self->free_number = MIN (self->free_number, chunk->number);
+          weakref_chunk_free (chunk);
+          continue;
+        }
+      g_ptr_array_index (chunks, n++) = chunk;
+    }
+
+  /* What is behind has been freed or moved to the front. */
+  if (n < chunks->len)
+    {
+      g_ptr_array_set_size (chunks, (gint) n);
+      tree_renew (self);
+    }
+}
+
+/* A slot of @chunk is not used any more. */
+void
+weakref_chunks_tidy_if_worth (WeakrefChunks *self, WeakrefChunk *chunk)
+{
+  guint i = chunk->index;
+
+  if (chunk->n_used > JOIN_MAX / 2)
+    return;
+  if (chunk->n_used == 0 || (i > 0 && weakref_chunks_get (self, i - 1)->n_used <= JOIN_MAX / 2) ||
+      (i + 1 < self->chunks->len && weakref_chunks_get (self, i + 1)->n_used <= JOIN_MAX / 2))
+    weakref_chunks_tidy (self, i, i);
+}
+
+/* Room */
+
+/* Finds a free slot behind all items; returns its chunk. */
+static WeakrefChunk *
+make_room_at_end (WeakrefChunks *self, guint *slot)
+{
+  WeakrefChunk *chunk =
+    self->chunks->len > 0 ? weakref_chunks_get (self, self->chunks->len - 1) : NULL;
+
+  if (chunk != NULL && chunk->end == CHUNK_N_SLOTS && chunk->n_used <= CHUNK_N_SLOTS / 2)
+    chunk_pack (self, chunk);
+  if (chunk == NULL || chunk->end == CHUNK_N_SLOTS)
+    chunk = chunk_new (self, self->chunks->len, chunk == NULL ? FIRST_SIZE : CHUNK_N_SLOTS);
+  if (chunk->end == chunk->size)
+    chunk_resize (chunk, MIN (2 * chunk->size, CHUNK_N_SLOTS));
+
+  *slot = chunk->end;
+  return chunk;
+}
+
+/* Moves the items from @slot on by one slot, up to the next that is free. Returns FALSE if there is
+ * none. */
+static gboolean
+shift_up (WeakrefChunks *self, WeakrefChunk *chunk, guint slot)
+{
+  guint to = slot;
+
+  while (to < chunk->end && slot_is_used (chunk, to))
+    to++;
+  if (to == CHUNK_N_SLOTS)
+    return FALSE;
+
+  if (to == chunk->size)
+    chunk_resize (chunk, MIN (2 * chunk->size, CHUNK_N_SLOTS));
+  chunk->end = MAX (chunk->end, to + 1);
+  for (; to > slot; to--)
+    move_item (self, chunk, to - 1, chunk, to);
+
+  return TRUE;
+}
+
+/* Finds a free slot directly before the item in @slot; returns its chunk. */
+static WeakrefChunk *
+make_room_before (WeakrefChunks *self, WeakrefChunk *chunk, guint *slot)
+{
+  WeakrefChunk *other;
+
+  if (*slot > 0 && !slot_is_used (chunk, *slot - 1))
+    {
+      *slot -= 1;
+      return chunk;
+    }
+
+  /* Before all. What is put to the front again and again then finds its slot at once. */
+  if (chunk->index == 0 && *slot == 0 && chunk->n_used > SHIFT_MAX)
+    {
+      other = chunk_new (self, 0, CHUNK_N_SLOTS);
+      *slot = CHUNK_N_SLOTS - 1;
+      return other;
+    }
+
+  if (shift_up (self, chunk, *slot))
+    return chunk;
+
+  /* Everything behind is used. If there is a free slot in front of it, that will do. */
+  if (chunk->n_used < CHUNK_N_SLOTS)
+    {
+      guint n_before = 0;
+      guint i;
+
+      for (i = 0; i < *slot; i++)
+        n_before += slot_is_used (chunk, i);
+      chunk_pack (self, chunk);
+      *slot = n_before;
+      shift_up (self, chunk, *slot);
+      return chunk;
+    }
+
+  other = chunk_new (self, chunk->index + 1, CHUNK_N_SLOTS);
+  chunk_move_rest (self, chunk, CHUNK_N_SLOTS / 2, other);
+  tree_renew (self);
+  if (*slot >= CHUNK_N_SLOTS / 2)
+    {
+      *slot -= CHUNK_N_SLOTS / 2;
+      chunk = other;
+    }
+  shift_up (self, chunk, *slot);
+
+  return chunk;
+}
+
+/* Finds a free slot directly before the item at @before, or at the end. Returns its chunk. */
+WeakrefChunk *
+weakref_chunks_make_room (WeakrefChunks *self, WeakrefPlace before, guint *slot)
+{
+  if (before == WEAKREF_PLACE_END)
+    return make_room_at_end (self, slot);
+
+  *slot = place_get_slot (before);
+  return make_room_before (self, place_get_chunk (self, before), slot);
+}

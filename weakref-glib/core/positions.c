@@ -1,0 +1,332 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/core/positions.h>
+
+/* Places, positions and steps. How the items are kept is in chunks.c. */
+
+void
+weakref_positions_init (WeakrefPositions *self, WeakrefPlaceFunc moved)
+{
+  *self = (WeakrefPositions) { .moved = moved };
+  self->chunks = g_ptr_array_new ();
+  self->by_number = g_ptr_array_new ();
+}
+
+void
+weakref_positions_clear (WeakrefPositions *self)
+{
+  guint i;
+
+  for (i = 0; i < self->chunks->len; i++)
+    weakref_chunk_free (weakref_chunks_get (self, i));
+  g_clear_pointer (&self->chunks, g_ptr_array_unref);
+  g_clear_pointer (&self->by_number, g_ptr_array_unref);
+  g_clear_pointer (&self->tree, g_free);
+}
+
+/* Puts @item into the current version, before the item at @before or at WEAKREF_PLACE_END. It is
+ * not shown yet. Returns its place. */
+WeakrefPlace
+weakref_positions_insert (WeakrefPositions *self, WeakrefPlace before, gpointer item)
+{
+  guint slot;
+  WeakrefChunk *chunk = weakref_chunks_make_room (self, before, &slot);
+
+  chunk->items[slot] = item;
+  bit_set (chunk->current, slot);
+  chunk->end = MAX (chunk->end, slot + 1);
+  chunk->n_used++;
+  chunk->n_changed++;
+  self->n_changed++;
+
+  return make_place (chunk, slot);
+}
+
+/* Takes the item at @place out of the current version. Returns TRUE if it is still shown, and so
+ * keeps its place; else the place is free. */
+gboolean
+weakref_positions_remove (WeakrefPositions *self, WeakrefPlace place)
+{
+  WeakrefChunk *chunk = place_get_chunk (self, place);
+  guint slot = place_get_slot (place);
+
+  bit_clear (chunk->current, slot);
+  if (bit_get (chunk->shown, slot))
+    {
+      chunk->n_changed++;
+      self->n_changed++;
+      return TRUE;
+    }
+
+  chunk->n_used--;
+  chunk->n_changed--;
+  self->n_changed--;
+  weakref_chunks_tidy_if_worth (self, chunk);
+
+  return FALSE;
+}
+
+gpointer
+weakref_positions_get_item (WeakrefPositions *self, WeakrefPlace place)
+{
+  return place_get_chunk (self, place)->items[place_get_slot (place)];
+}
+
+void
+weakref_positions_set_item (WeakrefPositions *self, WeakrefPlace place, gpointer item)
+{
+  place_get_chunk (self, place)->items[place_get_slot (place)] = item;
+}
+
+gboolean
+weakref_positions_is_shown (WeakrefPositions *self, WeakrefPlace place)
+{
+  return bit_get (place_get_chunk (self, place)->shown, place_get_slot (place));
+}
+
+/* Goes from @place to the next one of the current version, and from WEAKREF_PLACE_END to the first.
+ * Returns FALSE at the end. */
+gboolean
+weakref_positions_next_current (WeakrefPositions *self, WeakrefPlace *place)
+{
+  guint index = 0;
+  guint slot = 0;
+
+  if (*place != WEAKREF_PLACE_END)
+    {
+      index = place_get_chunk (self, *place)->index;
+      slot = place_get_slot (*place) + 1;
+    }
+
+  for (; index < self->chunks->len; index++, slot = 0)
+    {
+      WeakrefChunk *chunk = weakref_chunks_get (self, index);
+
+      while (slot < chunk->end)
+        {
+          guint64 word = chunk->current[slot / WORD_BITS] >> (slot % WORD_BITS);
+
+          if (word != 0)
+            {
+              *place = make_place (chunk, slot + lowest_bit (word));
+              return TRUE;
+            }
+          slot = (slot / WORD_BITS + 1) * WORD_BITS;
+        }
+    }
+
+  return FALSE;
+}
+
+/* The place of what is shown at @position; WEAKREF_PLACE_END behind the last one. */
+WeakrefPlace
+weakref_positions_find_place (WeakrefPositions *self, guint position)
+{
+  WeakrefChunk *chunk;
+  guint64 word;
+  guint i = 0;
+  guint n;
+
+  if (position >= self->n_shown)
+    return WEAKREF_PLACE_END;
+
+  chunk = weakref_chunks_find (self, &position);
+  while ((n = count_bits (chunk->shown[i])) <= position)
+    {
+      position -= n;
+      i++;
+    }
+  for (word = chunk->shown[i]; position > 0; position--)
+    word &= word - 1;
+
+  return make_place (chunk, i * WORD_BITS + lowest_bit (word));
+}
+
+/* How many items are shown before @place. */
+guint
+weakref_positions_find_position (WeakrefPositions *self, WeakrefPlace place)
+{
+  WeakrefChunk *chunk = place_get_chunk (self, place);
+  guint slot = place_get_slot (place);
+  guint position = weakref_chunks_count_shown (self, chunk->index);
+  guint i;
+
+  for (i = 0; i < slot / WORD_BITS; i++)
+    position += count_bits (chunk->shown[i]);
+
+  return position + count_bits (chunk->shown[i] & bits_below (slot % WORD_BITS));
+}
+
+/* Steps */
+
+/* Goes over the changed items in order. Between them are gaps of unchanged ones. */
+typedef struct
+{
+  WeakrefPositions *positions;
+  WeakrefChunk *chunk;
+  guint slot;
+  guint gap; /* how many unchanged items are between this changed item and the one before it */
+} Cursor;
+
+static gboolean
+cursor_next (Cursor *self)
+{
+  guint index = self->chunk->index;
+  guint slot = self->slot + 1;
+
+  for (self->gap = 0; index < self->positions->chunks->len; index++, slot = 0)
+    {
+      WeakrefChunk *chunk = weakref_chunks_get (self->positions, index);
+      guint i = slot / WORD_BITS;
+      guint64 mask = ~bits_below (slot % WORD_BITS);
+
+      if (slot == 0 && chunk->n_changed == 0)
+        {
+          self->gap += chunk->n_shown;
+          continue;
+        }
+
+      for (; i < CHUNK_N_WORDS; i++, mask = ~G_GUINT64_CONSTANT (0))
+        {
+          guint64 changed = (chunk->current[i] ^ chunk->shown[i]) & mask;
+          guint64 both = chunk->current[i] & chunk->shown[i] & mask;
+
+          if (changed == 0)
+            {
+              self->gap += count_bits (both);
+              continue;
+            }
+
+          self->gap += count_bits (both & bits_below (lowest_bit (changed)));
+          self->chunk = chunk;
+          self->slot = i * WORD_BITS + lowest_bit (changed);
+          return TRUE;
+        }
+    }
+
+  return FALSE;
+}
+
+/* Puts the cursor on the first changed item, if there is one. */
+static gboolean
+cursor_init (Cursor *self, WeakrefPositions *positions)
+{
+  if (positions->n_changed == 0)
+    return FALSE;
+
+  *self = (Cursor) { positions, weakref_chunks_get (positions, 0), G_MAXUINT, 0 };
+  return cursor_next (self);
+}
+
+/* Says what @max_gap is for the steps to be few, and returns how many they will be. Up to
+ * @max_steps, which must be from 1 to 64, each run of changes is a step of its own. If there are
+ * more runs, steps end at the widest gaps, and only at those that are wider than @wide: so they are
+ * not more either, and take few unchanged items along. */
+guint
+weakref_positions_plan (WeakrefPositions *self, guint max_steps, guint wide, guint *max_gap)
+{
+  guint widest[64] = { 0 }; /* in descending order */
+  Cursor cursor;
+  guint n = 0;
+
+  *max_gap = 0;
+  if (!cursor_init (&cursor, self))
+    return 0;
+
+  while (cursor_next (&cursor))
+    {
+      guint i;
+
+      if (cursor.gap <= widest[max_steps - 1])
+        continue;
+      for (i = max_steps - 1; i > 0 && widest[i - 1] < cursor.gap; i--)
+        widest[i] = widest[i - 1];
+      widest[i] = cursor.gap;
+    }
+
+  if (widest[max_steps - 1] > 0)
+    *max_gap = MAX (widest[max_steps - 1], wide);
+  while (n < max_steps - 1 && widest[n] > *max_gap)
+    n++;
+
+  return n + 1;
+}
+
+/* Makes the shown version follow the current one from the first change on, until @max_gap items or
+ * less are not changed in between. These are removed and added along with the others, in @step.
+ * What is in neither version any more is appended to @removed. Returns FALSE if there was no
+ * change. */
+gboolean
+weakref_positions_step (WeakrefPositions *self,
+                        guint max_gap,
+                        WeakrefStep *step,
+                        GPtrArray *removed)
+{
+  Cursor cursor;
+  guint first;
+  guint last;
+  gboolean freed = FALSE;
+  guint n_shown_before = 0; /* in this chunk, before the step */
+  WeakrefChunk *chunk;
+
+  if (!cursor_init (&cursor, self))
+    return FALSE;
+
+  *step = (WeakrefStep) { .position = cursor.gap };
+  chunk = cursor.chunk;
+  first = chunk->index;
+  n_shown_before = chunk->n_shown;
+
+  do
+    {
+      WeakrefChunk *at = cursor.chunk;
+      guint slot = cursor.slot;
+
+      if (at != chunk)
+        {
+          weakref_chunks_add_shown (self, chunk->index, chunk->n_shown - n_shown_before);
+          chunk = at;
+          n_shown_before = chunk->n_shown;
+        }
+      if (step->n_removed + step->n_added > 0)
+        {
+          step->n_removed += cursor.gap;
+          step->n_added += cursor.gap;
+        }
+
+      if (bit_get (at->shown, slot))
+        {
+          bit_clear (at->shown, slot);
+          g_ptr_array_add (removed, at->items[slot]);
+          at->n_used--;
+          at->n_shown--;
+          self->n_shown--;
+          step->n_removed++;
+          freed = TRUE;
+        }
+      else
+        {
+          bit_set (at->shown, slot);
+          at->n_shown++;
+          self->n_shown++;
+          step->n_added++;
+        }
+      at->n_changed--;
+      self->n_changed--;
+    }
+  while (self->n_changed > 0 && cursor_next (&cursor) && cursor.gap <= max_gap);
+
+  weakref_chunks_add_shown (self, chunk->index, chunk->n_shown - n_shown_before);
+  last = chunk->index;
+  if (freed)
+    {
+      if (first == last)
+        weakref_chunks_tidy_if_worth (self, chunk);
+      else
+        weakref_chunks_tidy (self, first, last);
+    }
+
+  return TRUE;
+}
