@@ -48,9 +48,16 @@ changed_cb (GListModel *model, guint position, guint removed, guint added, gpoin
   test_log ("%u-%u+%u", position, removed, added);
 }
 
+static inline gpointer
+stand_in_cb (GType type, gpointer user_data)
+{
+  g_assert_true (type == TEST_TYPE_PROBE);
+  return test_probe_new ("?");
+}
+
 #define N_PROBES 5
 
-/* A set of "a" to "e", which logs what it announces. */
+/* A set of "a" to "e", which logs what it announces. Where one is dead, there is a "?". */
 static inline WeakrefSet *
 set_of_five (TestProbe **probes)
 {
@@ -64,6 +71,7 @@ set_of_five (TestProbe **probes)
       probes[i] = test_probe_new (name);
       weakref_set_add (set, probes[i]);
     }
+  weakref_set_set_stand_in_func (set, stand_in_cb, NULL, NULL);
   g_signal_connect (set, "items-changed", G_CALLBACK (changed_cb), NULL);
 
   return set;

@@ -4,10 +4,12 @@
 
 #include <weakref-glib/weakref-set-private.h>
 
-/* The algebra of sets. Each operation goes over snapshots, as sets do not stand still. */
+/* The algebra of sets. Each operation goes over a snapshot of the members, because other threads
+ * may change the sets meanwhile. */
 
-/* Adds the items of @from to the set whose being in @other, which may be NULL, is @wanted. One that
- * is disposed meanwhile is not added, although we hold it. */
+/* Adds items of @from to the set. If @wanted, these are the items that are in @other too, else
+ * those that are not; if @other is NULL, they are all. An item that is disposed meanwhile is not
+ * added, although we hold it. */
 static void
 set_add_items (WeakrefSet *self, WeakrefSet *from, WeakrefSet *other, gboolean wanted)
 {
@@ -23,14 +25,14 @@ set_add_items (WeakrefSet *self, WeakrefSet *from, WeakrefSet *other, gboolean w
         continue;
 
       if (other == NULL || weakref_set_contains (other, item) == wanted)
-        weakref_set_add_hidden (self, item, entry->watch.block);
+        weakref_set_put (self, item, entry->watch.block, G_MAXUINT);
       g_object_unref (item);
     }
 
   g_ptr_array_unref (entries);
 }
 
-/* Whether all items of @self are in @other, or none. */
+/* Whether all items of @self are in @other, if @wanted; else whether none is. */
 static gboolean
 set_check_items (WeakrefSet *self, WeakrefSet *other, gboolean wanted)
 {
@@ -56,7 +58,7 @@ set_check_items (WeakrefSet *self, WeakrefSet *other, gboolean wanted)
   return result;
 }
 
-/* A type for the items of both. */
+/* The type that the items of both sets have in common. */
 static GType
 set_common_type (WeakrefSet *self, WeakrefSet *other)
 {
@@ -93,7 +95,7 @@ weakref_set_union (WeakrefSet *self, WeakrefSet *other)
   result = weakref_set_new (set_common_type (self, other));
   set_add_items (result, self, NULL, TRUE);
   set_add_items (result, other, NULL, TRUE);
-  weakref_set_list_publish (weakref_set_get_list (result), result);
+  weakref_set_list_publish (weakref_set_get_list (result));
 
   return result;
 }
@@ -119,7 +121,7 @@ weakref_set_intersection (WeakrefSet *self, WeakrefSet *other)
 
   result = weakref_set_new (g_list_model_get_item_type (G_LIST_MODEL (self)));
   set_add_items (result, self, other, TRUE);
-  weakref_set_list_publish (weakref_set_get_list (result), result);
+  weakref_set_list_publish (weakref_set_get_list (result));
 
   return result;
 }
@@ -145,7 +147,7 @@ weakref_set_difference (WeakrefSet *self, WeakrefSet *other)
 
   result = weakref_set_new (g_list_model_get_item_type (G_LIST_MODEL (self)));
   set_add_items (result, self, other, FALSE);
-  weakref_set_list_publish (weakref_set_get_list (result), result);
+  weakref_set_list_publish (weakref_set_get_list (result));
 
   return result;
 }
@@ -172,7 +174,7 @@ weakref_set_symmetric_difference (WeakrefSet *self, WeakrefSet *other)
   result = weakref_set_new (set_common_type (self, other));
   set_add_items (result, self, other, FALSE);
   set_add_items (result, other, self, FALSE);
-  weakref_set_list_publish (weakref_set_get_list (result), result);
+  weakref_set_list_publish (weakref_set_get_list (result));
 
   return result;
 }

@@ -4,251 +4,293 @@
 
 #include <weakref-glib/weakref-set-private.h>
 
-#include <weakref-glib/core/compat.h>
-#include <weakref-glib/core/dispatch.h>
-
 /* What a set shows as a list model, and when it says that this has changed.
  *
- * A list model must not change in response to a call of its consumers, and a death happens inside
- * somebody's unref, which may be such a call. So what the list shows is what was announced last,
- * and the announcement of a death comes from the context, always. In the meantime
+ * A list model must not change in response to a call of its consumers. A death happens inside
+ * somebody's unref, and that may be such a call. So there are two versions of the list, which
+ * core/positions.c keeps: the *current* one has the members, and the *shown* one is what was
+ * announced last. A commit makes the shown one follow, in the thread of the context, in a few
+ * steps. Each step changes the shown version and announces that before the next one, so that a
+ * consumer always finds what it was told.
  *
- * - a member that goes stays where it is, in the list and among the gone;
- * - a member that comes is hidden behind what the list shows; if it goes, it has never been there.
+ * A slot of the list has one of three things, which the two lowest bits of the pointer tell:
  *
- * A commit brings the list up to date, in the thread of the context: first the gone are taken out,
- * neighbours together, then the hidden are shown. Each step changes the list and announces that
- * before the next one, so that a consumer always finds what it was told.
+ *   an entry     of a member; or of an item that is still shown and no member any more, or a member
+ *                at another place: then the slot has a reference on the entry
+ *   a type       of an object that is dead and still shown; its entry is gone
+ *   a stand-in   for such an object, made when somebody asked for it
  *
- * An entry is found and taken out in O(log n), whatever the order in which members go.
+ * If nobody has read the list and nobody is connected to it, nobody can notice a change. Then it
+ * follows each call at once, in any thread, and nothing is emitted.
  *
- * LOCKING. The table's lock guards all of it; see core/table.c. It is not held while a step is
- * announced: one thread commits at a time, and what others change meanwhile is not visible. */
+ * LOCKING. The table's lock guards all of it: see core/table.c, and weakref-set-commit.c. */
 
-void
-weakref_set_list_init (WeakrefSetList *list, WeakrefSet *self, GMutex *lock, GParamSpec *n_items)
+/* The tags of slots. The two lowest bits of a GType are never used. */
+#define TAG_MASK 3u
+#define TAG_ENTRY 0u
+#define TAG_DEAD 1u
+#define TAG_STAND_IN 2u
+
+typedef struct
 {
-  list->lock = lock;
-  list->context = g_main_context_ref_thread_default ();
-  list->thread = g_thread_self ();
-  list->set = g_atomic_rc_box_new0 (GWeakRef);
-  g_weak_ref_init (list->set, self);
-  list->n_items = n_items;
-  list->entries = g_sequence_new (NULL);
+  gpointer object; /* (owned) (const) */
+} StandIn;
+
+static inline guint
+slot_get_tag (gpointer slot)
+{
+  return (guint) ((gsize) slot & TAG_MASK);
+}
+
+static inline gpointer
+slot_get (gpointer slot)
+{
+  return (gpointer) ((gsize) slot & ~(gsize) TAG_MASK);
+}
+
+static inline gpointer
+slot_new (gpointer pointer, guint tag)
+{
+  return (gpointer) ((gsize) pointer | tag);
 }
 
 static void
-set_ref_unref (gpointer set)
+stand_in_clear (gpointer data)
 {
-  g_atomic_rc_box_release_full (set, (GDestroyNotify) g_weak_ref_clear);
+  StandIn *stand_in = data;
+
+  g_object_unref (stand_in->object);
+}
+
+static void
+stand_in_unref (StandIn *stand_in)
+{
+  g_atomic_rc_box_release_full (stand_in, stand_in_clear);
+}
+
+/* Takes over the reference. */
+static StandIn *
+stand_in_new (gpointer object)
+{
+  StandIn *stand_in = g_atomic_rc_box_new (StandIn);
+
+  stand_in->object = object;
+  return stand_in;
+}
+
+/* Frees the slots of what is not shown any more. */
+void
+weakref_set_list_free_slots (GPtrArray *slots)
+{
+  guint i;
+
+  for (i = 0; i < slots->len; i++)
+    {
+      gpointer slot = g_ptr_array_index (slots, i);
+
+      if (slot_get_tag (slot) == TAG_ENTRY)
+        weakref_entry_unref (slot);
+      else if (slot_get_tag (slot) == TAG_STAND_IN)
+        stand_in_unref (slot_get (slot));
+    }
+  g_ptr_array_set_size (slots, 0);
+}
+
+static void
+moved_cb (gpointer slot, WeakrefPlace old, WeakrefPlace place)
+{
+  WeakrefSetEntry *entry = slot;
+
+  /* An entry may have another slot than this one. */
+  if (slot_get_tag (slot) == TAG_ENTRY && entry->place == old)
+    entry->place = place;
+}
+
+void
+weakref_set_list_init (WeakrefSetList *list,
+                       WeakrefTable *table,
+                       gpointer self,
+                       GParamSpec *n_items)
+{
+  list->table = table;
+  list->context = g_main_context_ref_thread_default ();
+  list->thread = g_thread_self ();
+  g_weak_ref_init (&list->set, self);
+  list->n_items = n_items;
+  list->item_type = G_TYPE_OBJECT;
+  list->self = self;
+  weakref_positions_init (&list->positions, moved_cb);
 }
 
 void
 weakref_set_list_clear (WeakrefSetList *list)
 {
-  g_sequence_free (list->entries);
-  set_ref_unref (list->set);
+  weakref_positions_clear (&list->positions);
+  g_weak_ref_clear (&list->set);
   g_main_context_unref (list->context);
+  weakref_set_maker_unref (list->maker);
 }
 
-/* The entry has become a member. */
-void
-weakref_set_list_append_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
+/* The shown version takes a step. Appends the slots of what is not shown any more to @removed. */
+gboolean
+weakref_set_list_step_locked (WeakrefSetList *list,
+                              guint max_gap,
+                              WeakrefStep *step,
+                              GPtrArray *removed)
 {
-  entry->iter = g_sequence_append (list->entries, entry);
-  list->n_hidden++;
+  guint i;
+
+  if (!weakref_positions_step (&list->positions, max_gap, step, removed))
+    return FALSE;
+
+  for (i = 0; i < removed->len; i++)
+    {
+      WeakrefSetEntry *entry = g_ptr_array_index (removed, i);
+
+      if (slot_get_tag (entry) == TAG_ENTRY && entry->base.state == WEAKREF_ENTRY_OUT)
+        entry->place = WEAKREF_PLACE_END;
+    }
+  if (list->positions.n_changed == 0)
+    list->moved = FALSE;
+
+  return TRUE;
+}
+
+/* The entry has become a member. It goes before the item that is shown at @position, or to the end.
+ */
+void
+weakref_set_list_insert_locked (WeakrefSetList *list, WeakrefSetEntry *entry, guint position)
+{
+  WeakrefPlace before = weakref_positions_find_place (&list->positions, position);
+
+  entry->place = weakref_positions_insert (&list->positions, before, entry);
+}
+
+/* The entry, a member, goes before the item that is shown at @position, or to the end. It is shown
+ * where it was until the next commit. */
+void
+weakref_set_list_move_locked (WeakrefSetList *list, WeakrefSetEntry *entry, guint position)
+{
+  WeakrefPlace before = weakref_positions_find_place (&list->positions, position);
+  WeakrefPlace place = weakref_positions_insert (&list->positions, before, entry);
+  /* Read after the insertion, which may have moved the old slot. */
+  WeakrefPlace old = entry->place;
+
+  entry->place = place;
+  if (weakref_positions_remove (&list->positions, old))
+    {
+      weakref_entry_ref (entry);
+      list->moved = TRUE;
+    }
 }
 
 /* The entry is no member any more. */
 void
 weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
 {
-  if (entry->visible && !list->closed)
+  WeakrefPlace place = entry->place;
+
+  if (list->self == NULL)
+    return;
+
+  if (!weakref_positions_remove (&list->positions, place))
     {
-      weakref_entry_ref (entry);
-      g_queue_push_tail_link (&list->gone, &entry->link);
-      return;
+      entry->place = WEAKREF_PLACE_END;
     }
-
-  *(entry->visible ? &list->n_visible : &list->n_hidden) -= 1;
-  g_sequence_remove (entry->iter);
-}
-
-static gboolean
-iter_is_gone_locked (GSequenceIter *iter)
-{
-  return !g_sequence_iter_is_end (iter) &&
-         ((WeakrefSetEntry *) g_sequence_get (iter))->base.state == WEAKREF_ENTRY_OUT;
-}
-
-/* Takes out one of those that are gone, with all neighbours that are gone too, and adds them to
- * @taken, to be freed outside. Returns how many, and from which position on. */
-static guint
-take_gone_locked (WeakrefSetList *list, GPtrArray *taken, guint *position)
-{
-  GSequenceIter *iter = ((WeakrefSetEntry *) list->gone.head->data)->iter;
-  guint n = 0;
-
-  while (!g_sequence_iter_is_begin (iter) && iter_is_gone_locked (g_sequence_iter_prev (iter)))
-    iter = g_sequence_iter_prev (iter);
-
-  *position = g_sequence_iter_get_position (iter);
-
-  /* None of them is hidden: those leave at once. */
-  while (iter_is_gone_locked (iter))
+  else if (weakref_block_is_dead (entry->base.watch.block) &&
+           (!entry->keeps_dead || list->maker != NULL))
     {
-      WeakrefSetEntry *entry = g_sequence_get (iter);
+      GType type = weakref_block_get_target_type (entry->base.watch.block);
 
-      iter = g_sequence_iter_next (iter);
-      g_sequence_remove (entry->iter);
-      g_queue_unlink (&list->gone, &entry->link);
-      g_ptr_array_add (taken, entry);
-      n++;
-    }
-
-  list->n_visible -= n;
-
-  return n;
-}
-
-/* Shows all that there is. Returns how many were hidden before. */
-static guint
-show_hidden_locked (WeakrefSetList *list)
-{
-  GSequenceIter *iter = g_sequence_get_end_iter (list->entries);
-  guint n = list->n_hidden;
-
-  for (; list->n_hidden > 0; list->n_hidden--)
-    {
-      iter = g_sequence_iter_prev (iter);
-      ((WeakrefSetEntry *) g_sequence_get (iter))->visible = TRUE;
-    }
-  list->n_visible += n;
-
-  return n;
-}
-
-/* The set is gone. The entries that are still to be announced keep the table, so they go now. */
-void
-weakref_set_list_close (WeakrefSetList *list)
-{
-  GPtrArray *taken = g_ptr_array_new_with_free_func (weakref_entry_unref);
-
-  g_mutex_lock (list->lock);
-  list->closed = TRUE;
-  while (list->gone.length > 0)
-    {
-      guint position;
-
-      take_gone_locked (list, taken, &position);
-    }
-  g_mutex_unlock (list->lock);
-
-  g_ptr_array_unref (taken);
-}
-
-/* Brings the list up to date. The caller holds the set, and with it the list.
- *
- * A handler may change the set again, or run the context. What that brings is announced after the
- * step that is being announced, not inside it. */
-static void
-commit (WeakrefSetList *list, WeakrefSet *self)
-{
-  GPtrArray *taken;
-
-  g_mutex_lock (list->lock);
-  if (list->committing)
-    {
-      g_mutex_unlock (list->lock);
-      return;
-    }
-  list->committing = TRUE;
-
-  taken = g_ptr_array_new_with_free_func (weakref_entry_unref);
-  while (list->gone.length > 0 || list->n_hidden > 0)
-    {
-      guint position = list->n_visible;
-      guint removed = 0;
-      guint added = 0;
-
-      if (list->gone.length > 0)
-        removed = take_gone_locked (list, taken, &position);
-      else
-        added = show_hidden_locked (list);
-      g_mutex_unlock (list->lock);
-
-      g_ptr_array_set_size (taken, 0);
-      g_list_model_items_changed (G_LIST_MODEL (self), position, removed, added);
-      g_object_notify_by_pspec (G_OBJECT (self), list->n_items);
-
-      g_mutex_lock (list->lock);
-    }
-  list->committing = FALSE;
-  g_mutex_unlock (list->lock);
-
-  g_ptr_array_unref (taken);
-}
-
-static gboolean
-commit_cb (gpointer set)
-{
-  WeakrefSet *self = weakref_compat_get (set);
-  WeakrefSetList *list;
-
-  if (self == NULL)
-    return G_SOURCE_REMOVE;
-
-  list = weakref_set_get_list (self);
-  g_mutex_lock (list->lock);
-  list->scheduled = FALSE;
-  g_mutex_unlock (list->lock);
-
-  commit (list, self);
-  g_object_unref (self);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* Has the list brought up to date from the context. Takes no reference on the set: this is called
- * where an object dies, and the last reference to the set shall not be dropped there, nor a
- * language's toggle reference notified. What waits in the context does not hold the set either. */
-void
-weakref_set_list_schedule (WeakrefSetList *list)
-{
-  gboolean schedule;
-
-  g_mutex_lock (list->lock);
-  schedule = !list->scheduled && !list->closed;
-  list->scheduled = TRUE;
-  g_mutex_unlock (list->lock);
-
-  if (schedule)
-    weakref_dispatch (list->context, commit_cb, g_atomic_rc_box_acquire (list->set), set_ref_unref);
-}
-
-/* The same, but now if this is the thread for it. In a thread that made the set and does not run
- * the context just now, nobody else may: that is where a program starts. */
-void
-weakref_set_list_publish (WeakrefSetList *list, WeakrefSet *self)
-{
-  /* A handler may drop it. */
-  g_object_ref (self);
-
-  if (g_main_context_is_owner (list->context))
-    {
-      commit (list, self);
-    }
-  else if (list->thread == g_thread_self () && g_main_context_acquire (list->context))
-    {
-      commit (list, self);
-      g_main_context_release (list->context);
+      entry->place = WEAKREF_PLACE_END;
+      weakref_positions_set_item (&list->positions, place,
+                                  slot_new (GSIZE_TO_POINTER (type), TAG_DEAD));
     }
   else
     {
-      weakref_set_list_schedule (list);
+      weakref_entry_ref (entry);
     }
+}
 
-  g_object_unref (self);
+/* The entries of the members in order, with a reference on each. */
+GPtrArray *
+weakref_set_list_dup_entries_locked (WeakrefSetList *list)
+{
+  GPtrArray *entries = g_ptr_array_new_with_free_func (weakref_entry_unref);
+  WeakrefPlace place = WEAKREF_PLACE_END;
+
+  while (weakref_positions_next_current (&list->positions, &place))
+    g_ptr_array_add (entries,
+                     weakref_entry_ref (weakref_positions_get_item (&list->positions, place)));
+
+  return entries;
+}
+
+/* The set is gone, and nobody will look any more. */
+void
+weakref_set_list_close (WeakrefSetList *list)
+{
+  GPtrArray *removed = g_ptr_array_new ();
+  WeakrefStep step;
+  GSource *source;
+
+  g_mutex_lock (&list->table->lock);
+  weakref_set_list_step_locked (list, G_MAXUINT, &step, removed);
+  list->self = NULL;
+  source = g_steal_pointer (&list->source);
+  g_mutex_unlock (&list->table->lock);
+
+  weakref_set_list_free_slots (removed);
+  g_ptr_array_unref (removed);
+  if (source != NULL)
+    {
+      g_source_destroy (source);
+      g_source_unref (source);
+    }
+}
+
+/* The dead object itself stands in for itself, until its death is announced, if nothing else can.
+ * We are in its dispose, or somebody else holds it. */
+static void
+keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry)
+{
+  gpointer object = (gpointer) weakref_block_get_address (entry->base.watch.block);
+  StandIn *stand_in;
+  gboolean kept;
+
+  g_mutex_lock (&list->table->lock);
+  kept = entry->place != WEAKREF_PLACE_END && list->maker == NULL &&
+         weakref_set_list_is_followed_locked (list);
+  g_mutex_unlock (&list->table->lock);
+
+  if (!kept || !weakref_is_held (object))
+    return;
+
+  stand_in = stand_in_new (g_object_ref (object));
+  g_mutex_lock (&list->table->lock);
+  kept = entry->place != WEAKREF_PLACE_END &&
+         weakref_positions_get_item (&list->positions, entry->place) == entry;
+  if (kept)
+    {
+      weakref_positions_set_item (&list->positions, entry->place,
+                                  slot_new (stand_in, TAG_STAND_IN));
+      entry->place = WEAKREF_PLACE_END;
+    }
+  g_mutex_unlock (&list->table->lock);
+
+  if (kept)
+    weakref_entry_unref (entry);
+  else
+    stand_in_unref (stand_in);
+}
+
+/* The entry, a member, has died, and left the table. */
+void
+weakref_set_list_died (WeakrefSetList *list, WeakrefSetEntry *entry)
+{
+  if (entry->keeps_dead)
+    keep_dead (list, entry);
+  weakref_set_list_schedule (list);
 }
 
 guint
@@ -256,25 +298,161 @@ weakref_set_list_get_n_items (WeakrefSetList *list)
 {
   guint n_items;
 
-  g_mutex_lock (list->lock);
-  n_items = list->n_visible;
-  g_mutex_unlock (list->lock);
+  g_mutex_lock (&list->table->lock);
+  list->read = TRUE;
+  n_items = list->positions.n_shown;
+  g_mutex_unlock (&list->table->lock);
 
   return n_items;
 }
 
-/* The entry that is shown at @position, with a reference on it, or NULL. */
-WeakrefEntry *
-weakref_set_list_dup_entry (WeakrefSetList *list, guint position)
+/* Takes out a member that is found dead before it has left by itself: it is in its dispose just
+ * now, or came back from one without telling. Returns FALSE if it was no member. */
+static gboolean
+retire (WeakrefSetList *list, WeakrefSetEntry *entry)
 {
-  WeakrefEntry *entry = NULL;
+  gboolean retired;
 
-  g_mutex_lock (list->lock);
-  if (position < list->n_visible)
-    entry = g_sequence_get (g_sequence_get_iter_at_pos (list->entries, position));
-  if (entry != NULL)
-    weakref_entry_ref (entry);
-  g_mutex_unlock (list->lock);
+  g_mutex_lock (&list->table->lock);
+  retired = entry->base.state == WEAKREF_ENTRY_IN;
+  if (retired)
+    weakref_table_take_locked (list->table, weakref_block_get_address (entry->base.watch.block));
+  g_mutex_unlock (&list->table->lock);
 
-  return entry;
+  if (retired)
+    {
+      weakref_entry_drop (&entry->base);
+      weakref_set_list_schedule (list);
+    }
+
+  return retired;
+}
+
+/* Makes a stand-in for @slot, which is shown at @position. Returns FALSE if another thread has made
+ * one meanwhile, or the list has changed. */
+static gboolean
+make_stand_in (WeakrefSetList *list, guint position, gpointer slot, GType type, gpointer *object)
+{
+  WeakrefSetMaker *maker;
+  WeakrefPlace place;
+  StandIn *stand_in;
+  gboolean put;
+
+  g_mutex_lock (&list->table->lock);
+  maker = weakref_set_maker_ref (list->maker);
+  g_mutex_unlock (&list->table->lock);
+
+  *object = weakref_set_stand_in_new (type, list->item_type, maker);
+  weakref_set_maker_unref (maker);
+  stand_in = stand_in_new (g_object_ref (*object));
+
+  g_mutex_lock (&list->table->lock);
+  place = weakref_positions_find_place (&list->positions, position);
+  put = place != WEAKREF_PLACE_END && weakref_positions_get_item (&list->positions, place) == slot;
+  if (put)
+    {
+      weakref_positions_set_item (&list->positions, place, slot_new (stand_in, TAG_STAND_IN));
+      if (slot_get_tag (slot) == TAG_ENTRY)
+        ((WeakrefSetEntry *) slot)->place = WEAKREF_PLACE_END;
+    }
+  g_mutex_unlock (&list->table->lock);
+
+  if (!put)
+    {
+      stand_in_unref (stand_in);
+      g_clear_object (object);
+    }
+  else if (slot_get_tag (slot) == TAG_ENTRY)
+    {
+      weakref_entry_unref (slot);
+    }
+
+  return put;
+}
+
+/* What is shown at @position, or what stands in for it. New reference; NULL behind the end. */
+gpointer
+weakref_set_list_dup_item (WeakrefSetList *list, guint position)
+{
+  while (TRUE)
+    {
+      StandIn *stand_in = NULL;
+      WeakrefSetEntry *entry = NULL;
+      GType type = G_TYPE_INVALID;
+      WeakrefPlace place;
+      gpointer object;
+      gpointer slot;
+      gboolean found;
+
+      g_mutex_lock (&list->table->lock);
+      list->read = TRUE;
+      place = weakref_positions_find_place (&list->positions, position);
+      if (place == WEAKREF_PLACE_END)
+        {
+          g_mutex_unlock (&list->table->lock);
+          return NULL;
+        }
+      slot = weakref_positions_get_item (&list->positions, place);
+      if (slot_get_tag (slot) == TAG_ENTRY)
+        entry = weakref_entry_ref (slot);
+      else if (slot_get_tag (slot) == TAG_STAND_IN)
+        stand_in = g_atomic_rc_box_acquire ((StandIn *) slot_get (slot));
+      else
+        type = GPOINTER_TO_SIZE (slot_get (slot));
+      g_mutex_unlock (&list->table->lock);
+
+      if (stand_in != NULL)
+        {
+          object = g_object_ref (stand_in->object);
+          stand_in_unref (stand_in);
+          return object;
+        }
+
+      if (entry != NULL)
+        {
+          object = weakref_block_dup_target (entry->base.watch.block);
+          if (object != NULL || retire (list, entry))
+            {
+              weakref_entry_unref (entry);
+              if (object != NULL)
+                return object;
+              continue;
+            }
+          type = weakref_block_get_target_type (entry->base.watch.block);
+        }
+
+      found = make_stand_in (list, position, slot, type, &object);
+      g_clear_pointer (&entry, weakref_entry_unref);
+      if (found)
+        return object;
+    }
+}
+
+/* Takes over @maker. */
+void
+weakref_set_list_set_maker (WeakrefSetList *list, WeakrefSetMaker *maker)
+{
+  WeakrefSetMaker *old;
+
+  g_mutex_lock (&list->table->lock);
+  old = list->maker;
+  list->maker = maker;
+  g_mutex_unlock (&list->table->lock);
+
+  weakref_set_maker_unref (old);
+}
+
+/* Whether there is no other object that could stand in for @item. */
+gboolean
+weakref_set_list_keeps_dead (WeakrefSetList *list, gpointer item)
+{
+  GType type = G_OBJECT_TYPE (item);
+
+  if (g_atomic_pointer_get (&list->harmless) == type)
+    return FALSE;
+  if (weakref_set_stand_in_get_type (type, list->item_type) == G_TYPE_INVALID)
+    return TRUE;
+
+  g_atomic_pointer_set (&list->harmless, type);
+  return FALSE;
 }

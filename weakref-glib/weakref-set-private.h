@@ -5,57 +5,92 @@
 #pragma once
 
 #include <weakref-glib/weakref-set.h>
+#include <weakref-glib/core/positions.h>
 #include <weakref-glib/core/table.h>
 
 G_BEGIN_DECLS
 
 /* A set has two views of its entries: the members, in weakref-set.c, which change at once; and the
- * list, here, which changes when the consumers of the list model can bear it. */
+ * list, in weakref-set-list.c, which changes when the consumers of the list model can bear it. The
+ * list is a part of the set, and knows nothing of the set but that it is a list model. */
 
 typedef struct
 {
   WeakrefEntry base;
-  GList link;          /* lock: in the set's members; when it has left them, in the list's gone */
-  GSequenceIter *iter; /* lock: (unowned): where it is in the list */
-  gboolean visible;    /* lock: whether the list shows it */
+  WeakrefPlace place; /* lock: as a member; WEAKREF_PLACE_END when it has none */
+  guint8 keeps_dead;  /* (const): there is no other object to stand in for its target */
 } WeakrefSetEntry;
+
+/* How stand-ins are made. */
+typedef struct
+{
+  WeakrefSetStandInFunc func; /* (nullable) */
+  gpointer user_data;
+  GDestroyNotify destroy; /* (nullable) */
+} WeakrefSetMaker;
 
 typedef struct
 {
-  GMutex *lock;          /* (unowned) (const): that of the table which this is a part of */
+  WeakrefTable *table;   /* (unowned) (const): which this is a part of; it has the lock */
   GMainContext *context; /* (owned) (const) */
   GThread *thread;       /* (unowned) (const): only ever compared */
-  GWeakRef *set;         /* (owned) (const): counted, for what waits in the context */
+  GWeakRef set;          /* for what waits in the context */
   GParamSpec *n_items;   /* (unowned) (const): the property */
+  GType item_type;       /* (const) */
+  gsize harmless; /* (atomic): the last type of which it is known that its dead are not kept */
 
   /* All of these: lock */
-  GSequence *entries; /* (owned): what the list shows, and after it what it will */
-  guint n_visible;    /* how many entries it shows */
-  guint n_hidden;     /* how many come after those */
-  GQueue gone;        /* of entries (owned) that it still shows, members no more */
-  gboolean scheduled; /* a commit will come from the context */
+  gpointer self;              /* (unowned): the set, NULL when that is gone */
+  WeakrefPositions positions; /* of slots; see weakref-set-list.c */
+  WeakrefSetMaker *maker;     /* (owned) (nullable): counted */
+  GSource *source;            /* (owned) (nullable): which will commit */
+  gboolean urgent;            /* it comes before all others */
+  gint64 rest_until;          /* when it need not rest any more */
   gboolean committing;
-  gboolean closed; /* the set is gone, nobody will look any more */
+  gboolean changed; /* the thread that commits has changed the set meanwhile */
+  gboolean moved;   /* an item may be shown where it was, and wait to be shown where it is */
+  gboolean read;    /* somebody has read the list, and may not have been told of the last change */
 } WeakrefSetList;
 
 /* weakref-set.c */
 WeakrefSetList *weakref_set_get_list (WeakrefSet *self);
-gboolean weakref_set_add_hidden (WeakrefSet *self, gpointer item, WeakrefBlock *life);
+gboolean weakref_set_put (WeakrefSet *self, gpointer item, WeakrefBlock *life, guint position);
+WeakrefSetEntry *weakref_set_list_find_locked (WeakrefSetList *list, gconstpointer item);
 GPtrArray *weakref_set_snapshot (WeakrefSet *self);
 
 /* weakref-set-list.c */
-void
-weakref_set_list_init (WeakrefSetList *list, WeakrefSet *self, GMutex *lock, GParamSpec *n_items);
+void weakref_set_list_init (WeakrefSetList *list,
+                            WeakrefTable *table,
+                            gpointer self,
+                            GParamSpec *n_items);
 void weakref_set_list_close (WeakrefSetList *list);
 void weakref_set_list_clear (WeakrefSetList *list);
 
-void weakref_set_list_append_locked (WeakrefSetList *list, WeakrefSetEntry *entry);
+void weakref_set_list_insert_locked (WeakrefSetList *list, WeakrefSetEntry *entry, guint position);
+void weakref_set_list_move_locked (WeakrefSetList *list, WeakrefSetEntry *entry, guint position);
 void weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry);
+GPtrArray *weakref_set_list_dup_entries_locked (WeakrefSetList *list);
 
-void weakref_set_list_publish (WeakrefSetList *list, WeakrefSet *self);
-void weakref_set_list_schedule (WeakrefSetList *list);
-
+void weakref_set_list_died (WeakrefSetList *list, WeakrefSetEntry *entry);
+gboolean weakref_set_list_step_locked (WeakrefSetList *list,
+                                       guint max_gap,
+                                       WeakrefStep *step,
+                                       GPtrArray *removed);
+void weakref_set_list_free_slots (GPtrArray *slots);
 guint weakref_set_list_get_n_items (WeakrefSetList *list);
-WeakrefEntry *weakref_set_list_dup_entry (WeakrefSetList *list, guint position);
+gpointer weakref_set_list_dup_item (WeakrefSetList *list, guint position);
+void weakref_set_list_set_maker (WeakrefSetList *list, WeakrefSetMaker *maker);
+gboolean weakref_set_list_keeps_dead (WeakrefSetList *list, gpointer item);
+
+/* weakref-set-commit.c */
+gboolean weakref_set_list_is_followed_locked (WeakrefSetList *list);
+void weakref_set_list_schedule (WeakrefSetList *list);
+void weakref_set_list_publish (WeakrefSetList *list);
+
+/* weakref-set-stand-in.c */
+GType weakref_set_stand_in_get_type (GType type, GType item_type);
+gpointer weakref_set_stand_in_new (GType type, GType item_type, WeakrefSetMaker *maker);
+WeakrefSetMaker *weakref_set_maker_ref (WeakrefSetMaker *maker);
+void weakref_set_maker_unref (WeakrefSetMaker *maker);
 
 G_END_DECLS

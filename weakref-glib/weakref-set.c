@@ -33,23 +33,33 @@
  * [method@Weakref.Set.get_size], [method@Weakref.Set.contains], [method@Weakref.Set.dup_items] and
  * [method@Weakref.Set.foreach]; and the list, which changes only where its consumers can bear it:
  *
- * - during an [method@Weakref.Set.add], [method@Weakref.Set.remove] or
- *   [method@Weakref.Set.remove_all] in the context's thread, which returns when `items-changed` has
- *   been emitted for it and all that happened before; or, if called by a handler of
- *   `items-changed`, returns at once, and is announced after that emission,
+ * - during a call that changes the set in the context's thread, such as [method@Weakref.Set.add].
+ * It returns when `items-changed` has been emitted for it and all that happened before. If a
+ * handler of `items-changed` calls it, it returns at once, and is announced after that emission.
  * - from an iteration of the context for all else: a death anywhere, a change in another thread.
+ *   What happened in the context's thread is announced before anything else is dispatched, events
+ *   and drawing included.
  *
  * As long as nobody runs the context, the thread that made the set counts as its thread. So make it
  * where it is to be shown.
  *
  * A death is never announced where it happens, even in the same thread. It happens inside
  * somebody's unref, which may be that of a list view in the middle of an update; a list model must
- * not change there. Those that wait together are announced together where they are neighbours.
+ * not change there. Those that wait together are announced together: in one emission where they are
+ * neighbours, and in no more than 16 if they are not. Some items that stay are removed and added in
+ * such an emission too, which views and selections follow by the items. A #GtkTreeListModel forgets
+ * which of these were expanded.
+ *
+ * ## Stand-ins
  *
  * So a position of the list may belong to an object that is dead already. Until its removal is
- * announced, [method@Gio.ListModel.get_item] has a stand-in there: another living member, which is
- * then found at several positions; or, if none is left alive, a plain #GObject that stands for
- * nothing, whatever the item type. It never returns %NULL for a position below the number of items.
+ * announced, [method@Gio.ListModel.get_item] gives a stand-in there, always the same one, which is
+ * of the item type and at no other position. It is made by the function that was given to
+ * [method@Weakref.Set.set_stand_in_func]; without one, it is a new object of the dead one's class
+ * with the default properties, if that class does nothing but hold properties; and for any other
+ * class (widgets, what is #GInitable, what acts in its construction or needs another object for it,
+ * what is written in Python or JavaScript) it is the disposed object itself, whose memory the set
+ * then keeps until the announcement.
  *
  * A list view holds on to what it shows, as to the items of any list model: an object is not
  * dropped by its last user as long as there is a row for it. To show objects without holding them,
@@ -67,9 +77,7 @@ struct _WeakrefSet
 typedef struct _SetTable
 {
   WeakrefTable base;
-  GType item_type;     /* (const) */
-  GQueue members;      /* table lock: of entries, in order */
-  WeakrefSetList list; /* what the list model shows of them */
+  WeakrefSetList list; /* the members in order, and what the list model shows of them */
 } SetTable;
 
 static void weakref_set_list_model_init (GListModelInterface *iface);
@@ -110,19 +118,15 @@ set_table_free (WeakrefTable *data)
 }
 
 static void
-entry_left_locked (WeakrefTable *data, WeakrefEntry *base)
+entry_left_locked (WeakrefTable *table, WeakrefEntry *entry)
 {
-  SetTable *table = (SetTable *) data;
-  WeakrefSetEntry *entry = (WeakrefSetEntry *) base;
-
-  g_queue_unlink (&table->members, &entry->link);
-  weakref_set_list_remove_locked (&table->list, entry);
+  weakref_set_list_remove_locked (&((SetTable *) table)->list, (WeakrefSetEntry *) entry);
 }
 
 static void
 entry_died (WeakrefTable *table, WeakrefEntry *entry)
 {
-  weakref_set_list_schedule (&((SetTable *) table)->list);
+  weakref_set_list_died (&((SetTable *) table)->list, (WeakrefSetEntry *) entry);
 }
 
 static const WeakrefTableFuncs table_funcs = {
@@ -134,22 +138,21 @@ static const WeakrefTableFuncs table_funcs = {
   .free_table = set_table_free,
 };
 
-/* Has the list model follow a change of the members, at once if it can. */
-static void
-set_publish (WeakrefSet *self)
+WeakrefSetEntry *
+weakref_set_list_find_locked (WeakrefSetList *list, gconstpointer item)
 {
-  weakref_set_list_publish (&self->table->list, self);
+  return g_hash_table_lookup (list->table->entries, item);
 }
 
 /* Whether @item is a member, in the life that it is in now. */
 static gboolean
 set_table_contains (SetTable *table, gpointer item)
 {
-  WeakrefEntry *entry;
+  WeakrefSetEntry *entry;
   gboolean current;
 
   g_mutex_lock (&table->base.lock);
-  entry = g_hash_table_lookup (table->base.entries, item);
+  entry = weakref_set_list_find_locked (&table->list, item);
   if (entry != NULL)
     weakref_entry_ref (entry);
   g_mutex_unlock (&table->base.lock);
@@ -157,15 +160,17 @@ set_table_contains (SetTable *table, gpointer item)
   if (entry == NULL)
     return FALSE;
 
-  current = weakref_block_is_current (entry->watch.block, item);
+  current = weakref_block_is_current (entry->base.watch.block, item);
   weakref_entry_unref (entry);
 
   return current;
 }
 
-/* Adds @item without publishing it. With a @life, only if @item is still in that one. */
+/* Adds @item before the one that is shown at @position, without publishing it. With a @life, only
+ * if
+ * @item is still in that one. Returns FALSE if it is a member already. */
 gboolean
-weakref_set_add_hidden (WeakrefSet *self, gpointer item, WeakrefBlock *life)
+weakref_set_put (WeakrefSet *self, gpointer item, WeakrefBlock *life, guint position)
 {
   SetTable *table = self->table;
   WeakrefEntry *old;
@@ -176,18 +181,16 @@ weakref_set_add_hidden (WeakrefSet *self, gpointer item, WeakrefBlock *life)
     return FALSE;
 
   entry = g_new0 (WeakrefSetEntry, 1);
-  entry->link.data = entry;
+  entry->place = WEAKREF_PLACE_END;
+  entry->keeps_dead = weakref_set_list_keeps_dead (&table->list, item);
   weakref_entry_init (&entry->base, &table->base, item);
 
   g_mutex_lock (&table->base.lock);
   if ((life == NULL || life == entry->base.watch.block) &&
-      !g_hash_table_contains (table->base.entries, item))
+      weakref_set_list_find_locked (&table->list, item) == NULL)
     put = weakref_table_put_locked (&table->base, &entry->base, &old);
   if (put)
-    {
-      g_queue_push_tail_link (&table->members, &entry->link);
-      weakref_set_list_append_locked (&table->list, entry);
-    }
+    weakref_set_list_insert_locked (&table->list, entry, position);
   g_mutex_unlock (&table->base.lock);
 
   if (!put)
@@ -201,12 +204,10 @@ GPtrArray *
 weakref_set_snapshot (WeakrefSet *self)
 {
   SetTable *table = self->table;
-  GPtrArray *entries = g_ptr_array_new_with_free_func (weakref_entry_unref);
-  GList *l;
+  GPtrArray *entries;
 
   g_mutex_lock (&table->base.lock);
-  for (l = table->members.head; l != NULL; l = l->next)
-    g_ptr_array_add (entries, weakref_entry_ref (l->data));
+  entries = weakref_set_list_dup_entries_locked (&table->list);
   g_mutex_unlock (&table->base.lock);
 
   return entries;
@@ -215,7 +216,7 @@ weakref_set_snapshot (WeakrefSet *self)
 static GType
 weakref_set_get_item_type (GListModel *model)
 {
-  return WEAKREF_SET (model)->table->item_type;
+  return WEAKREF_SET (model)->table->list.item_type;
 }
 
 static guint
@@ -224,64 +225,10 @@ weakref_set_get_n_items (GListModel *model)
   return weakref_set_list_get_n_items (&WEAKREF_SET (model)->table->list);
 }
 
-/* A member that is alive, for a position whose own is dead; if there is none, what is nothing. New
- * reference. The first one will do, but for those which are being disposed just now: these are
- * taken out here, so that nobody comes across them again. */
-static gpointer
-set_table_dup_stand_in (SetTable *table)
-{
-  while (TRUE)
-    {
-      WeakrefEntry *entry;
-      gpointer item;
-      gboolean retired = FALSE;
-
-      g_mutex_lock (&table->base.lock);
-      entry = g_queue_peek_head (&table->members);
-      if (entry != NULL)
-        weakref_entry_ref (entry);
-      g_mutex_unlock (&table->base.lock);
-
-      if (entry == NULL)
-        return g_object_new (G_TYPE_OBJECT, NULL);
-
-      item = weakref_block_dup_target (entry->watch.block);
-      if (item == NULL)
-        {
-          g_mutex_lock (&table->base.lock);
-          retired = entry->state == WEAKREF_ENTRY_IN;
-          if (retired)
-            weakref_table_take_locked (&table->base, entry_get_hash_key (entry));
-          g_mutex_unlock (&table->base.lock);
-        }
-
-      if (retired)
-        {
-          weakref_entry_drop (entry);
-          weakref_set_list_schedule (&table->list);
-        }
-      weakref_entry_unref (entry);
-
-      if (item != NULL)
-        return item;
-    }
-}
-
 static gpointer
 weakref_set_get_item (GListModel *model, guint position)
 {
-  SetTable *table = WEAKREF_SET (model)->table;
-  WeakrefEntry *entry = weakref_set_list_dup_entry (&table->list, position);
-  gpointer item;
-
-  if (entry == NULL)
-    return NULL;
-
-  item = weakref_block_dup_target (entry->watch.block);
-  weakref_entry_unref (entry);
-
-  /* A death can't be announced from here. */
-  return item != NULL ? item : set_table_dup_stand_in (table);
+  return weakref_set_list_dup_item (&WEAKREF_SET (model)->table->list, position);
 }
 
 static void
@@ -300,7 +247,7 @@ weakref_set_set_property (GObject *object, guint prop_id, const GValue *value, G
   switch (prop_id)
     {
     case PROP_ITEM_TYPE:
-      self->table->item_type = g_value_get_gtype (value);
+      self->table->list.item_type = g_value_get_gtype (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -315,7 +262,7 @@ weakref_set_get_property (GObject *object, guint prop_id, GValue *value, GParamS
   switch (prop_id)
     {
     case PROP_ITEM_TYPE:
-      g_value_set_gtype (value, self->table->item_type);
+      g_value_set_gtype (value, self->table->list.item_type);
       break;
     case PROP_N_ITEMS:
       g_value_set_uint (value, weakref_set_get_n_items (G_LIST_MODEL (self)));
@@ -375,7 +322,7 @@ weakref_set_init (WeakrefSet *self)
   SetTable *table = self->table = g_new0 (SetTable, 1);
 
   weakref_table_init (&table->base, &table_funcs, NULL, NULL);
-  weakref_set_list_init (&table->list, self, &table->base.lock, props[PROP_N_ITEMS]);
+  weakref_set_list_init (&table->list, &table->base, self, props[PROP_N_ITEMS]);
 }
 
 WeakrefSetList *
@@ -425,11 +372,11 @@ weakref_set_add (WeakrefSet *self, gpointer item)
   g_return_val_if_fail (WEAKREF_IS_SET (self), FALSE);
   g_return_val_if_fail (G_IS_OBJECT (item), FALSE);
   g_return_val_if_fail (weakref_is_held (item), FALSE);
-  g_return_val_if_fail (g_type_is_a (G_OBJECT_TYPE (item), self->table->item_type), FALSE);
+  g_return_val_if_fail (g_type_is_a (G_OBJECT_TYPE (item), self->table->list.item_type), FALSE);
 
-  added = weakref_set_add_hidden (self, item, NULL);
+  added = weakref_set_put (self, item, NULL, G_MAXUINT);
   if (added)
-    set_publish (self);
+    weakref_set_list_publish (&self->table->list);
 
   return added;
 }
@@ -465,7 +412,7 @@ weakref_set_remove (WeakrefSet *self, gpointer item)
     return FALSE;
 
   weakref_entry_drop (entry);
-  set_publish (self);
+  weakref_set_list_publish (&self->table->list);
 
   return TRUE;
 }
@@ -484,7 +431,7 @@ weakref_set_remove_all (WeakrefSet *self)
   g_return_if_fail (WEAKREF_IS_SET (self));
 
   weakref_table_clear (&self->table->base);
-  set_publish (self);
+  weakref_set_list_publish (&self->table->list);
 }
 
 /**

@@ -24,6 +24,35 @@ G_BEGIN_DECLS
  */
 typedef void (*WeakrefSetFunc) (gpointer item, gpointer user_data);
 
+/**
+ * WeakrefSetCompareFunc:
+ * @a: (type GObject.Object): an item
+ * @b: (type GObject.Object): another item
+ * @user_data: (closure): the data given with the function
+ *
+ * Compares two items of a set. It has the signature of a #GCompareDataFunc.
+ *
+ * Returns: less than, equal to, or greater than 0, if @a comes before, with, or after @b
+ *
+ * Since: 1.0
+ */
+typedef int (*WeakrefSetCompareFunc) (gconstpointer a, gconstpointer b, gpointer user_data);
+
+/**
+ * WeakrefSetStandInFunc:
+ * @type: the type of an object that was in the set and is dead
+ * @user_data: (closure): the data given with the function
+ *
+ * Makes an object that stands in for a dead one, until the list model has announced the death. It
+ * is called once for each dead object that is asked for, by whoever calls
+ * [method@Gio.ListModel.get_item].
+ *
+ * Returns: (transfer full) (type GObject.Object): a new object of the set's item type
+ *
+ * Since: 1.0
+ */
+typedef gpointer (*WeakrefSetStandInFunc) (GType type, gpointer user_data);
+
 #define WEAKREF_TYPE_SET (weakref_set_get_type ())
 
 WEAKREF_AVAILABLE_IN_1_0
@@ -52,6 +81,21 @@ GPtrArray *weakref_set_dup_items (WeakrefSet *self);
 
 WEAKREF_AVAILABLE_IN_1_0
 void weakref_set_foreach (WeakrefSet *self, WeakrefSetFunc func, gpointer user_data);
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean weakref_set_find (WeakrefSet *self, gpointer item, guint *position);
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean weakref_set_insert (WeakrefSet *self, guint position, gpointer item);
+
+WEAKREF_AVAILABLE_IN_1_0
+void weakref_set_sort (WeakrefSet *self, WeakrefSetCompareFunc compare, gpointer user_data);
+
+WEAKREF_AVAILABLE_IN_1_0
+void weakref_set_set_stand_in_func (WeakrefSet *self,
+                                    WeakrefSetStandInFunc func,
+                                    gpointer user_data,
+                                    GDestroyNotify destroy);
 
 WEAKREF_AVAILABLE_IN_1_0
 WeakrefSet *weakref_set_union (WeakrefSet *self, WeakrefSet *other);

@@ -109,6 +109,13 @@ fuzz_object_dispose (GObject *object)
   Target *target = ((FuzzObject *) object)->target;
   gboolean chain_up = TRUE;
 
+  /* A set has made it, to stand in for one of ours. */
+  if (target == NULL)
+    {
+      G_OBJECT_CLASS (fuzz_object_parent_class)->dispose (object);
+      return;
+    }
+
   /* The first of a tree. */
   is_ended (target);
   target->life++;
@@ -129,7 +136,8 @@ fuzz_object_dispose (GObject *object)
 static void
 fuzz_object_finalize (GObject *object)
 {
-  ((FuzzObject *) object)->target->object = NULL;
+  if (((FuzzObject *) object)->target != NULL)
+    ((FuzzObject *) object)->target->object = NULL;
 
   G_OBJECT_CLASS (fuzz_object_parent_class)->finalize (object);
 }

@@ -7,11 +7,13 @@
 static void
 items_changed_cb (GListModel *list, guint position, guint removed, guint added, gpointer user_data)
 {
+  GHashTable *seen;
   guint i;
 
   if (list != G_LIST_MODEL (world.sets[0]))
     return;
 
+  seen = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   g_assert_cmpuint (position + removed, <=, world.n_shown);
   world.n_shown += added - removed;
   g_assert_cmpuint (g_list_model_get_n_items (list), ==, world.n_shown);
@@ -19,9 +21,10 @@ items_changed_cb (GListModel *list, guint position, guint removed, guint added, 
     {
       gpointer item = g_list_model_get_item (list, i);
 
-      g_assert_nonnull (item);
-      g_object_unref (item);
+      g_assert_true (G_TYPE_CHECK_INSTANCE_TYPE (item, fuzz_object_get_type ()));
+      g_assert_true (g_hash_table_add (seen, item));
     }
+  g_hash_table_unref (seen);
   run_nested ();
 }
 

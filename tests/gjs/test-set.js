@@ -103,6 +103,42 @@ test('an iteration does not hold the members', () => {
     assert(iterator.next().done);
 });
 
+test('has an order', () => {
+    const set = newSet(Thing);
+    const [a, b, c] = ['a', 'b', 'c'].map(thing);
+    set.add(b).add(c);
+    assert(set.insert(0, a));
+    assertArray(names(set), ['a', 'b', 'c']);
+    assert(!set.insert(0, c));
+    assertArray(names(set), ['c', 'a', 'b']);
+    set.sort((one, other) => one.name.localeCompare(other.name));
+    assertArray(names(set), ['a', 'b', 'c']);
+    assertArray(set.find(c), [true, 2]);
+});
+
+test('stand-ins are of the item type', () => {
+    const set = newSet(Thing);
+    set.connect('items-changed', () => {});
+    const a = thing('a');
+    set.add(a);
+    // Nothing of JavaScript runs for it: the dead stands in for itself.
+    a.run_dispose();
+    assertEqual(set.size, 0);
+    assertEqual(set.get_n_items(), 1);
+    assert(set.get_item(0) instanceof Thing);
+    iterate();
+    assertEqual(set.get_n_items(), 0);
+
+    set.set_stand_in_func(() => thing('?'));
+    const b = thing('b');
+    set.add(b);
+    b.run_dispose();
+    assertEqual(set.get_item(0).name, '?');
+    iterate();
+    assertEqual(set.get_n_items(), 0);
+    set.set_stand_in_func(null);
+});
+
 test('algebra', () => {
     const [a, b, c] = ['a', 'b', 'c'].map(thing);
     const one = newSet(Thing).add(a).add(b);

@@ -186,6 +186,12 @@ CALLS = {
     'Set.get_size': lambda a, b: (make_set(a, b).get_size(), 2),
     'Set.dup_items': lambda a, b: (make_set(b, a).dup_items(), [b, a]),
     'Set.foreach': lambda a, b: (list_foreach(make_set(b, a)), [(b,), (a,)]),
+    'Set.find': lambda a, b: (tuple(make_set(a, b).find(b)), (True, 1)),
+    'Set.insert': lambda a, b: ((s := make_set(a)).insert(0, b) and list(s), [b, a]),
+    'Set.sort': lambda a, b: (
+        (s := make_set(a, b)).sort(lambda one, other: -1 if one is b else 1) or list(s), [b, a]),
+    'Set.set_stand_in_func': lambda a, b: (
+        (s := make_set(a)).set_stand_in_func(lambda gtype: Thing()) or s.get_item(0), a),
     'Set.union': lambda a, b: (list(make_set(a).union(make_set(b))), [a, b]),
     'Set.intersection': lambda a, b: (list(make_set(a, b).intersection(make_set(b))), [b]),
     'Set.difference': lambda a, b: (list(make_set(a, b).difference(make_set(b))), [a]),

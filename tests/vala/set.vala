@@ -89,13 +89,45 @@ void add_set_tests () {
 		assert (self.n_items == 2);
 		assert (self.get_item (1) == b);
 
+		// Its class acts in its construction, so it stands in for itself until that is announced.
 		a = null;
-		assert_log ("~a");
+		assert_log ("");
+		assert (((Probe) self.get_item (0)).name == "a");
 		iterate ();
-		assert_log ("0-1+0");
+		assert_log ("0-1+0 ~a");
 		assert (self.get_item (0) == b);
+
+		self.set_stand_in_func ((type) => {
+			assert (type == typeof (Probe));
+			return new Probe ("?");
+		});
 
 		b = null;
 		assert_log ("~b");
+		assert (((Probe) self.get_item (0)).name == "?");
+		iterate ();
+		assert_log ("0-1+0 ~?");
+	});
+
+	add ("set/has-an-order", () => {
+		var self = new Weakref.Set (typeof (Probe));
+		var a = new Probe ("a");
+		var b = new Probe ("b");
+		var c = new Probe ("c");
+		uint position;
+
+		self.add (b);
+		self.add (c);
+		assert (self.insert (0, a));
+		assert (items (self) == "abc");
+		assert (!self.insert (0, c));
+		assert (items (self) == "cab");
+		self.sort ((one, other) => strcmp (((Probe) one).name, ((Probe) other).name));
+		assert (items (self) == "abc");
+		assert (self.find (c, out position) && position == 2);
+
+		a = b = c = null;
+		iterate ();
+		assert_log ("~a ~b ~c");
 	});
 }

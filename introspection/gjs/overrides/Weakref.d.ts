@@ -445,6 +445,10 @@ declare module 'gi://Weakref?version=1.0' {
             get_size(): number;
             dup_items(): T[];
             foreach(func: (item: T) => void): void;
+            find(item: T): [boolean, number];
+            insert(position: number, item: T): boolean;
+            sort(compare: (a: T, b: T) => number): void;
+            set_stand_in_func(func: ((type: GObject.GType) => GObject.Object) | null): void;
         }
 
         namespace Bond {

@@ -1,0 +1,254 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Positions and the order of a set. */
+
+#include "set-model-common.h"
+
+static void
+test_find (void)
+{
+  TestProbe *probes[N_PROBES];
+  WeakrefSet *set = set_of_five (probes);
+  guint position = 7;
+
+  g_assert_true (weakref_set_find (set, probes[3], &position));
+  g_assert_cmpuint (position, ==, 3);
+  g_assert_true (weakref_set_find (set, probes[0], NULL));
+  g_object_run_dispose (G_OBJECT (probes[0]));
+  assert_log ("-a");
+  g_assert_false (weakref_set_find (set, probes[0], &position));
+  /* The position is that in the list, where the dead one still is. */
+  g_assert_true (weakref_set_find (set, probes[3], &position));
+  g_assert_cmpuint (position, ==, 3);
+  test_iterate ();
+  assert_log ("0-1+0");
+  g_assert_true (weakref_set_find (set, probes[3], &position));
+  g_assert_cmpuint (position, ==, 2);
+  weakref_set_remove (set, probes[3]);
+  g_assert_false (weakref_set_find (set, probes[3], &position));
+  g_assert_cmpuint (position, ==, 2);
+
+  g_object_unref (set);
+  clear_probes (probes);
+}
+
+static void
+test_insert_adds_and_moves (void)
+{
+  TestProbe *probes[N_PROBES];
+  WeakrefSet *set = set_of_five (probes);
+  TestProbe *f = test_probe_new ("f");
+
+  g_assert_true (weakref_set_insert (set, 0, f));
+  assert_log ("0-0+1");
+  assert_model (set, "f a b c d e");
+  /* To the front, where nobody finds it twice meanwhile. */
+  g_assert_false (weakref_set_insert (set, 0, probes[3]));
+  assert_log ("0-5+5");
+  assert_model (set, "d f a b c e");
+  g_assert_false (weakref_set_insert (set, 0, probes[3]));
+  assert_log ("");
+  /* Afterwards it is at that position. */
+  g_assert_false (weakref_set_insert (set, 3, f));
+  assert_log ("1-3+3");
+  assert_model (set, "d a b f c e");
+  g_assert_false (weakref_set_insert (set, 100, probes[0]));
+  assert_log ("1-5+5");
+  assert_model (set, "d b f c e a");
+  g_assert_false (weakref_set_insert (set, G_MAXUINT, probes[0]));
+  assert_log ("");
+  g_assert_false (weakref_set_insert (set, 4, probes[0]));
+  assert_log ("4-2+2");
+  assert_model (set, "d b f c a e");
+  g_assert_cmpuint (weakref_set_get_size (set), ==, 6);
+
+  /* It is a member like any other. */
+  g_clear_object (&probes[3]);
+  g_clear_object (&f);
+  assert_log ("-d ~d -f ~f");
+  assert_model (set, "? b ? c a e");
+  test_iterate ();
+  assert_log ("0-1+0 -? ~? 1-1+0 -? ~?");
+  assert_model (set, "b c a e");
+
+  g_object_unref (set);
+  clear_probes (probes);
+}
+
+static int
+compare_cb (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  int difference =
+    g_strcmp0 (test_probe_get_name ((gpointer) a), test_probe_get_name ((gpointer) b));
+
+  return user_data != NULL ? -difference : difference;
+}
+
+static int
+equal_cb (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  return 0;
+}
+
+static void
+test_sort (void)
+{
+  TestProbe *probes[N_PROBES];
+  WeakrefSet *set = set_of_five (probes);
+  GPtrArray *items;
+
+  weakref_set_sort (set, compare_cb, NULL);
+  weakref_set_sort (set, equal_cb, NULL);
+  assert_log ("");
+  weakref_set_sort (set, compare_cb, set);
+  assert_log ("0-5+5");
+  assert_model (set, "e d c b a");
+  items = weakref_set_dup_items (set);
+  g_assert_true (g_ptr_array_index (items, 0) == probes[4]);
+  g_ptr_array_unref (items);
+
+  /* With one that is dead and not announced yet. */
+  g_clear_object (&probes[3]);
+  assert_log ("-d ~d");
+  assert_model (set, "e ? c b a");
+  weakref_set_sort (set, compare_cb, NULL);
+  assert_log ("0-5+4 -? ~?");
+  assert_model (set, "a b c e");
+  probes[3] = test_probe_new ("aa");
+  weakref_set_add (set, probes[3]);
+  assert_log ("4-0+1");
+  weakref_set_sort (set, compare_cb, NULL);
+  assert_model (set, "a aa b c e");
+  assert_log ("0-5+5");
+
+  g_object_unref (set);
+  clear_probes (probes);
+}
+
+typedef struct
+{
+  WeakrefSet *set;
+  TestProbe **probes;
+} Change;
+
+static gpointer
+change_thread (gpointer data)
+{
+  Change *change = data;
+
+  weakref_set_sort (change->set, compare_cb, change->set);
+  weakref_set_insert (change->set, 0, change->probes[2]);
+  weakref_set_insert (change->set, 0, change->probes[2]);
+  g_assert_false (weakref_set_add (change->set, change->probes[2]));
+  return NULL;
+}
+
+static void
+test_order_changes_in_the_context (void)
+{
+  TestProbe *probes[N_PROBES];
+  WeakrefSet *set = set_of_five (probes);
+  Change change = { set, probes };
+
+  g_thread_join (g_thread_new ("change", change_thread, &change));
+  assert_log ("");
+  assert_model (set, "a b c d e");
+  /* It dies where it is shown, and where it would be. */
+  g_clear_object (&probes[0]);
+  assert_log ("-a ~a");
+  assert_model (set, "? b c d e");
+  weakref_set_remove (set, probes[1]);
+  assert_log ("0-5+3 -? ~?");
+  assert_model (set, "c e d");
+
+  g_object_unref (set);
+  clear_probes (probes);
+}
+
+/* Against a GListStore. */
+static void
+test_as_a_list_store (void)
+{
+  WeakrefSet *set = weakref_set_new (TEST_TYPE_PROBE);
+  GListStore *store = g_list_store_new (TEST_TYPE_PROBE);
+  guint n_rounds = test_scale (2000, 100);
+  guint round;
+
+  test_log_set_probes (FALSE);
+  for (round = 0; round < n_rounds; round++)
+    {
+      guint n = g_list_model_get_n_items (G_LIST_MODEL (store));
+      guint i = g_test_rand_int_range (0, n + 1);
+      TestProbe *probe = g_list_model_get_item (G_LIST_MODEL (store), i);
+      char *name;
+      guint to;
+
+      switch (probe == NULL ? 0 : g_test_rand_int_range (0, 10))
+        {
+        case 0:
+        case 1:
+        case 2:
+          g_clear_object (&probe);
+          name = g_strdup_printf ("%u", g_test_rand_int_range (0, 100));
+          probe = test_probe_new (name);
+          g_free (name);
+          g_list_store_insert (store, i, probe);
+          g_assert_true (weakref_set_insert (set, i, probe));
+          break;
+        case 3:
+        case 4:
+        case 5:
+          to = g_test_rand_int_range (0, n);
+          g_list_store_remove (store, i);
+          g_list_store_insert (store, to, probe);
+          g_assert_false (weakref_set_insert (set, to, probe));
+          break;
+        case 6:
+          g_list_store_sort (store, compare_cb, NULL);
+          weakref_set_sort (set, compare_cb, NULL);
+          break;
+        case 7:
+          g_list_store_remove (store, i);
+          weakref_set_remove (set, probe);
+          break;
+        default:
+          g_list_store_remove (store, i);
+        }
+      g_clear_object (&probe);
+
+      test_iterate ();
+      n = g_list_model_get_n_items (G_LIST_MODEL (store));
+      g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (set)), ==, n);
+      for (i = 0; i < n; i++)
+        {
+          gpointer item = g_list_model_get_item (G_LIST_MODEL (store), i);
+          gpointer found = g_list_model_get_item (G_LIST_MODEL (set), i);
+          guint position;
+
+          g_assert_true (item == found);
+          g_assert_true (weakref_set_find (set, item, &position));
+          g_assert_cmpuint (position, ==, i);
+          g_object_unref (found);
+          g_object_unref (item);
+        }
+    }
+
+  g_object_unref (store);
+  g_object_unref (set);
+}
+
+int
+main (int argc, char **argv)
+{
+  test_init (&argc, &argv, "/weakref/set/order");
+
+  test_case (find);
+  test_case (insert_adds_and_moves);
+  test_case (sort);
+  test_case_as ("changes-in-the-context", order_changes_in_the_context);
+  test_case (as_a_list_store);
+
+  return g_test_run ();
+}

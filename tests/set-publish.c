@@ -1,0 +1,283 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* How the list model of a set says what has changed: when, in how many emissions, and not at all.
+ */
+
+#include "set-model-common.h"
+
+static gboolean
+log_cb (gpointer user_data)
+{
+  test_log ("%s", (const char *) user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+add_source (int priority, GSourceFunc func, gpointer user_data)
+{
+  GSource *source = g_idle_source_new ();
+
+  g_source_set_priority (source, priority);
+  g_source_set_callback (source, func, user_data, NULL);
+  g_source_attach (source, NULL);
+  g_source_unref (source);
+}
+
+static gboolean
+drop_cb (gpointer user_data)
+{
+  TestProbe **probes = user_data;
+
+  g_clear_object (&probes[0]);
+  g_clear_object (&probes[1]);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_before_anything_else_is_dispatched (void)
+{
+  TestProbe *probes[N_PROBES];
+  WeakrefSet *set = set_of_five (probes);
+
+  add_source (-1000, drop_cb, probes);
+  add_source (-999, log_cb, (gpointer) "high");
+  add_source (G_PRIORITY_DEFAULT, log_cb, (gpointer) "event");
+  add_source (G_PRIORITY_HIGH_IDLE + 20, log_cb, (gpointer) "draw");
+  test_iterate ();
+  assert_log ("-a ~a -b ~b 0-2+0 high event draw");
+
+  g_object_unref (set);
+  clear_probes (probes);
+}
+
+/* Sets of many */
+
+static WeakrefSet *
+set_of_many (TestProbe **probes, guint n)
+{
+  WeakrefSet *set = weakref_set_new (TEST_TYPE_PROBE);
+  guint i;
+
+  for (i = 0; i < n; i++)
+    {
+      probes[i] = test_probe_new ("p");
+      weakref_set_add (set, probes[i]);
+    }
+  g_signal_connect (set, "items-changed", G_CALLBACK (changed_cb), NULL);
+
+  return set;
+}
+
+static void
+clear_many (WeakrefSet *set, TestProbe **probes, guint n)
+{
+  guint i;
+
+  g_object_unref (set);
+  for (i = 0; i < n; i++)
+    g_clear_object (&probes[i]);
+}
+
+static void
+test_up_to_16_gaps_are_told_one_by_one (void)
+{
+  TestProbe *probes[100];
+  WeakrefSet *set = set_of_many (probes, 100);
+  guint i;
+
+  test_log_set_probes (FALSE);
+  for (i = 0; i < 16; i++)
+    g_clear_object (&probes[2 * i]);
+  test_iterate ();
+  assert_log ("0-1+0 1-1+0 2-1+0 3-1+0 4-1+0 5-1+0 6-1+0 7-1+0 8-1+0 9-1+0 10-1+0 11-1+0 12-1+0 "
+              "13-1+0 14-1+0 15-1+0");
+  clear_many (set, probes, 100);
+}
+
+static void
+test_more_gaps_are_told_at_once (void)
+{
+  TestProbe *probes[400];
+  WeakrefSet *set = set_of_many (probes, 400);
+  guint i;
+
+  test_log_set_probes (FALSE);
+  for (i = 0; i < 17; i++)
+    g_clear_object (&probes[100 + 2 * i]);
+  test_iterate ();
+  assert_log ("100-33+16");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (set)), ==, 383);
+
+  /* But not with a large part of the list in between. */
+  for (i = 0; i < 17; i++)
+    {
+      g_clear_object (&probes[2 * i]);
+      g_clear_object (&probes[300 + 2 * i]);
+    }
+  test_iterate ();
+  assert_log ("0-33+16 266-33+16");
+  clear_many (set, probes, 400);
+}
+
+static guint n_emitted;
+
+static gboolean
+count_cb (GSignalInvocationHint *hint, guint n_values, const GValue *values, gpointer user_data)
+{
+  n_emitted++;
+  return TRUE;
+}
+
+static gpointer
+change_thread (gpointer data)
+{
+  gpointer *set_and_probes = data;
+
+  weakref_set_add (set_and_probes[0], set_and_probes[1]);
+  weakref_set_remove (set_and_probes[0], set_and_probes[2]);
+  return NULL;
+}
+
+static void
+test_nothing_if_nobody_listens (void)
+{
+  WeakrefSet *set = weakref_set_new (TEST_TYPE_PROBE);
+  TestProbe *a = test_probe_new ("a");
+  TestProbe *b = test_probe_new ("b");
+  TestProbe *c = test_probe_new ("c");
+  gpointer set_and_probes[] = { set, b, a };
+  guint items_changed = g_signal_lookup ("items-changed", G_TYPE_LIST_MODEL);
+  gulong hook = g_signal_add_emission_hook (items_changed, 0, count_cb, NULL, NULL);
+
+  n_emitted = 0;
+  weakref_set_add (set, a);
+  /* Nobody has looked: so it can be there at once, from any thread, with nothing in the context. */
+  g_thread_join (g_thread_new ("change", change_thread, set_and_probes));
+  weakref_set_add (set, c);
+  g_assert_false (g_main_context_pending (NULL));
+  assert_model (set, "b c");
+  g_assert_cmpuint (n_emitted, ==, 0);
+
+  /* Somebody has looked, and finds things as they were until the context runs. */
+  weakref_set_add (set, a);
+  assert_model (set, "b c a");
+  g_thread_join (g_thread_new ("change", change_thread, set_and_probes));
+  assert_model (set, "b c a");
+  test_iterate ();
+  assert_model (set, "b c");
+  g_assert_cmpuint (n_emitted, ==, 0);
+
+  g_signal_remove_emission_hook (items_changed, hook);
+  g_object_unref (set);
+  g_object_unref (a);
+  g_object_unref (b);
+  g_object_unref (c);
+  g_free (test_log_steal ());
+}
+
+static void
+notify_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
+{
+  test_log ("%s%s", (const char *) user_data, pspec->name);
+}
+
+static void
+test_who_listens_without_looking_is_told (void)
+{
+  static const char *const signals[] = { "items-changed", "notify::n-items", "notify" };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (signals); i++)
+    {
+      WeakrefSet *set = weakref_set_new (TEST_TYPE_PROBE);
+      TestProbe *a = test_probe_new ("a");
+
+      weakref_set_add (set, a);
+      if (i == 0)
+        g_signal_connect (set, signals[i], G_CALLBACK (changed_cb), NULL);
+      else
+        g_signal_connect (set, signals[i], G_CALLBACK (notify_cb), (gpointer) "");
+      g_object_unref (a);
+      assert_log ("-a ~a");
+      test_iterate ();
+      assert_log (i == 0 ? "0-1+0" : "n-items");
+      g_object_unref (set);
+    }
+}
+
+static gpointer
+drop_thread (gpointer data)
+{
+  GPtrArray *array = data;
+
+  g_ptr_array_unref (array);
+  return NULL;
+}
+
+static gboolean
+beat_cb (gpointer user_data)
+{
+  (*(guint *) user_data)++;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+slow_cb (GListModel *model, guint position, guint removed, guint added, gpointer user_data)
+{
+  gint64 end = g_get_monotonic_time () + 200;
+
+  while (g_get_monotonic_time () < end)
+    ;
+}
+
+/* As long as another thread kills, the list has always something to say, and the loop goes on. */
+static void
+test_deaths_elsewhere_leave_time_for_others (void)
+{
+  WeakrefSet *set = weakref_set_new (TEST_TYPE_PROBE);
+  GPtrArray *probes = g_ptr_array_new_with_free_func (g_object_unref);
+  GSource *beat = g_idle_source_new ();
+  GThread *thread;
+  guint n = test_scale (100000, 2000);
+  guint n_beats = 0;
+  guint i;
+
+  test_log_set_probes (FALSE);
+  for (i = 0; i < n; i++)
+    {
+      g_ptr_array_add (probes, test_probe_new ("p"));
+      weakref_set_add (set, g_ptr_array_index (probes, i));
+    }
+  g_signal_connect (set, "items-changed", G_CALLBACK (slow_cb), NULL);
+  g_source_set_priority (beat, G_PRIORITY_DEFAULT);
+  g_source_set_callback (beat, beat_cb, &n_beats, NULL);
+  g_source_attach (beat, NULL);
+
+  thread = g_thread_new ("drop", drop_thread, probes);
+  while (weakref_set_get_size (set) > 0)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpuint (n_beats, >, 0);
+  g_thread_join (thread);
+  g_source_destroy (beat);
+  g_source_unref (beat);
+  test_iterate ();
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (set)), ==, 0);
+  g_object_unref (set);
+}
+
+int
+main (int argc, char **argv)
+{
+  test_init (&argc, &argv, "/weakref/set/publish");
+
+  test_case (before_anything_else_is_dispatched);
+  test_case (up_to_16_gaps_are_told_one_by_one);
+  test_case (more_gaps_are_told_at_once);
+  test_case (nothing_if_nobody_listens);
+  test_case (who_listens_without_looking_is_told);
+  test_case (deaths_elsewhere_leave_time_for_others);
+
+  return g_test_run ();
+}

@@ -1,0 +1,254 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/weakref-set-private.h>
+
+#include <weakref-glib/core/compat.h>
+
+/* When the list of a set follows its members, and how it says so: see weakref-set-list.c.
+ *
+ * LOCKING. The table's lock guards the list. It is not held while a step is announced: one thread
+ * commits at a time, and what others change meanwhile is not shown. GLib's own locks are taken
+ * under it, that of the context for attaching a source, that of signals for asking whether there
+ * are handlers. Both call nobody. */
+
+/* Before events (0), layout and drawing, whatever their priorities; and after them. */
+#define URGENT_PRIORITY G_MININT
+#define RESTING_PRIORITY G_PRIORITY_DEFAULT_IDLE
+
+/* How many steps a commit takes at most for what has waited. Each step costs the consumers
+ * something, a sorted one about as much as the sorting of what is removed and added. So up to this
+ * many changes are announced one by one. If there are more, items between them that have not
+ * changed are announced along, and two steps are made only where these would be a large part of the
+ * list. */
+#define MAX_STEPS 16u
+
+/* How often a commit starts anew for what its own thread has changed meanwhile. */
+#define MAX_ROUNDS 16u
+
+/* Whether somebody is connected to the set. */
+static gboolean
+is_told (gpointer self)
+{
+  static gsize signals[2];
+
+  if (g_once_init_enter (&signals[0]))
+    {
+      signals[1] = g_signal_lookup ("notify", G_TYPE_OBJECT);
+      g_once_init_leave (&signals[0], g_signal_lookup ("items-changed", G_TYPE_LIST_MODEL));
+    }
+
+  return g_signal_has_handler_pending (self, (guint) signals[0], 0, TRUE) ||
+         g_signal_has_handler_pending (self, (guint) signals[1],
+                                       g_quark_from_static_string ("n-items"), TRUE) ||
+         g_signal_has_handler_pending (self, (guint) signals[1], 0, TRUE);
+}
+
+gboolean
+weakref_set_list_is_followed_locked (WeakrefSetList *list)
+{
+  return list->self != NULL && (list->read || is_told (list->self));
+}
+
+static void
+announce (WeakrefSetList *list, gpointer self, const WeakrefStep *step)
+{
+  if (!is_told (self))
+    return;
+
+  g_list_model_items_changed (self, step->position, step->n_removed, step->n_added);
+  if (step->n_removed != step->n_added)
+    g_object_notify_by_pspec (self, list->n_items);
+}
+
+/* Brings the list up to date. The caller holds the set, and with it the list.
+ *
+ * A handler may change the set again, or run the context. What that brings is announced after the
+ * step that is being announced, not inside it. What other threads change meanwhile waits for the
+ * next commit, unless it is in the way of what the caller has changed: @n_rounds is at least 2 for
+ * the commit to announce all that there was at its start, and 1 otherwise. */
+static void
+commit (WeakrefSetList *list, gpointer self, guint n_rounds)
+{
+  GPtrArray *removed;
+  WeakrefStep step;
+  gboolean again;
+  guint round;
+
+  g_mutex_lock (&list->table->lock);
+  if (list->committing)
+    {
+      list->changed = TRUE;
+      g_mutex_unlock (&list->table->lock);
+      return;
+    }
+  list->committing = TRUE;
+
+  removed = g_ptr_array_new ();
+  for (round = 0; list->positions.n_changed > 0; round++)
+    {
+      guint max_gap = G_MAXUINT;
+      guint n_steps = 1;
+
+      if (round >= n_rounds && (!list->changed || round >= MAX_ROUNDS))
+        break;
+      list->changed = FALSE;
+
+      /* An item that was moved must not be shown twice between two steps. And one step that has all
+       * is the last, as long as other threads keep still. */
+      if (round == 0 && !list->moved)
+        n_steps = weakref_positions_plan (&list->positions, MAX_STEPS,
+                                          list->positions.n_shown / MAX_STEPS, &max_gap);
+
+      for (; n_steps > 0; n_steps--)
+        {
+          if (!weakref_set_list_step_locked (list, list->moved ? G_MAXUINT : max_gap, &step,
+                                             removed))
+            break;
+          g_mutex_unlock (&list->table->lock);
+
+          announce (list, self, &step);
+          weakref_set_list_free_slots (removed);
+
+          g_mutex_lock (&list->table->lock);
+        }
+    }
+  again = list->positions.n_changed > 0;
+  if (!again && !is_told (self))
+    list->read = FALSE;
+  list->committing = FALSE;
+  g_mutex_unlock (&list->table->lock);
+
+  g_ptr_array_unref (removed);
+  if (again)
+    weakref_set_list_schedule (list);
+}
+
+static gboolean
+commit_cb (gpointer table_list)
+{
+  WeakrefSetList *list = table_list;
+  gint64 start = g_get_monotonic_time ();
+  gpointer self = weakref_compat_get (&list->set);
+  GSource *source;
+  gint64 end;
+
+  g_mutex_lock (&list->table->lock);
+  source = g_steal_pointer (&list->source);
+  g_mutex_unlock (&list->table->lock);
+  g_clear_pointer (&source, g_source_unref);
+
+  if (self == NULL)
+    return G_SOURCE_REMOVE;
+
+  commit (list, self, 1);
+
+  end = g_get_monotonic_time ();
+  g_mutex_lock (&list->table->lock);
+  list->rest_until = end + (end - start);
+  g_mutex_unlock (&list->table->lock);
+  g_object_unref (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+commit_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static void
+list_unref (gpointer list)
+{
+  weakref_table_unref (((WeakrefSetList *) list)->table);
+}
+
+/* Has the list brought up to date from the context. Takes no reference on the set: this is called
+ * where an object dies, and the last reference to the set shall not be dropped there, nor a
+ * language's toggle reference notified. What waits in the context does not hold the set either.
+ *
+ * It is brought up to date before anything else is dispatched. But another thread could go on and
+ * on with deaths. So for as long after a commit as that commit took, what happens in other threads
+ * waits until there are no events and nothing is to be drawn. */
+void
+weakref_set_list_schedule (WeakrefSetList *list)
+{
+  static GSourceFuncs funcs = { .dispatch = commit_dispatch };
+  gboolean urgent = g_main_context_is_owner (list->context);
+
+  g_mutex_lock (&list->table->lock);
+  if (urgent && list->committing)
+    {
+      list->changed = TRUE;
+    }
+  else if (list->self != NULL && list->positions.n_changed > 0)
+    {
+      gboolean is_new = list->source == NULL;
+
+      if (is_new)
+        {
+          weakref_table_ref (list->table);
+          list->source = g_source_new (&funcs, sizeof (GSource));
+          g_source_set_static_name (list->source, "weakref-glib set");
+          list->urgent = urgent || g_get_monotonic_time () >= list->rest_until;
+          g_source_set_priority (list->source, list->urgent ? URGENT_PRIORITY : RESTING_PRIORITY);
+          g_source_set_callback (list->source, commit_cb, list, list_unref);
+          g_source_set_ready_time (list->source, 0);
+          g_source_attach (list->source, list->context);
+        }
+      else if (urgent && !list->urgent)
+        {
+          g_source_set_priority (list->source, URGENT_PRIORITY);
+          list->urgent = TRUE;
+        }
+    }
+  g_mutex_unlock (&list->table->lock);
+}
+
+/* After a call has changed the set: has the list follow, now if this is the thread for it. In a
+ * thread that made the set and does not run the context just now, nobody else may: that is where a
+ * program starts. The caller holds the set. */
+void
+weakref_set_list_publish (WeakrefSetList *list)
+{
+  gpointer self;
+  gboolean followed;
+
+  g_mutex_lock (&list->table->lock);
+  self = list->self;
+  followed = weakref_set_list_is_followed_locked (list);
+  if (!followed && list->positions.n_changed > 0)
+    {
+      GPtrArray *removed = g_ptr_array_new ();
+      WeakrefStep step;
+
+      weakref_set_list_step_locked (list, G_MAXUINT, &step, removed);
+      g_mutex_unlock (&list->table->lock);
+      weakref_set_list_free_slots (removed);
+      g_ptr_array_unref (removed);
+      return;
+    }
+  g_mutex_unlock (&list->table->lock);
+
+  if (!followed)
+    return;
+
+  /* A handler may drop it. */
+  g_object_ref (self);
+  if (g_main_context_is_owner (list->context))
+    {
+      commit (list, self, 2);
+    }
+  else if (list->thread == g_thread_self () && g_main_context_acquire (list->context))
+    {
+      commit (list, self, 2);
+      g_main_context_release (list->context);
+    }
+  else
+    {
+      weakref_set_list_schedule (list);
+    }
+  g_object_unref (self);
+}
