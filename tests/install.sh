@@ -183,4 +183,34 @@ else
     skip 'a program in Vala compiles and runs' 'there is no valac'
 fi
 
+install_tests () {
+    meson setup "$scratch/build" "$source" --prefix "$scratch/with-tests" --libdir lib \
+        --buildtype plain -Dinstalled-tests=true -Dintrospection=disabled -Dexamples=false &&
+        meson install -C "$scratch/build" --tags runtime,tests
+}
+
+# As gnome-desktop-testing-runner does.
+installed_tests_pass () {
+    rm -rf "$scratch/build"
+    LD_LIBRARY_PATH=$scratch/with-tests/lib
+    WEAKREF_TEST_SCALE=0.05
+    export WEAKREF_TEST_SCALE
+    n=0
+    for file in "$scratch/with-tests/share/installed-tests/$package"/*.test; do
+        grep -qx 'Type=session' "$file" && grep -qx 'Output=TAP' "$file" || return
+        $(sed -n 's/^Exec=//p' "$file") >"$scratch/tap" || { cat "$scratch/tap"; return 1; }
+        grep -q '^ok 1 ' "$scratch/tap" || return
+        n=$((n + 1))
+    done
+    test "$n" -gt 10
+}
+
+# Without the option there is none of it.
+has_no_tests () {
+    ! find "$prefix" | grep installed-tests
+}
+check 'installs no tests by default' has_no_tests
+check 'installs tests with -Dinstalled-tests=true' install_tests &&
+    check 'the tests that are installed pass' installed_tests_pass
+
 finish
