@@ -120,7 +120,7 @@ compare_paths (gconstpointer a, gconstpointer b)
 /* Shows the documents from @top on, of which those from @old_top on were shown: what comes into
  * view is asked for, what leaves is let go of. */
 static void
-scroll (WeakrefCache *cache, GPtrArray *files, gpointer *view, guint old_top, guint top)
+scroll (WeakrefValueTable *documents, GPtrArray *files, gpointer *view, guint old_top, guint top)
 {
   gpointer next[IN_VIEW];
   guint i;
@@ -132,8 +132,8 @@ scroll (WeakrefCache *cache, GPtrArray *files, gpointer *view, guint old_top, gu
       if (row >= old_top && row < old_top + IN_VIEW && view[row - old_top] != NULL)
         next[i] = g_steal_pointer (&view[row - old_top]);
       else
-        next[i] =
-          weakref_cache_ensure (cache, g_ptr_array_index (files, row), document_parse, NULL, NULL);
+        next[i] = weakref_value_table_ensure (documents, g_ptr_array_index (files, row),
+                                              document_parse, NULL, NULL);
     }
   for (i = 0; i < IN_VIEW; i++)
     {
@@ -168,7 +168,7 @@ browse (GPtrArray *files, guint max_idle)
         top = MIN (top + n, n_rows);
       else
         top -= MIN (top, n);
-      scroll (cache, files, view, old_top, top);
+      scroll (WEAKREF_VALUE_TABLE (cache), files, view, old_top, top);
     }
 
   hits = weakref_cache_get_hits (cache);

@@ -31,7 +31,7 @@ STRUCT = re.compile(r'^(?:typedef\s+)?(struct|union)\s+(\w+)\s*(.*)$', re.DOTALL
 PROTOTYPE = re.compile(r'^(.*?)\b(weakref_\w+)\s*(\(.*\))', re.DOTALL)
 AVAILABLE = re.compile(r'^(?:WEAKREF_(?:AVAILABLE|DEPRECATED)_IN_\w+\s+)+')
 # Of these macros only the effect is of use to others.
-INTERNAL = re.compile(r'WEAKREF_(INSIDE|EXTERN|(AVAILABLE|DEPRECATED)_IN_\w+)$')
+INTERNAL = re.compile(r'WEAKREF_(INSIDE|EXTERN|DECLARE_INTERNAL_TYPE|(AVAILABLE|DEPRECATED)_IN_\w+)$')
 FROM_GIR = 'property ', 'signal '
 CORE, GLIB = '{http://www.gtk.org/introspection/core/1.0}', \
     '{http://www.gtk.org/introspection/glib/1.0}'

@@ -33,7 +33,8 @@ static inline TestProbe *
 ensure (WeakrefCache *cache, const char *key)
 {
   GError *error = NULL;
-  TestProbe *probe = weakref_cache_ensure (cache, key, create_cb, NULL, &error);
+  TestProbe *probe =
+    weakref_value_table_ensure (WEAKREF_VALUE_TABLE (cache), key, create_cb, NULL, &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (test_probe_get_name (probe), ==, key);
@@ -53,7 +54,8 @@ use (WeakrefCache *cache, const char *key)
   {                                                                                                \
     g_assert_cmpuint (weakref_cache_get_n_idle (cache), ==, idle);                                 \
     g_assert_cmpuint (weakref_cache_get_n_in_use (cache), ==, in_use);                             \
-    g_assert_cmpuint (weakref_cache_get_size (cache), ==, (idle) + (in_use));                      \
+    g_assert_cmpuint (weakref_value_table_get_size (WEAKREF_VALUE_TABLE (cache)), ==,              \
+                      (idle) + (in_use));                                                          \
   }                                                                                                \
   G_STMT_END
 

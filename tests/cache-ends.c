@@ -11,12 +11,13 @@
 static void
 use_cache_cb (TestProbe *probe, gpointer cache)
 {
-  TestProbe *b = weakref_cache_lookup (cache, "b");
+  TestProbe *b = weakref_value_table_lookup (WEAKREF_VALUE_TABLE (cache), "b");
 
-  g_assert_null (weakref_cache_lookup (cache, test_probe_get_name (probe)));
+  g_assert_null (
+    weakref_value_table_lookup (WEAKREF_VALUE_TABLE (cache), test_probe_get_name (probe)));
   if (b != NULL)
     {
-      weakref_cache_remove (cache, "b");
+      weakref_value_table_remove (WEAKREF_VALUE_TABLE (cache), "b");
       g_object_unref (b);
     }
   use (cache, "new");
@@ -87,13 +88,13 @@ test_dropped_by_what_it_puts_out (void)
           weakref_cache_set_max_tracked (cache, 0);
           break;
         case 3:
-          weakref_cache_remove (cache, "a");
+          weakref_value_table_remove (WEAKREF_VALUE_TABLE (cache), "a");
           break;
         case 4:
-          weakref_cache_remove_all (cache);
+          weakref_value_table_remove_all (WEAKREF_VALUE_TABLE (cache));
           break;
         default:
-          weakref_cache_insert (cache, "a", b);
+          weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), "a", b);
           break;
         }
       assert_log ("-a drop ~a");
@@ -114,7 +115,8 @@ static void
 test_dropped_by_creation (void)
 {
   WeakrefCache *cache = cache_new (2);
-  TestProbe *a = weakref_cache_ensure (cache, "a", create_and_drop_cb, cache, NULL);
+  TestProbe *a =
+    weakref_value_table_ensure (WEAKREF_VALUE_TABLE (cache), "a", create_and_drop_cb, cache, NULL);
 
   g_assert_nonnull (a);
   g_object_unref (a);
@@ -164,7 +166,7 @@ cascade_thread (gpointer data)
     {
       TestProbe *probe = test_probe_new (NULL);
 
-      weakref_cache_insert (cache, GINT_TO_POINTER (i), probe);
+      weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), GINT_TO_POINTER (i), probe);
       if (ends[i % 2] != NULL)
         test_probe_set_on_dispose (probe, unref_next_cb, ends[i % 2]);
       ends[i % 2] = probe;
@@ -205,7 +207,7 @@ use_again_cb (TestProbe *probe, gpointer cache)
 
       /* It is let go of, and would be dropped when this is over. */
       weakref_cache_trim (cache, 0);
-      b = weakref_cache_lookup (cache, "b");
+      b = weakref_value_table_lookup (WEAKREF_VALUE_TABLE (cache), "b");
       test_log ("again-%s", test_probe_get_name (b));
       g_assert_cmpuint (G_OBJECT (b)->ref_count, ==, 2);
       g_object_unref (b);
@@ -224,7 +226,7 @@ test_keeps_again_what_it_let_go_of (void)
   test_probe_set_on_dispose (a, use_again_cb, cache);
   use (cache, "b");
   g_object_unref (a);
-  weakref_cache_remove (cache, "a");
+  weakref_value_table_remove (WEAKREF_VALUE_TABLE (cache), "a");
   assert_log ("-a again-b again-b again-b ~a -b ~b");
   assert_counts (cache, 0, 0);
   g_assert_cmpuint (weakref_cache_get_evictions (cache), ==, 4);

@@ -47,20 +47,21 @@ storm_thread (gpointer data)
       g_clear_object (slot);
 
       if (what == 0)
-        weakref_cache_remove (storm->cache, key);
+        weakref_value_table_remove (WEAKREF_VALUE_TABLE (storm->cache), key);
       else if (what == 1)
         weakref_cache_trim (storm->cache, 2);
       else if (what < 100)
         {
           g_atomic_int_inc (&storm->n_asked);
-          *slot = weakref_cache_lookup (storm->cache, key);
+          *slot = weakref_value_table_lookup (WEAKREF_VALUE_TABLE (storm->cache), key);
           if (*slot != NULL)
             g_atomic_int_inc (&storm->n_found);
         }
       else
         {
           g_atomic_int_inc (&storm->n_asked);
-          *slot = weakref_cache_ensure (storm->cache, key, storm_create_cb, storm, NULL);
+          *slot = weakref_value_table_ensure (WEAKREF_VALUE_TABLE (storm->cache), key,
+                                              storm_create_cb, storm, NULL);
           g_assert_nonnull (*slot);
         }
       if (*slot != NULL)
@@ -88,7 +89,7 @@ test_storm (void)
 
   hits = weakref_cache_get_hits (storm.cache);
   misses = weakref_cache_get_misses (storm.cache);
-  size = weakref_cache_get_size (storm.cache);
+  size = weakref_value_table_get_size (WEAKREF_VALUE_TABLE (storm.cache));
   g_test_message ("%d asked: %" G_GUINT64_FORMAT " hits, %" G_GUINT64_FORMAT " evictions, %u left",
                   storm.n_asked, hits, weakref_cache_get_evictions (storm.cache), size);
   g_assert_cmpuint (hits + misses, ==, storm.n_asked);
@@ -116,8 +117,8 @@ exact_thread (gpointer data)
     {
       int key = g_rand_int_range (rand, 0, N_KEYS);
 
-      g_object_unref (
-        weakref_cache_ensure (storm->cache, GINT_TO_POINTER (key), storm_create_cb, storm, NULL));
+      g_object_unref (weakref_value_table_ensure (
+        WEAKREF_VALUE_TABLE (storm->cache), GINT_TO_POINTER (key), storm_create_cb, storm, NULL));
     }
   g_rand_free (rand);
 
@@ -169,7 +170,8 @@ flight_thread (gpointer data)
   gpointer object;
 
   g_atomic_int_inc (&storm->n_asked);
-  object = weakref_cache_ensure (storm->cache, NULL, slow_create_cb, storm, NULL);
+  object = weakref_value_table_ensure (WEAKREF_VALUE_TABLE (storm->cache), NULL, slow_create_cb,
+                                       storm, NULL);
   g_assert_nonnull (object);
   g_object_unref (object);
 
@@ -216,8 +218,8 @@ family_thread (gpointer data)
   for (n = 0; n < test_scale (20000, 500); n++)
     {
       int key = g_rand_int_range (rand, 0, N_KEYS);
-      TestProbe *child =
-        weakref_cache_ensure (storm->cache, GINT_TO_POINTER (key), family_create_cb, storm, NULL);
+      TestProbe *child = weakref_value_table_ensure (
+        WEAKREF_VALUE_TABLE (storm->cache), GINT_TO_POINTER (key), family_create_cb, storm, NULL);
       TestProbe *parent = g_object_ref (g_object_get_data (G_OBJECT (child), "parent"));
       TestProbe *old = g_weak_ref_get (&plain);
 
@@ -268,7 +270,8 @@ hasty_thread (gpointer data)
 
   for (n = 0; n < test_scale (50000, 500); n++)
     {
-      TestProbe *probe = weakref_cache_ensure (storm->cache, NULL, storm_create_cb, storm, NULL);
+      TestProbe *probe = weakref_value_table_ensure (WEAKREF_VALUE_TABLE (storm->cache), NULL,
+                                                     storm_create_cb, storm, NULL);
 
       rest (rand, 50);
       g_assert_false (test_probe_was_disposed (probe));
@@ -299,7 +302,7 @@ remove_thread (gpointer data)
   Storm *storm = data;
 
   while (!haste_is_over (storm))
-    weakref_cache_remove (storm->cache, NULL);
+    weakref_value_table_remove (WEAKREF_VALUE_TABLE (storm->cache), NULL);
 
   return NULL;
 }
@@ -329,7 +332,8 @@ static void
 remove_in_toggle_cb (gpointer cache, GObject *object, gboolean is_last_ref)
 {
   if (!is_last_ref)
-    test_log (weakref_cache_remove (cache, "a") ? "removed" : "!removed");
+    test_log (weakref_value_table_remove (WEAKREF_VALUE_TABLE (cache), "a") ? "removed"
+                                                                            : "!removed");
 }
 
 /* Found, and gone before it is tracked: the toggle reference of a binding is in between. */
@@ -343,7 +347,7 @@ test_removed_while_it_is_looked_up (void)
   weakref_cache_trim (cache, 0);
   g_object_add_toggle_ref (G_OBJECT (a), remove_in_toggle_cb, cache);
   g_object_unref (a);
-  again = weakref_cache_lookup (cache, "a");
+  again = weakref_value_table_lookup (WEAKREF_VALUE_TABLE (cache), "a");
   assert_log ("removed");
   g_assert_true (again == a);
   assert_counts (cache, 0, 0);
@@ -389,7 +393,7 @@ bound_cache_thread (gpointer data)
     {
       GObject *object = g_weak_ref_get (&bound->object);
 
-      weakref_cache_insert (bound->cache, NULL, object);
+      weakref_value_table_insert (WEAKREF_VALUE_TABLE (bound->cache), NULL, object);
       g_object_unref (object);
       weakref_cache_trim (bound->cache, 0);
       g_atomic_int_inc (&bound->n_done);

@@ -18,7 +18,7 @@ test_keeps_idle (void)
   assert_counts (cache, 1, 0);
   assert_log ("");
 
-  again = weakref_cache_lookup (cache, "a");
+  again = weakref_value_table_lookup (WEAKREF_VALUE_TABLE (cache), "a");
   g_assert_true (again == a);
   assert_counts (cache, 0, 1);
   g_object_unref (again);
@@ -36,11 +36,11 @@ test_insert_is_kept (void)
   WeakrefCache *cache = cache_new (2);
   TestProbe *a = test_probe_new ("a");
 
-  g_assert_true (weakref_cache_insert (cache, "a", a));
+  g_assert_true (weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), "a", a));
   g_object_unref (a);
   assert_counts (cache, 1, 0);
   a = test_probe_new ("a2");
-  g_assert_false (weakref_cache_insert (cache, "a", a));
+  g_assert_false (weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), "a", a));
   assert_log ("-a ~a");
   g_object_unref (a);
   assert_counts (cache, 1, 0);
@@ -95,9 +95,9 @@ test_looking_is_no_use (void)
 
   use (cache, "a");
   use (cache, "b");
-  g_assert_true (weakref_cache_contains (cache, "a"));
-  g_assert_false (weakref_cache_contains (cache, "x"));
-  keys = weakref_cache_dup_keys (cache);
+  g_assert_true (weakref_value_table_contains (WEAKREF_VALUE_TABLE (cache), "a"));
+  g_assert_false (weakref_value_table_contains (WEAKREF_VALUE_TABLE (cache), "x"));
+  keys = weakref_value_table_dup_keys (WEAKREF_VALUE_TABLE (cache));
   g_assert_cmpuint (keys->len, ==, 2);
   g_ptr_array_unref (keys);
   weakref_cache_trim (cache, 1);
@@ -116,9 +116,9 @@ test_values (void)
   guint n = 0;
 
   use (cache, "a");
-  weakref_cache_foreach (cache, count_cb, &n);
+  weakref_value_table_foreach (WEAKREF_VALUE_TABLE (cache), count_cb, &n);
   g_assert_cmpuint (n, ==, 2);
-  values = weakref_cache_dup_values (cache);
+  values = weakref_value_table_dup_values (WEAKREF_VALUE_TABLE (cache));
   g_assert_cmpuint (values->len, ==, 2);
   assert_counts (cache, 0, 2);
   g_ptr_array_unref (values);
@@ -136,10 +136,10 @@ test_counters (void)
   guint64 misses;
   guint64 evictions;
 
-  g_assert_null (weakref_cache_lookup (cache, "a"));
+  g_assert_null (weakref_value_table_lookup (WEAKREF_VALUE_TABLE (cache), "a"));
   use (cache, "a");
   use (cache, "a");
-  g_object_unref (weakref_cache_lookup (cache, "a"));
+  g_object_unref (weakref_value_table_lookup (WEAKREF_VALUE_TABLE (cache), "a"));
   use (cache, "b");
   assert_log ("-a ~a");
   use (cache, "a");
@@ -150,7 +150,7 @@ test_counters (void)
   g_assert_cmpuint (evictions, ==, 2);
 
   /* Not an eviction. */
-  g_assert_true (weakref_cache_remove (cache, "a"));
+  g_assert_true (weakref_value_table_remove (WEAKREF_VALUE_TABLE (cache), "a"));
   assert_log ("-a ~a");
   g_assert_cmpuint (weakref_cache_get_evictions (cache), ==, 2);
   g_object_unref (cache);
@@ -164,13 +164,13 @@ test_remove_lets_go (void)
 
   use (cache, "b");
   use (cache, "c");
-  g_assert_true (weakref_cache_remove (cache, "b"));
+  g_assert_true (weakref_value_table_remove (WEAKREF_VALUE_TABLE (cache), "b"));
   assert_log ("-b ~b");
-  g_assert_false (weakref_cache_remove (cache, "b"));
-  g_assert_true (weakref_cache_remove (cache, "a"));
+  g_assert_false (weakref_value_table_remove (WEAKREF_VALUE_TABLE (cache), "b"));
+  g_assert_true (weakref_value_table_remove (WEAKREF_VALUE_TABLE (cache), "a"));
   g_object_unref (a);
   assert_log ("-a ~a");
-  weakref_cache_remove_all (cache);
+  weakref_value_table_remove_all (WEAKREF_VALUE_TABLE (cache));
   assert_log ("-c ~c");
   assert_counts (cache, 0, 0);
   g_object_unref (cache);
@@ -184,13 +184,13 @@ test_disposed_leaves (void)
 
   g_object_run_dispose (G_OBJECT (a));
   assert_counts (cache, 0, 0);
-  g_assert_false (weakref_cache_contains (cache, "a"));
+  g_assert_false (weakref_value_table_contains (WEAKREF_VALUE_TABLE (cache), "a"));
   g_object_unref (a);
   assert_log ("-a ~a");
 
   /* And an idle one. */
   use (cache, "b");
-  a = weakref_cache_lookup (cache, "b");
+  a = weakref_value_table_lookup (WEAKREF_VALUE_TABLE (cache), "b");
   g_object_unref (a);
   g_object_run_dispose (G_OBJECT (a));
   assert_log ("-b ~b");
@@ -367,7 +367,7 @@ test_notifies_in_its_context (void)
   assert_log ("max-idle=5");
   weakref_cache_set_max_idle (cache, 5);
   assert_log ("");
-  weakref_cache_remove_all (cache);
+  weakref_value_table_remove_all (WEAKREF_VALUE_TABLE (cache));
   /* The cache may go first. */
   g_assert_finalize_object (cache);
   while (g_main_context_iteration (context, FALSE))
@@ -414,8 +414,8 @@ test_outlives_its_context (void)
 static void
 use_both (WeakrefCache *cache)
 {
-  gpointer a = weakref_cache_lookup (cache, "a");
-  gpointer b = weakref_cache_lookup (cache, "b");
+  gpointer a = weakref_value_table_lookup (WEAKREF_VALUE_TABLE (cache), "a");
+  gpointer b = weakref_value_table_lookup (WEAKREF_VALUE_TABLE (cache), "b");
 
   g_assert_true (a == b);
   g_object_unref (a);
@@ -429,9 +429,9 @@ test_object_of_two_keys_and_caches (void)
   WeakrefCache *two = cache_new (8);
   TestProbe *a = test_probe_new ("a");
 
-  weakref_cache_insert (one, "a", a);
-  weakref_cache_insert (one, "b", a);
-  weakref_cache_insert (two, "c", a);
+  weakref_value_table_insert (WEAKREF_VALUE_TABLE (one), "a", a);
+  weakref_value_table_insert (WEAKREF_VALUE_TABLE (one), "b", a);
+  weakref_value_table_insert (WEAKREF_VALUE_TABLE (two), "c", a);
   /* One toggle reference for all. */
   g_assert_cmpuint (G_OBJECT (a)->ref_count, ==, 2);
   assert_counts (one, 0, 2);
@@ -453,8 +453,8 @@ test_object_of_two_keys_and_caches (void)
   /* One key may put out the other. */
   weakref_cache_set_max_idle (one, 1);
   a = test_probe_new ("a");
-  weakref_cache_insert (one, "a", a);
-  weakref_cache_insert (one, "b", a);
+  weakref_value_table_insert (WEAKREF_VALUE_TABLE (one), "a", a);
+  weakref_value_table_insert (WEAKREF_VALUE_TABLE (one), "b", a);
   g_object_unref (a);
   assert_counts (one, 1, 1);
   g_object_unref (two);
@@ -470,7 +470,7 @@ test_keeps_bonded (void)
   WeakrefBond *bond = weakref_bond_new (p, c, NULL);
 
   /* The cache keeps the child, and the child its parent. */
-  weakref_cache_insert (cache, "c", c);
+  weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), "c", c);
   g_assert_cmpuint (G_OBJECT (c)->ref_count, ==, 2);
   g_object_unref (p);
   g_object_unref (c);
@@ -481,7 +481,7 @@ test_keeps_bonded (void)
   p = weakref_bond_dup_owner (bond);
   weakref_cache_trim (cache, 0);
   assert_log ("");
-  g_assert_true (weakref_cache_contains (cache, "c"));
+  g_assert_true (weakref_value_table_contains (WEAKREF_VALUE_TABLE (cache), "c"));
   g_object_unref (p);
   assert_log ("-p ~p -c ~c");
   g_object_unref (bond);
@@ -489,7 +489,7 @@ test_keeps_bonded (void)
   /* The other way round: what the cache puts out takes its tree along. */
   p = test_probe_new ("p");
   c = test_probe_new ("c");
-  weakref_cache_insert (cache, "c", c);
+  weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), "c", c);
   bond = weakref_bond_new (p, c, NULL);
   g_object_unref (p);
   g_object_unref (c);

@@ -194,7 +194,7 @@ make_cache (Fault *f, TestProbe *target)
   WeakrefCache *cache = weakref_cache_new (G_TYPE_STRING, 0);
 
   weakref_cache_set_memory_monitor (cache, NULL);
-  weakref_cache_insert (cache, "key", target);
+  weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), "key", target);
   g_signal_connect (cache, "notify::n-in-use", G_CALLBACK (notify_cb), f);
 
   return cache;

@@ -284,7 +284,7 @@ last_interest_cb (gpointer target, gpointer user_data)
   TOO_LATE (g_assert_false (weakref_value_table_insert (values, "a", target)));
   TOO_LATE (g_assert_false (weakref_key_table_insert (keys, target, NULL)));
   TOO_LATE (g_assert_false (weakref_set_add (set, target)));
-  TOO_LATE (g_assert_false (weakref_cache_insert (cache, "a", target)));
+  TOO_LATE (g_assert_false (weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), "a", target)));
   TOO_LATE (g_assert_null (weakref_bond_new (target, other, NULL)));
   TOO_LATE (g_assert_null (weakref_bond_new (other, target, NULL)));
 #undef TOO_LATE

@@ -49,14 +49,6 @@ core_changed_locked (WeakrefCacheCore *core)
     }
 }
 
-void
-weakref_cache_core_changed (WeakrefCacheCore *core)
-{
-  weakref_toggle_lock ();
-  core_changed_locked (core);
-  weakref_toggle_unlock ();
-}
-
 static void
 core_release_locked (WeakrefCacheCore *core, Kept *kept)
 {
@@ -177,6 +169,26 @@ entry_used_cb (WeakrefValueEntry *entry, gpointer object)
   weakref_hold_start (&kept->base, &kept_funcs, entry->base.watch.block, object);
 }
 
+static void
+entry_entered_cb (WeakrefValueEntry *entry, gpointer object)
+{
+  WeakrefCacheCore *core = (WeakrefCacheCore *) entry->base.table;
+
+  entry_used_cb (entry, object);
+  weakref_toggle_lock ();
+  core_changed_locked (core);
+  weakref_toggle_unlock ();
+}
+
+/* Counts what was found and what was not. */
+static void
+core_asked_cb (WeakrefValueCore *base, gboolean found)
+{
+  WeakrefCacheCore *core = (WeakrefCacheCore *) base;
+
+  atomic_fetch_add_explicit (found ? &core->n_hits : &core->n_misses, 1, memory_order_relaxed);
+}
+
 static gboolean
 entry_keeps_cb (WeakrefValueEntry *entry)
 {
@@ -210,7 +222,13 @@ core_free_cb (WeakrefValueCore *base)
 }
 
 static const WeakrefValueFuncs core_funcs = {
-  sizeof (Extra), entry_used_cb, entry_keeps_cb, entry_let_go_cb, core_free_cb,
+  .extra_size = sizeof (Extra),
+  .asked = core_asked_cb,
+  .used = entry_used_cb,
+  .entered = entry_entered_cb,
+  .keeps = entry_keeps_cb,
+  .let_go = entry_let_go_cb,
+  .free_core = core_free_cb,
 };
 
 /* The memory monitor */
@@ -462,7 +480,7 @@ weakref_cache_core_new (WeakrefCache *cache, guint max_idle, guint max_tracked)
   return core;
 }
 
-/* For the end of the cache. Lets go of the core. */
+/* For the end of the cache. */
 void
 weakref_cache_core_close (WeakrefCacheCore *core)
 {
@@ -475,5 +493,4 @@ weakref_cache_core_close (WeakrefCacheCore *core)
   g_source_destroy (core->source);
   /* Oldest first, here too. */
   weakref_cache_core_trim (core, 0);
-  weakref_table_close (&core->base.base);
 }

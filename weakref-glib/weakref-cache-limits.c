@@ -25,7 +25,7 @@ weakref_cache_trim (WeakrefCache *self, guint n)
 {
   g_return_if_fail (WEAKREF_IS_CACHE (self));
 
-  weakref_cache_core_trim (self->core, n);
+  weakref_cache_core_trim (weakref_cache_get_core (self), n);
 }
 
 /**
@@ -43,7 +43,7 @@ weakref_cache_get_max_idle (WeakrefCache *self)
 {
   g_return_val_if_fail (WEAKREF_IS_CACHE (self), 0);
 
-  return g_atomic_int_get (&self->core->max_idle);
+  return g_atomic_int_get (&weakref_cache_get_core (self)->max_idle);
 }
 
 /**
@@ -65,7 +65,7 @@ weakref_cache_set_max_idle (WeakrefCache *self, guint max_idle)
 
   /* What is put out may drop the cache. */
   g_object_ref (self);
-  if (weakref_cache_core_set_max_idle (self->core, max_idle))
+  if (weakref_cache_core_set_max_idle (weakref_cache_get_core (self), max_idle))
     g_object_notify (G_OBJECT (self), "max-idle");
   g_object_unref (self);
 }
@@ -88,7 +88,7 @@ weakref_cache_get_max_idle_seconds (WeakrefCache *self)
   g_return_val_if_fail (WEAKREF_IS_CACHE (self), 0);
 
   weakref_toggle_lock ();
-  value = self->core->max_idle_seconds;
+  value = weakref_cache_get_core (self)->max_idle_seconds;
   weakref_toggle_unlock ();
 
   return value;
@@ -110,7 +110,7 @@ weakref_cache_set_max_idle_seconds (WeakrefCache *self, guint max_idle_seconds)
 {
   g_return_if_fail (WEAKREF_IS_CACHE (self));
 
-  if (weakref_cache_core_set_max_idle_seconds (self->core, max_idle_seconds))
+  if (weakref_cache_core_set_max_idle_seconds (weakref_cache_get_core (self), max_idle_seconds))
     g_object_notify (G_OBJECT (self), "max-idle-seconds");
 }
 
@@ -129,7 +129,7 @@ weakref_cache_get_max_tracked (WeakrefCache *self)
 {
   g_return_val_if_fail (WEAKREF_IS_CACHE (self), 0);
 
-  return g_atomic_int_get (&self->core->max_tracked);
+  return g_atomic_int_get (&weakref_cache_get_core (self)->max_tracked);
 }
 
 /**
@@ -148,7 +148,7 @@ weakref_cache_set_max_tracked (WeakrefCache *self, guint max_tracked)
   g_return_if_fail (WEAKREF_IS_CACHE (self));
 
   g_object_ref (self);
-  if (weakref_cache_core_set_max_tracked (self->core, max_tracked))
+  if (weakref_cache_core_set_max_tracked (weakref_cache_get_core (self), max_tracked))
     g_object_notify (G_OBJECT (self), "max-tracked");
   g_object_unref (self);
 }
@@ -168,7 +168,7 @@ weakref_cache_dup_memory_monitor (WeakrefCache *self)
 {
   g_return_val_if_fail (WEAKREF_IS_CACHE (self), NULL);
 
-  return weakref_cache_core_dup_monitor (self->core);
+  return weakref_cache_core_dup_monitor (weakref_cache_get_core (self));
 }
 
 /**
@@ -186,7 +186,7 @@ weakref_cache_set_memory_monitor (WeakrefCache *self, GMemoryMonitor *memory_mon
   g_return_if_fail (WEAKREF_IS_CACHE (self));
   g_return_if_fail (memory_monitor == NULL || G_IS_MEMORY_MONITOR (memory_monitor));
 
-  weakref_cache_core_set_monitor (self->core, memory_monitor, FALSE);
+  weakref_cache_core_set_monitor (weakref_cache_get_core (self), memory_monitor, FALSE);
   g_object_notify (G_OBJECT (self), "memory-monitor");
 }
 
@@ -208,7 +208,7 @@ weakref_cache_get_n_idle (WeakrefCache *self)
   g_return_val_if_fail (WEAKREF_IS_CACHE (self), 0);
 
   weakref_toggle_lock ();
-  value = self->core->idle.length;
+  value = weakref_cache_get_core (self)->idle.length;
   weakref_toggle_unlock ();
 
   return value;
@@ -228,7 +228,7 @@ guint
 weakref_cache_get_n_in_use (WeakrefCache *self)
 {
   guint n_idle = weakref_cache_get_n_idle (self);
-  guint size = weakref_cache_get_size (self);
+  guint size = weakref_value_table_get_size (WEAKREF_VALUE_TABLE (self));
 
   /* Other threads may be in between. */
   return size > n_idle ? size - n_idle : 0;
@@ -249,7 +249,7 @@ weakref_cache_get_hits (WeakrefCache *self)
 {
   g_return_val_if_fail (WEAKREF_IS_CACHE (self), 0);
 
-  return atomic_load_explicit (&self->core->n_hits, memory_order_relaxed);
+  return atomic_load_explicit (&weakref_cache_get_core (self)->n_hits, memory_order_relaxed);
 }
 
 /**
@@ -267,7 +267,7 @@ weakref_cache_get_misses (WeakrefCache *self)
 {
   g_return_val_if_fail (WEAKREF_IS_CACHE (self), 0);
 
-  return atomic_load_explicit (&self->core->n_misses, memory_order_relaxed);
+  return atomic_load_explicit (&weakref_cache_get_core (self)->n_misses, memory_order_relaxed);
 }
 
 /**
@@ -288,7 +288,7 @@ weakref_cache_get_evictions (WeakrefCache *self)
   g_return_val_if_fail (WEAKREF_IS_CACHE (self), 0);
 
   weakref_toggle_lock ();
-  value = self->core->n_evictions;
+  value = weakref_cache_get_core (self)->n_evictions;
   weakref_toggle_unlock ();
 
   return value;

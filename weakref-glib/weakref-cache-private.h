@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include <weakref-glib/core/value-core.h>
+#include <weakref-glib/weakref-value-table-private.h>
 
 G_BEGIN_DECLS
 
@@ -41,15 +42,23 @@ struct _WeakrefCacheCore
 
 struct _WeakrefCache
 {
-  GObject parent_instance;
-
-  WeakrefCacheCore *core; /* (owned) */
+  WeakrefValueTable parent_instance;
 };
+
+struct _WeakrefCacheClass
+{
+  WeakrefValueTableClass parent_class;
+};
+
+static inline WeakrefCacheCore *
+weakref_cache_get_core (WeakrefCache *self)
+{
+  return (WeakrefCacheCore *) self->parent_instance.core;
+}
 
 WeakrefCacheCore *weakref_cache_core_new (WeakrefCache *cache, guint max_idle, guint max_tracked);
 void weakref_cache_core_close (WeakrefCacheCore *core);
 
-void weakref_cache_core_changed (WeakrefCacheCore *core);
 void weakref_cache_core_trim (WeakrefCacheCore *core, guint n);
 gboolean weakref_cache_core_set_max_idle (WeakrefCacheCore *core, guint max_idle);
 gboolean weakref_cache_core_set_max_idle_seconds (WeakrefCacheCore *core, guint max_idle_seconds);

@@ -4,8 +4,8 @@
 
 #include <weakref-glib/weakref-cache-private.h>
 
-/* The class. What it does is in other files: weakref-cache-core.c keeps the objects,
- * weakref-cache-table.c finds them by key, and weakref-cache-limits.c has the user say how many. */
+/* The class. What it does is in other files: weakref-cache-core.c keeps the objects, and
+ * weakref-cache-limits.c has the user say how many. */
 
 /**
  * WeakrefCache:
@@ -21,12 +21,14 @@
  * object, in use again. The usual cache of strong references can't tell the two: it throws out what
  * is in use, and makes it a second time. With a max-idle of 0 it is just a value table.
  *
- * Keys are passed as to [class@Weakref.ValueTable].
+ * It is used through the functions of [class@Weakref.ValueTable].
  *
  * ```c
- * g_autoptr (WeakrefCache) thumbnails = weakref_cache_new (G_TYPE_STRING, 256);
+ * g_autoptr (WeakrefCache) cache = weakref_cache_new (G_TYPE_STRING, 256);
+ * WeakrefValueTable *thumbnails = WEAKREF_VALUE_TABLE (cache);
  *
- * g_autoptr (Thumbnail) thumbnail = weakref_cache_ensure (thumbnails, path, load_cb, NULL, &error);
+ * g_autoptr (Thumbnail) thumbnail =
+ *   weakref_value_table_ensure (thumbnails, path, load_cb, NULL, &error);
  * ```
  *
  * All methods can be called from any thread at any time. An object dies in the thread that puts it
@@ -36,8 +38,8 @@
  * last time together; the time limit works from there too. The notifications of `max-idle`,
  * `max-idle-seconds`, `max-tracked` and `memory-monitor` come where they are set.
  *
- * [method@Weakref.Cache.contains] and [method@Weakref.Cache.dup_keys] don't use an object: what is
- * idle stays so. To get it in any other way is a use.
+ * [method@Weakref.ValueTable.contains] and [method@Weakref.ValueTable.dup_keys] don't use an
+ * object: what is idle stays so. To get it in any other way is a use.
  *
  * To look up an object that is in use costs about as much as in a value table. When one becomes
  * idle, or is used again, that takes a lock which all caches and bonds have in common. The cache
@@ -54,13 +56,12 @@
  *
  * Since: 1.0
  */
-G_DEFINE_TYPE (WeakrefCache, weakref_cache, G_TYPE_OBJECT)
+G_DEFINE_TYPE (WeakrefCache, weakref_cache, WEAKREF_TYPE_VALUE_TABLE)
 
 enum
 {
   PROP_EVICTIONS = 1,
   PROP_HITS,
-  PROP_KEY_TYPE,
   PROP_MAX_IDLE,
   PROP_MAX_IDLE_SECONDS,
   PROP_MAX_TRACKED,
@@ -83,9 +84,6 @@ weakref_cache_set_property (GObject *object, guint prop_id, const GValue *value,
 
   switch (prop_id)
     {
-    case PROP_KEY_TYPE:
-      weakref_value_core_set_key_type (&self->core->base, g_value_get_gtype (value));
-      break;
     case PROP_MAX_IDLE:
       weakref_cache_set_max_idle (self, g_value_get_uint (value));
       break;
@@ -115,9 +113,6 @@ weakref_cache_get_property (GObject *object, guint prop_id, GValue *value, GPara
       break;
     case PROP_HITS:
       g_value_set_uint64 (value, weakref_cache_get_hits (self));
-      break;
-    case PROP_KEY_TYPE:
-      g_value_set_gtype (value, weakref_cache_get_key_type (self));
       break;
     case PROP_MAX_IDLE:
       g_value_set_uint (value, weakref_cache_get_max_idle (self));
@@ -150,7 +145,7 @@ weakref_cache_finalize (GObject *object)
 {
   WeakrefCache *self = WEAKREF_CACHE (object);
 
-  weakref_cache_core_close (self->core);
+  weakref_cache_core_close (weakref_cache_get_core (self));
 
   G_OBJECT_CLASS (weakref_cache_parent_class)->finalize (object);
 }
@@ -183,18 +178,6 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
    */
   props[PROP_HITS] = g_param_spec_uint64 ("hits", NULL, NULL, 0, G_MAXUINT64, 0,
                                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-
-  /**
-   * WeakrefCache:key-type: (getter get_key_type)
-   *
-   * The type of the keys: `G_TYPE_VALUE` if they may be of any type, `G_TYPE_NONE` if the cache has
-   * hash functions of its own. `G_TYPE_VALUE` is the default.
-   *
-   * Since: 1.0
-   */
-  props[PROP_KEY_TYPE] =
-    g_param_spec_gtype ("key-type", NULL, NULL, G_TYPE_NONE,
-                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
   /**
    * WeakrefCache:max-idle: (getter get_max_idle) (setter set_max_idle)
@@ -285,7 +268,8 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
 static void
 weakref_cache_init (WeakrefCache *self)
 {
-  self->core = weakref_cache_core_new (self, DEFAULT_MAX_IDLE, DEFAULT_MAX_TRACKED);
+  self->parent_instance.core =
+    &weakref_cache_core_new (self, DEFAULT_MAX_IDLE, DEFAULT_MAX_TRACKED)->base;
 }
 
 /**
@@ -335,26 +319,7 @@ weakref_cache_new_full (GHashFunc hash,
   g_return_val_if_fail (key_copy != NULL || key_free == NULL, NULL);
 
   self = g_object_new (WEAKREF_TYPE_CACHE, "max-idle", max_idle, NULL);
-  weakref_key_kind_init_full (&self->core->base.kind, hash, equal, key_copy, key_free);
+  weakref_key_kind_init_full (&self->parent_instance.core->kind, hash, equal, key_copy, key_free);
 
   return self;
-}
-
-/**
- * weakref_cache_get_key_type: (get-property key-type)
- * @self: a cache
- *
- * Gives the type of the keys.
- *
- * Returns: the type: `G_TYPE_VALUE` if they may be of any, `G_TYPE_NONE` if the table has hash
- *   functions of its own
- *
- * Since: 1.0
- */
-GType
-weakref_cache_get_key_type (WeakrefCache *self)
-{
-  g_return_val_if_fail (WEAKREF_IS_CACHE (self), G_TYPE_INVALID);
-
-  return self->core->base.kind.type;
 }

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 #define WEAKREF_TYPE_CACHE (weakref_cache_get_type ())
 
 WEAKREF_AVAILABLE_IN_1_0
-G_DECLARE_FINAL_TYPE (WeakrefCache, weakref_cache, WEAKREF, CACHE, GObject)
+WEAKREF_DECLARE_INTERNAL_TYPE (WeakrefCache, weakref_cache, WEAKREF, CACHE, WeakrefValueTable)
 
 WEAKREF_AVAILABLE_IN_1_0
 WeakrefCache *weakref_cache_new (GType key_type, guint max_idle);
@@ -27,73 +27,6 @@ WeakrefCache *weakref_cache_new_full (GHashFunc hash,
                                       WeakrefCopyFunc key_copy,
                                       GDestroyNotify key_free,
                                       guint max_idle);
-
-WEAKREF_AVAILABLE_IN_1_0
-GType weakref_cache_get_key_type (WeakrefCache *self);
-
-WEAKREF_AVAILABLE_IN_1_0
-gboolean weakref_cache_insert (WeakrefCache *self, gconstpointer key, gpointer object);
-
-WEAKREF_AVAILABLE_IN_1_0
-gpointer weakref_cache_lookup (WeakrefCache *self, gconstpointer key);
-
-WEAKREF_AVAILABLE_IN_1_0
-gpointer weakref_cache_ensure (WeakrefCache *self,
-                               gconstpointer key,
-                               WeakrefCreateFunc create,
-                               gpointer user_data,
-                               GError **error);
-
-WEAKREF_AVAILABLE_IN_1_0
-gboolean weakref_cache_contains (WeakrefCache *self, gconstpointer key);
-
-WEAKREF_AVAILABLE_IN_1_0
-gboolean weakref_cache_remove (WeakrefCache *self, gconstpointer key);
-
-WEAKREF_AVAILABLE_IN_1_0
-void weakref_cache_remove_all (WeakrefCache *self);
-
-WEAKREF_AVAILABLE_IN_1_0
-guint weakref_cache_get_size (WeakrefCache *self);
-
-WEAKREF_AVAILABLE_IN_1_0
-GPtrArray *weakref_cache_dup_keys (WeakrefCache *self);
-
-WEAKREF_AVAILABLE_IN_1_0
-GPtrArray *weakref_cache_dup_values (WeakrefCache *self);
-
-WEAKREF_AVAILABLE_IN_1_0
-void weakref_cache_foreach (WeakrefCache *self, WeakrefValueTableFunc func, gpointer user_data);
-
-/* The same for languages, which see them under the plain names */
-
-WEAKREF_AVAILABLE_IN_1_0
-gboolean
-weakref_cache_insert_value (WeakrefCache *self, const GValue *key, gpointer object, GError **error);
-
-WEAKREF_AVAILABLE_IN_1_0
-gpointer weakref_cache_lookup_value (WeakrefCache *self, const GValue *key, GError **error);
-
-WEAKREF_AVAILABLE_IN_1_0
-gpointer weakref_cache_ensure_value (WeakrefCache *self,
-                                     const GValue *key,
-                                     WeakrefCreateValueFunc create,
-                                     gpointer user_data,
-                                     GError **error);
-
-WEAKREF_AVAILABLE_IN_1_0
-gboolean weakref_cache_contains_value (WeakrefCache *self, const GValue *key, GError **error);
-
-WEAKREF_AVAILABLE_IN_1_0
-gboolean weakref_cache_remove_value (WeakrefCache *self, const GValue *key, GError **error);
-
-WEAKREF_AVAILABLE_IN_1_0
-GPtrArray *weakref_cache_dup_keys_value (WeakrefCache *self);
-
-WEAKREF_AVAILABLE_IN_1_0
-void weakref_cache_foreach_value (WeakrefCache *self,
-                                  WeakrefValueTableValueFunc func,
-                                  gpointer user_data);
 
 /* How much is kept */
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-value-table.h>
+#include <weakref-glib/weakref-value-table-private.h>
 
 #include <weakref-glib/core/ensure.h>
 
@@ -46,13 +46,6 @@
  *
  * Since: 1.0
  */
-struct _WeakrefValueTable
-{
-  GObject parent_instance;
-
-  WeakrefValueCore *core; /* (owned) */
-};
-
 G_DEFINE_TYPE (WeakrefValueTable, weakref_value_table, G_TYPE_OBJECT)
 
 enum
@@ -72,9 +65,13 @@ weakref_value_table_set_property (GObject *object,
                                   GParamSpec *pspec)
 {
   WeakrefValueTable *self = WEAKREF_VALUE_TABLE (object);
+
   switch (prop_id)
     {
     case PROP_KEY_TYPE:
+      /* Once, during the construction, after the initializers. */
+      if (self->core == NULL)
+        self->core = weakref_value_core_new (sizeof (WeakrefValueCore), &value_funcs);
       weakref_value_core_set_key_type (self->core, g_value_get_gtype (value));
       break;
     default:
@@ -134,7 +131,6 @@ weakref_value_table_class_init (WeakrefValueTableClass *klass)
 static void
 weakref_value_table_init (WeakrefValueTable *self)
 {
-  self->core = weakref_value_core_new (sizeof (WeakrefValueCore), &value_funcs);
 }
 
 /**
@@ -364,7 +360,7 @@ weakref_value_table_ensure (WeakrefValueTable *self,
   if (!weakref_key_check (&self->core->kind, key, G_STRFUNC))
     return NULL;
 
-  return weakref_value_core_ensure (self->core, key, create, user_data, NULL, error);
+  return weakref_value_core_ensure (self->core, key, create, user_data, error);
 }
 
 /**
@@ -398,7 +394,7 @@ weakref_value_table_ensure_value (WeakrefValueTable *self,
   g_return_val_if_fail (create != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return weakref_value_core_ensure_value (self->core, key, create, user_data, NULL, error);
+  return weakref_value_core_ensure_value (self->core, key, create, user_data, error);
 }
 
 /**

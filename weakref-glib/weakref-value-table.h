@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 #define WEAKREF_TYPE_VALUE_TABLE (weakref_value_table_get_type ())
 
 WEAKREF_AVAILABLE_IN_1_0
-G_DECLARE_FINAL_TYPE (WeakrefValueTable, weakref_value_table, WEAKREF, VALUE_TABLE, GObject)
+WEAKREF_DECLARE_INTERNAL_TYPE (
+  WeakrefValueTable, weakref_value_table, WEAKREF, VALUE_TABLE, GObject)
 
 WEAKREF_AVAILABLE_IN_1_0
 WeakrefValueTable *weakref_value_table_new (GType key_type);

@@ -96,13 +96,14 @@ op_cache (void)
           /* Before the call: the one that is replaced may die in it. */
           *entry = (Entry) { target, take_interest (target), FALSE };
           entry_use (t, entry);
-          g_assert_true (weakref_cache_insert (cache, name, target->object) == !there);
+          g_assert_true (weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), name,
+                                                     target->object) == !there);
         }
       g_object_unref (target->object);
       break;
     case 2:
       entry->target = NULL;
-      g_assert_true (weakref_cache_remove (cache, name) == there);
+      g_assert_true (weakref_value_table_remove (WEAKREF_VALUE_TABLE (cache), name) == there);
       break;
     case 3:
     case 4:
@@ -115,7 +116,7 @@ op_cache (void)
           /* It lets go of one after the other: which are kept, when one dies, is not known. */
           quiet += t == ROOMY_CACHE;
           memset (world.entries[t], 0, sizeof world.entries[t]);
-          weakref_cache_remove_all (cache);
+          weakref_value_table_remove_all (WEAKREF_VALUE_TABLE (cache));
           quiet -= t == ROOMY_CACHE;
           break;
         case 1:
@@ -143,24 +144,25 @@ op_cache (void)
       break;
     case 6:
       g_object_ref (cache);
-      weakref_cache_foreach (cache, check_value_cb, NULL);
+      weakref_value_table_foreach (WEAKREF_VALUE_TABLE (cache), check_value_cb, NULL);
       g_object_unref (cache);
       break;
     case 7:
-      array = weakref_cache_dup_keys (cache);
+      array = weakref_value_table_dup_keys (WEAKREF_VALUE_TABLE (cache));
       for (i = 0; i < N_KEYS; i++)
         n += is_alive (world.entries[t][i].target, world.entries[t][i].life);
       g_assert_cmpuint (array->len, ==, n);
-      g_assert_cmpuint (weakref_cache_get_size (cache), >=, n);
+      g_assert_cmpuint (weakref_value_table_get_size (WEAKREF_VALUE_TABLE (cache)), >=, n);
       g_ptr_array_unref (array);
-      g_assert_true (weakref_cache_contains (cache, name) == there);
+      g_assert_true (weakref_value_table_contains (WEAKREF_VALUE_TABLE (cache), name) == there);
       break;
     default:
       if (there)
         entry_use (t, entry);
       count_found (t, cache, there);
       expected = expect (entry->target, entry->life);
-      assert_returns_and_adopt (weakref_cache_lookup (cache, name), expected);
+      assert_returns_and_adopt (weakref_value_table_lookup (WEAKREF_VALUE_TABLE (cache), name),
+                                expected);
     }
 }
 

@@ -133,8 +133,10 @@ drop_everything (void)
   op_iterate ();
   g_assert_cmpuint (weakref_value_table_get_size (world.tables[STRING_TABLE]), ==, 0);
   g_assert_cmpuint (weakref_value_table_get_size (world.tables[VALUE_TABLE]), ==, 0);
-  g_assert_cmpuint (weakref_cache_get_size (world.tables[ROOMY_CACHE]), ==, 0);
-  g_assert_cmpuint (weakref_cache_get_size (world.tables[TIGHT_CACHE]), ==, 0);
+  g_assert_cmpuint (weakref_value_table_get_size (WEAKREF_VALUE_TABLE (world.tables[ROOMY_CACHE])),
+                    ==, 0);
+  g_assert_cmpuint (weakref_value_table_get_size (WEAKREF_VALUE_TABLE (world.tables[TIGHT_CACHE])),
+                    ==, 0);
   g_assert_cmpuint (weakref_key_table_get_size (world.key_table), ==, 0);
   g_assert_cmpuint (weakref_key_table_get_size (world.number_table), ==, 0);
   g_assert_cmpuint (weakref_set_get_size (world.sets[0]), ==, 0);

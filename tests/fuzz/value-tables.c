@@ -91,7 +91,8 @@ ensure (guint t, guint k, const char *key)
   if (t == STRING_TABLE)
     object = weakref_value_table_ensure (creation.table, key, create_cb, &creation, &error);
   else
-    object = weakref_cache_ensure (creation.table, key, create_cb, &creation, &error);
+    object = weakref_value_table_ensure (WEAKREF_VALUE_TABLE (creation.table), key, create_cb,
+                                         &creation, &error);
 
   g_assert_true (creation.created == (!there && !recursion));
   if (!recursion)

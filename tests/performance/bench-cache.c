@@ -17,13 +17,14 @@ cache_lookup (guint n, gboolean in_use)
   guint i;
 
   for (i = 0; i < N_KEYS; i++)
-    weakref_cache_insert (cache, keys[i], objects[i]);
+    weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), keys[i], objects[i]);
   for (i = 0; !in_use && i < N_KEYS; i++)
     g_clear_object (&objects[i]);
 
   bench_start ();
   for (i = 0; i < n; i++)
-    g_object_unref (weakref_cache_lookup (cache, keys[bench_pick (i, N_KEYS)]));
+    g_object_unref (
+      weakref_value_table_lookup (WEAKREF_VALUE_TABLE (cache), keys[bench_pick (i, N_KEYS)]));
   bench_stop ();
 
   bench_objects_free (objects, N_KEYS);
@@ -72,7 +73,7 @@ cache_turnover (guint n, gpointer data)
     {
       GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
 
-      weakref_cache_insert (cache, keys[i % N_KEYS], object);
+      weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), keys[i % N_KEYS], object);
       g_object_unref (object);
     }
   bench_stop ();

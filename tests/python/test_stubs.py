@@ -62,7 +62,8 @@ class ConsistencyTest(unittest.TestCase):
                 self.members[name] = get_nodes(node)
                 for base in node.bases:
                     if isinstance(base, ast.Subscript) and isinstance(base.value, ast.Name):
-                        self.members[name].update(self.members.get(base.value.id, {}))
+                        inherited = self.members.get(base.value.id, {})
+                        self.members[name] = {**inherited, **self.members[name]}
 
     def test_what_the_stubs_declare_exists(self):
         missing = [name for name in self.names

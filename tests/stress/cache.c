@@ -57,7 +57,8 @@ ensured_cache_ensure (gconstpointer key,
                       gpointer user_data,
                       GError **error)
 {
-  return weakref_cache_ensure (ensured_cache, key, create, user_data, error);
+  return weakref_value_table_ensure (WEAKREF_VALUE_TABLE (ensured_cache), key, create, user_data,
+                                     error);
 }
 
 static StressCreations creations = { .ensure = ensured_cache_ensure };
@@ -119,7 +120,7 @@ any_rare_step (void)
     {
     case 0:
       stress_count ("cache: remove_all");
-      weakref_cache_remove_all (any_cache);
+      weakref_value_table_remove_all (WEAKREF_VALUE_TABLE (any_cache));
       break;
     case 1:
       stress_count ("cache: trim");
@@ -149,17 +150,17 @@ any_rare_step (void)
       break;
     case 7:
       stress_count ("cache: foreach");
-      weakref_cache_foreach (any_cache, check_entry_cb, NULL);
+      weakref_value_table_foreach (WEAKREF_VALUE_TABLE (any_cache), check_entry_cb, NULL);
       break;
     case 8:
       stress_count ("cache: dup_keys");
-      array = weakref_cache_dup_keys (any_cache);
+      array = weakref_value_table_dup_keys (WEAKREF_VALUE_TABLE (any_cache));
       g_assert_cmpuint (array->len, <=, STRESS_N_KEYS);
       g_ptr_array_unref (array);
       break;
     default:
       stress_count ("cache: dup_values");
-      array = weakref_cache_dup_values (any_cache);
+      array = weakref_value_table_dup_values (WEAKREF_VALUE_TABLE (any_cache));
       for (i = 0; i < array->len; i++)
         stress_object_check (g_ptr_array_index (array, i));
       g_ptr_array_unref (array);
@@ -182,7 +183,7 @@ any_step (void)
     case 0:
       stress_count ("cache: insert");
       object = stress_dup_object ();
-      weakref_cache_insert (any_cache, key, object);
+      weakref_value_table_insert (WEAKREF_VALUE_TABLE (any_cache), key, object);
       break;
     case 1:
       if (stress_random (2))
@@ -191,16 +192,17 @@ any_step (void)
           break;
         }
       stress_count ("cache: remove");
-      weakref_cache_remove (any_cache, key);
+      weakref_value_table_remove (WEAKREF_VALUE_TABLE (any_cache), key);
       break;
     case 2:
       stress_count ("cache: contains");
-      weakref_cache_contains (any_cache, key);
+      weakref_value_table_contains (WEAKREF_VALUE_TABLE (any_cache), key);
       break;
     case 3:
     case 4:
       stress_count ("cache: ensure");
-      object = weakref_cache_ensure (any_cache, key, create_cb, &created, &error);
+      object = weakref_value_table_ensure (WEAKREF_VALUE_TABLE (any_cache), key, create_cb,
+                                           &created, &error);
       if (object != NULL || created)
         g_atomic_int_inc (&n_any_asked);
       if (object == NULL)
@@ -210,7 +212,7 @@ any_step (void)
       break;
     default:
       stress_count ("cache: lookup");
-      object = weakref_cache_lookup (any_cache, key);
+      object = weakref_value_table_lookup (WEAKREF_VALUE_TABLE (any_cache), key);
       g_atomic_int_inc (&n_any_asked);
     }
 
@@ -235,7 +237,7 @@ ensured_step (void)
     {
     case 0:
       stress_count ("cache: remove");
-      weakref_cache_remove (ensured_cache, GUINT_TO_POINTER (key));
+      weakref_value_table_remove (WEAKREF_VALUE_TABLE (ensured_cache), GUINT_TO_POINTER (key));
       break;
     case 1:
       stress_count ("cache: trim");
@@ -246,7 +248,8 @@ ensured_step (void)
     case 4:
     case 5:
       stress_count ("cache: lookup");
-      object = weakref_cache_lookup (ensured_cache, GUINT_TO_POINTER (key));
+      object =
+        weakref_value_table_lookup (WEAKREF_VALUE_TABLE (ensured_cache), GUINT_TO_POINTER (key));
       g_atomic_int_inc (&creations.n_asked);
       if (object != NULL)
         stress_ensured_check (object, key);
@@ -280,14 +283,14 @@ assert_sums (WeakrefCache *cache, gint n_asked)
   g_assert_cmpuint (weakref_cache_get_hits (cache) + weakref_cache_get_misses (cache), ==, n_asked);
   g_assert_cmpuint (weakref_cache_get_n_idle (cache), <=, weakref_cache_get_max_idle (cache));
   g_assert_cmpuint (weakref_cache_get_n_idle (cache) + weakref_cache_get_n_in_use (cache), ==,
-                    weakref_cache_get_size (cache));
+                    weakref_value_table_get_size (WEAKREF_VALUE_TABLE (cache)));
 }
 
 static void
 cache_settled (void)
 {
-  guint size = weakref_cache_get_size (ensured_cache);
-  GPtrArray *values = weakref_cache_dup_values (ensured_cache);
+  guint size = weakref_value_table_get_size (WEAKREF_VALUE_TABLE (ensured_cache));
+  GPtrArray *values = weakref_value_table_dup_values (WEAKREF_VALUE_TABLE (ensured_cache));
   guint i;
 
   for (i = 0; i < STRESS_N_KEYS; i++)
@@ -305,7 +308,7 @@ cache_settled (void)
 
   /* Now nothing is kept by these. */
   weakref_cache_trim (ensured_cache, 0);
-  g_assert_cmpuint (weakref_cache_get_size (ensured_cache), ==, 0);
+  g_assert_cmpuint (weakref_value_table_get_size (WEAKREF_VALUE_TABLE (ensured_cache)), ==, 0);
   weakref_cache_trim (any_cache, 0);
   g_assert_cmpuint (weakref_cache_get_n_idle (any_cache), ==, 0);
 }
@@ -313,9 +316,9 @@ cache_settled (void)
 static void
 cache_end (void)
 {
-  g_assert_cmpuint (weakref_cache_get_size (any_cache), ==, 0);
+  g_assert_cmpuint (weakref_value_table_get_size (WEAKREF_VALUE_TABLE (any_cache)), ==, 0);
   g_assert_cmpuint (weakref_cache_get_n_idle (any_cache), ==, 0);
-  g_assert_cmpuint (weakref_cache_get_size (ensured_cache), ==, 0);
+  g_assert_cmpuint (weakref_value_table_get_size (WEAKREF_VALUE_TABLE (ensured_cache)), ==, 0);
   g_assert_finalize_object (any_cache);
   g_assert_finalize_object (ensured_cache);
   g_assert_finalize_object (monitor);
@@ -448,12 +451,13 @@ model_check (Model *model)
 
   for (i = 0; i < N_OWN; i++)
     {
-      g_assert_true (weakref_cache_contains (model->cache, GUINT_TO_POINTER (i)) ==
-                     model->slots[i].is_entered);
+      g_assert_true (
+        weakref_value_table_contains (WEAKREF_VALUE_TABLE (model->cache), GUINT_TO_POINTER (i)) ==
+        model->slots[i].is_entered);
       size += model->slots[i].is_entered;
       n_idle += model->slots[i].idle_since > 0;
     }
-  g_assert_cmpuint (weakref_cache_get_size (model->cache), ==, size);
+  g_assert_cmpuint (weakref_value_table_get_size (WEAKREF_VALUE_TABLE (model->cache)), ==, size);
   g_assert_cmpuint (weakref_cache_get_n_idle (model->cache), ==, n_idle);
   g_assert_cmpuint (weakref_cache_get_n_in_use (model->cache), ==, size - n_idle);
   g_assert_cmpuint (weakref_cache_get_hits (model->cache), ==, model->hits);
@@ -477,7 +481,7 @@ cache_worker_step (gpointer data)
     case 0:
     case 1:
     case 2:
-      object = weakref_cache_lookup (model->cache, key);
+      object = weakref_value_table_lookup (WEAKREF_VALUE_TABLE (model->cache), key);
       g_assert_true (object == (slot->is_entered ? slot->object : NULL));
       if (object != NULL)
         {
@@ -493,7 +497,8 @@ cache_worker_step (gpointer data)
       /* One object of a key at a time. */
       if (!slot->is_entered && slot->n_held > 0)
         break;
-      object = weakref_cache_ensure (model->cache, key, model_create_cb, slot, NULL);
+      object = weakref_value_table_ensure (WEAKREF_VALUE_TABLE (model->cache), key, model_create_cb,
+                                           slot, NULL);
       g_assert_true (!slot->is_entered || object == slot->object);
       if (slot->is_entered)
         model->hits++;
@@ -516,13 +521,15 @@ cache_worker_step (gpointer data)
         object = NULL;
       n = slot->is_entered;
       slot->object = stress_object_new ();
-      g_assert_true (weakref_cache_insert (model->cache, key, slot->object) == !n);
+      g_assert_true (
+        weakref_value_table_insert (WEAKREF_VALUE_TABLE (model->cache), key, slot->object) == !n);
       g_clear_object (&object);
       slot->is_entered = TRUE;
       model_use (model, slot);
       break;
     case 7:
-      g_assert_true (weakref_cache_remove (model->cache, key) == slot->is_entered);
+      g_assert_true (weakref_value_table_remove (WEAKREF_VALUE_TABLE (model->cache), key) ==
+                     slot->is_entered);
       model_leave (slot);
       break;
     case 8:

@@ -126,7 +126,7 @@ ensure_end (WeakrefFlight *flight, gpointer object, GError *error)
   g_mutex_unlock (&core->base.lock);
 
   if (put)
-    weakref_value_entry_use (entry, object);
+    weakref_value_entry_entered (entry, object);
   else
     weakref_entry_drop (&entry->base);
   weakref_entry_unref (entry);
@@ -195,6 +195,7 @@ ensure_wait (WeakrefFlight *flight, GError **error)
   return waited;
 }
 
+/* Sets @created if @create was called. */
 static gpointer
 core_ensure (WeakrefValueCore *core,
              gconstpointer key,
@@ -218,8 +219,7 @@ core_ensure (WeakrefValueCore *core,
 
       if (leads)
         {
-          if (created != NULL)
-            *created = TRUE;
+          *created = TRUE;
           ensure_lead (flight, create, user_data);
         }
 
@@ -238,20 +238,21 @@ core_ensure (WeakrefValueCore *core,
     }
 }
 
-/* Sets @created, unless NULL, if @create was called. */
 gpointer
 weakref_value_core_ensure (WeakrefValueCore *core,
                            gconstpointer key,
                            WeakrefCreateFunc create,
                            gpointer user_data,
-                           gboolean *created,
                            GError **error)
 {
+  gboolean created = FALSE;
   gpointer object;
 
   /* The create function may drop the last reference on the table object. */
   weakref_table_ref (core);
-  object = core_ensure (core, key, create, user_data, created, error);
+  object = core_ensure (core, key, create, user_data, &created, error);
+  if (created || object != NULL)
+    weakref_value_core_count (core, !created);
   weakref_table_unref (core);
 
   return object;
@@ -277,7 +278,6 @@ weakref_value_core_ensure_value (WeakrefValueCore *core,
                                  const GValue *key,
                                  WeakrefCreateValueFunc create,
                                  gpointer user_data,
-                                 gboolean *created,
                                  GError **error)
 {
   CreateValue call = { key, create, user_data };
@@ -287,5 +287,5 @@ weakref_value_core_ensure_value (WeakrefValueCore *core,
   if (!weakref_key_from_value (&core->kind, key, &buffer, &pointer, error))
     return NULL;
 
-  return weakref_value_core_ensure (core, pointer, create_value_cb, &call, created, error);
+  return weakref_value_core_ensure (core, pointer, create_value_cb, &call, error);
 }

@@ -14,13 +14,11 @@ gpointer weakref_value_core_ensure (WeakrefValueCore *core,
                                     gconstpointer key,
                                     WeakrefCreateFunc create,
                                     gpointer user_data,
-                                    gboolean *created,
                                     GError **error);
 gpointer weakref_value_core_ensure_value (WeakrefValueCore *core,
                                           const GValue *key,
                                           WeakrefCreateValueFunc create,
                                           gpointer user_data,
-                                          gboolean *created,
                                           GError **error);
 
 G_END_DECLS

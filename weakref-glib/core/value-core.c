@@ -128,24 +128,25 @@ entry_drop_alive (WeakrefEntry *entry)
   return alive;
 }
 
-/* To be called when @object was entered or found, outside the lock. */
+/* To be called when @object was entered, outside the lock. */
 void
-weakref_value_entry_use (WeakrefValueEntry *entry, gpointer object)
+weakref_value_entry_entered (WeakrefValueEntry *entry, gpointer object)
 {
   WeakrefValueCore *core = (WeakrefValueCore *) entry->base.table;
 
-  if (core->funcs->used != NULL)
-    core->funcs->used (entry, object);
+  if (core->funcs->entered != NULL)
+    core->funcs->entered (entry, object);
 }
 
 /* The object of the entry, or NULL. Outside the lock. */
 gpointer
 weakref_value_entry_dup_object (WeakrefValueEntry *entry)
 {
+  WeakrefValueCore *core = (WeakrefValueCore *) entry->base.table;
   gpointer object = weakref_block_dup_target (entry->base.watch.block);
 
-  if (object != NULL)
-    weakref_value_entry_use (entry, object);
+  if (object != NULL && core->funcs->used != NULL)
+    core->funcs->used (entry, object);
 
   return object;
 }
@@ -189,6 +190,14 @@ weakref_value_entry_retire (WeakrefValueEntry *entry)
     weakref_entry_drop (taken);
 }
 
+/* To be called when somebody has asked for the object of a key, outside the lock. */
+void
+weakref_value_core_count (WeakrefValueCore *core, gboolean found)
+{
+  if (core->funcs->asked != NULL)
+    core->funcs->asked (core, found);
+}
+
 gpointer
 weakref_value_core_lookup (WeakrefValueCore *core, gconstpointer key)
 {
@@ -196,9 +205,19 @@ weakref_value_core_lookup (WeakrefValueCore *core, gconstpointer key)
   gpointer object;
 
   if (entry == NULL)
-    return NULL;
+    {
+      weakref_value_core_count (core, FALSE);
+      return NULL;
+    }
 
-  object = weakref_value_entry_dup_object (entry);
+  object = weakref_block_dup_target (entry->base.watch.block);
+  if (object == NULL)
+    weakref_value_core_count (core, FALSE);
+  else if (core->funcs->used != NULL)
+    {
+      core->funcs->used (entry, object);
+      weakref_value_core_count (core, TRUE);
+    }
   weakref_entry_unref (entry);
 
   return object;
@@ -224,7 +243,7 @@ weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer o
 {
   WeakrefValueEntry probe = weakref_value_entry_probe (core, key);
   WeakrefValueEntry *entry = weakref_value_entry_new (&probe);
-  gboolean report = core->funcs->used != NULL;
+  gboolean report = core->funcs->entered != NULL;
   WeakrefEntry *old;
   gboolean put;
 
@@ -243,7 +262,7 @@ weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer o
   if (report)
     {
       if (put)
-        core->funcs->used (entry, object);
+        core->funcs->entered (entry, object);
       weakref_entry_unref (entry);
     }
 

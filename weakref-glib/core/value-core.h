@@ -20,8 +20,12 @@ typedef struct
 {
   /* How much is kept with each entry, zeroed; see weakref_value_entry_get_extra(). */
   gsize extra_size;
-  /* @object was entered or found by key, and is about to be handed out. May be NULL. */
+  /* Somebody asked for the object of a key, and it was there, or was not. May be NULL. */
+  void (*asked) (WeakrefValueCore *core, gboolean found);
+  /* @object was found by key, and is about to be handed out. May be NULL. */
   void (*used) (WeakrefValueEntry *entry, gpointer object);
+  /* @object, which the caller holds, was entered. May be NULL. */
+  void (*entered) (WeakrefValueEntry *entry, gpointer object);
   /* Whether the object is alive because it is kept. May be NULL: never. */
   gboolean (*keeps) (WeakrefValueEntry *entry);
   /* The entry was removed, or has died. May be NULL. */
@@ -62,7 +66,7 @@ guint weakref_value_entry_hash (gconstpointer data);
 gboolean weakref_value_entry_equal (gconstpointer a, gconstpointer b);
 WeakrefValueEntry *weakref_value_entry_new (const WeakrefValueEntry *probe);
 void weakref_value_entry_free (WeakrefValueEntry *entry);
-void weakref_value_entry_use (WeakrefValueEntry *entry, gpointer object);
+void weakref_value_entry_entered (WeakrefValueEntry *entry, gpointer object);
 gpointer weakref_value_entry_dup_object (WeakrefValueEntry *entry);
 void weakref_value_entry_retire (WeakrefValueEntry *entry);
 
@@ -70,6 +74,7 @@ gpointer weakref_value_core_new (gsize size, const WeakrefValueFuncs *funcs);
 void weakref_value_core_set_key_type (WeakrefValueCore *core, GType key_type);
 WeakrefValueEntry *
 weakref_value_core_find_locked (WeakrefValueCore *core, const WeakrefValueEntry *probe);
+void weakref_value_core_count (WeakrefValueCore *core, gboolean found);
 gpointer weakref_value_core_lookup (WeakrefValueCore *core, gconstpointer key);
 gboolean weakref_value_core_contains (WeakrefValueCore *core, gconstpointer key);
 gboolean weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer object);

@@ -247,14 +247,11 @@ declare module 'gi://Weakref?version=1.0' {
          * class, or with JavaScript properties, counts as in use until trim() or a memory
          * warning. */
         class Cache<K extends Key = Key, V extends GObject.Object = GObject.Object>
-            extends GObject.Object {
+            extends ValueTable<K, V> {
             static $gtype: GObject.GType<Cache>;
 
             $signals: Cache.SignalSignatures;
 
-            get key_type(): GObject.GType;
-            get keyType(): GObject.GType;
-            get size(): number;
             /** How many objects that nobody uses are kept. */
             get max_idle(): number;
             set max_idle(value: number);
@@ -299,34 +296,12 @@ declare module 'gi://Weakref?version=1.0' {
             _init(...args: any[]): any;
 
             static ['new'](key_type: GObject.GType, max_idle: number): Cache;
+            // Conflicts with ValueTable.new.
+            static ['new'](...args: never): any;
 
-            get(key: K): V | undefined;
-            set(key: K, value: V): this;
-            // Conflicts with GObject.Object.set.
-            set(...args: never): any;
-            has(key: K): boolean;
-            delete(key: K): boolean;
-            clear(): void;
-            /** Gives the value of the key, and creates it if there is none. */
-            ensure(key: K, create: (key: K) => V): V;
             /** Lets at most `n` stay that nobody uses. */
             trim(n: number): void;
-            forEach(func: (value: V, key: K, table: this) => void, self?: any): void;
-            keys(): IterableIterator<K>;
-            values(): IterableIterator<V>;
-            entries(): IterableIterator<[K, V]>;
-            [Symbol.iterator](): IterableIterator<[K, V]>;
 
-            lookup(key: K): V | null;
-            insert(key: K, value: V): boolean;
-            contains(key: K): boolean;
-            remove(key: K): boolean;
-            remove_all(): void;
-            get_size(): number;
-            get_key_type(): GObject.GType;
-            dup_keys(): K[];
-            dup_values(): V[];
-            foreach(func: (key: K, value: V) => void): void;
             get_max_idle(): number;
             set_max_idle(max_idle: number): void;
             get_max_idle_seconds(): number;

@@ -130,15 +130,14 @@ function makeMembers(Weakref, {ensure, foreach}) {
     };
 }
 
-function defineTable(Weakref, Class) {
-    define(Class.prototype, makeMembers(Weakref, Class.prototype));
-    defineCollection(Class.prototype);
-    defineTypeProperty(Class.prototype, 'key_type', 'get_key_type');
-}
-
+// A cache inherits it.
 function defineValueTable(Weakref) {
-    defineTable(Weakref, Weakref.ValueTable);
-    define(Weakref.ValueTable.prototype, {
+    const {prototype} = Weakref.ValueTable;
+
+    define(prototype, makeMembers(Weakref, prototype));
+    defineCollection(prototype);
+    defineTypeProperty(prototype, 'key_type', 'get_key_type');
+    define(prototype, {
         _init(keyType, entries) {
             if (isIterable(keyType) && !isType(keyType))
                 [keyType, entries] = [undefined, keyType];
@@ -152,7 +151,6 @@ function defineValueTable(Weakref) {
 function defineCache(Weakref) {
     const {Cache} = Weakref;
 
-    defineTable(Weakref, Cache);
     define(Cache.prototype, {
         _init(keyType, maxIdle, entries) {
             if (isIterable(keyType) && !isType(keyType))

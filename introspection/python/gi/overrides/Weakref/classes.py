@@ -177,9 +177,9 @@ def _patch_set(cls):
 
 _nothing = object()
 _patch_proxy(Weakref.Proxy)
-for _table in (Weakref.ValueTable, Weakref.Cache):
-    _patch_value_table(_table)
-    _patch_table(_table)
+# A cache is a value table.
+_patch_value_table(Weakref.ValueTable)
+_patch_table(Weakref.ValueTable)
 _patch_key_table(Weakref.KeyTable)
 _patch_table(Weakref.KeyTable)
 _patch_set(Weakref.Set)
