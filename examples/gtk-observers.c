@@ -12,6 +12,10 @@
  * A GtkListView holds on to the items that it shows. So it is not given the stations but their
  * proxies, which have the same properties: gtk_map_list_model_new (set, weakref_proxy_new).
  *
+ * "100,000" has a thread make so many stations, and drop them again a little later, while the list
+ * is scrolled. A set may be changed from any thread; its list follows in the main loop, as many at
+ * a time as there are. How long the loop was ever busy between two events is shown at the bottom.
+ *
  * With --drive FILE the program presses its own buttons, checks what comes of it, saves a picture
  * of the window to FILE and quits. */
 
@@ -98,32 +102,84 @@ typedef struct
   GQueue stations; /* of Station (owned), oldest first */
   guint n_made;
   WeakrefSet *set; /* of those that are alive */
-  GtkWindow *window;
-  GtkLabel *counter;
-  GtkLabel *newest;
-  GBindingGroup *bindings; /* of the newest */
   GListModel *rows;
+
+  GtkWindow *window;
+  GtkAdjustment *scroll;
+  GtkLabel *counter;
+  GtkLabel *turn;
+  GtkWidget *crowd_button;
+  GtkLabel *newest;
+  WeakrefProxy *proxy;     /* (owned) (nullable): of the newest */
+  GBindingGroup *bindings; /* of that */
+
+  GPtrArray *crowd; /* (nullable): of Station (owned): the thread's, as long as that runs */
+  guint n_frames;   /* that the crowd was scrolled */
 } App;
 
+static const char *const names[] = { "Harbour", "Lighthouse", "Airfield", "Ridge", "Meadow" };
+
+static Station *
+station_new (guint number)
+{
+  char *name = g_strdup_printf ("%s %u", names[number % G_N_ELEMENTS (names)], number + 1);
+  Station *station =
+    g_object_new (STATION_TYPE, "name", name, "temperature", 24 - (int) (number * 8 % 37), NULL);
+
+  g_free (name);
+
+  return station;
+}
+
 /* Rows */
+
+#define COLDEST -15
+#define WARMEST 30
+
+static gboolean
+degrees_cb (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
+{
+  g_value_take_string (to, g_strdup_printf ("%d °C", g_value_get_int (from)));
+  return TRUE;
+}
+
+static gboolean
+level_cb (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
+{
+  g_value_set_double (to, CLAMP (g_value_get_int (from) - COLDEST, 0, WARMEST - COLDEST));
+  return TRUE;
+}
 
 static void
 setup_cb (GtkListItemFactory *factory, GtkListItem *list_item, gpointer user_data)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *name = gtk_label_new (NULL);
+  GtkWidget *bar = gtk_level_bar_new_for_interval (0, WARMEST - COLDEST);
   GtkWidget *temperature = gtk_label_new (NULL);
   GBindingGroup *bindings = g_binding_group_new ();
 
+  gtk_level_bar_add_offset_value (GTK_LEVEL_BAR (bar), GTK_LEVEL_BAR_OFFSET_LOW, 16);
+  gtk_level_bar_add_offset_value (GTK_LEVEL_BAR (bar), GTK_LEVEL_BAR_OFFSET_HIGH, 32);
+  gtk_level_bar_add_offset_value (GTK_LEVEL_BAR (bar), GTK_LEVEL_BAR_OFFSET_FULL, 45);
+  gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
+  gtk_widget_set_size_request (bar, 150, -1);
   gtk_widget_set_hexpand (name, TRUE);
   gtk_label_set_xalign (GTK_LABEL (name), 0);
+  gtk_label_set_width_chars (GTK_LABEL (temperature), 6);
+  gtk_label_set_xalign (GTK_LABEL (temperature), 1);
+  gtk_widget_add_css_class (temperature, "numeric");
   gtk_box_append (GTK_BOX (row), name);
+  gtk_box_append (GTK_BOX (row), bar);
   gtk_box_append (GTK_BOX (row), temperature);
   gtk_list_item_set_child (list_item, row);
 
   /* The source will be a proxy: it has the properties of a station. */
   g_binding_group_bind (bindings, "name", name, "label", G_BINDING_SYNC_CREATE);
-  g_binding_group_bind (bindings, "temperature", temperature, "label", G_BINDING_SYNC_CREATE);
+  g_binding_group_bind_full (bindings, "temperature", temperature, "label", G_BINDING_SYNC_CREATE,
+                             degrees_cb, NULL, NULL, NULL);
+  g_binding_group_bind_full (bindings, "temperature", bar, "value", G_BINDING_SYNC_CREATE, level_cb,
+                             NULL, NULL, NULL);
   g_object_set_data_full (G_OBJECT (list_item), "bindings", bindings, g_object_unref);
 }
 
@@ -155,21 +211,14 @@ proxy_cb (gpointer item, gpointer user_data)
 static void
 create_cb (GtkButton *button, gpointer user_data)
 {
-  static const char *names[] = { "Harbour", "Lighthouse", "Airfield", "Ridge", "Meadow" };
   App *app = user_data;
-  char *name =
-    g_strdup_printf ("%s %u", names[app->n_made % G_N_ELEMENTS (names)], app->n_made + 1);
-  Station *station = g_object_new (STATION_TYPE, "name", name, "temperature",
-                                   7 + (int) (app->n_made * 5 % 13), NULL);
-  WeakrefProxy *proxy = weakref_proxy_new (station);
+  Station *station = station_new (app->n_made++);
 
-  app->n_made++;
   g_queue_push_tail (&app->stations, station);
   weakref_set_add (app->set, station);
-  g_binding_group_set_source (app->bindings, proxy);
-
-  g_object_unref (proxy);
-  g_free (name);
+  g_clear_object (&app->proxy);
+  app->proxy = weakref_proxy_new (station);
+  g_binding_group_set_source (app->bindings, app->proxy);
 }
 
 static void
@@ -189,13 +238,142 @@ drop_all_cb (GtkButton *button, gpointer user_data)
   g_queue_clear_full (&app->stations, g_object_unref);
 }
 
+/* The crowd */
+
+#define N_CROWD 100000
+#define N_CROWD_FRAMES 60
+
+static gint64 last_poll;    /* when the loop was last woken */
+static gint64 longest_turn; /* µs */
+
+static int
+poll_cb (GPollFD *fds, guint n_fds, int timeout)
+{
+  int result;
+
+  longest_turn = MAX (longest_turn, g_get_monotonic_time () - last_poll);
+  result = g_poll (fds, n_fds, timeout);
+  last_poll = g_get_monotonic_time ();
+
+  return result;
+}
+
+static gboolean crowd_made_cb (gpointer user_data);
+static gboolean crowd_dropped_cb (gpointer user_data);
+
+static gpointer
+make_crowd_thread (gpointer user_data)
+{
+  App *app = user_data;
+  guint i;
+
+  for (i = 0; i < N_CROWD; i++)
+    {
+      Station *station = station_new (i);
+
+      g_ptr_array_add (app->crowd, station);
+      weakref_set_add (app->set, station);
+    }
+  g_idle_add (crowd_made_cb, app);
+
+  return NULL;
+}
+
+static gpointer
+drop_crowd_thread (gpointer user_data)
+{
+  App *app = user_data;
+
+  g_clear_pointer (&app->crowd, g_ptr_array_unref);
+  g_idle_add (crowd_dropped_cb, app);
+
+  return NULL;
+}
+
+static void
+run_thread (const char *name, GThreadFunc func, App *app)
+{
+  g_thread_unref (g_thread_new (name, func, app));
+}
+
+/* After a frame: the adjustment is that of the rows that there are. */
+static void
+scroll_cb (GdkFrameClock *clock, gpointer user_data)
+{
+  App *app = user_data;
+  double range =
+    gtk_adjustment_get_upper (app->scroll) - gtk_adjustment_get_page_size (app->scroll);
+
+  gtk_adjustment_set_value (app->scroll, range * (app->n_frames * 37 % 100) / 100);
+  gtk_widget_queue_draw (GTK_WIDGET (app->window));
+  if (app->n_frames > 0 && ++app->n_frames == N_CROWD_FRAMES)
+    run_thread ("drop", drop_crowd_thread, app);
+}
+
+static gboolean
+crowd_made_cb (gpointer user_data)
+{
+  ((App *) user_data)->n_frames = 1;
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+crowd_dropped_cb (gpointer user_data)
+{
+  App *app = user_data;
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (app->window));
+  char *text = g_strdup_printf ("Longest turn of the main loop: %.0f ms", longest_turn / 1000.0);
+
+  g_signal_handlers_disconnect_by_func (clock, scroll_cb, app);
+  gtk_label_set_label (app->turn, text);
+  gtk_widget_set_sensitive (app->crowd_button, TRUE);
+  g_free (text);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+crowd_cb (GtkButton *button, gpointer user_data)
+{
+  App *app = user_data;
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (app->window));
+
+  gtk_widget_set_sensitive (app->crowd_button, FALSE);
+  app->crowd = g_ptr_array_new_with_free_func (g_object_unref);
+  app->n_frames = 0;
+  longest_turn = 0;
+  g_signal_connect (clock, "after-paint", G_CALLBACK (scroll_cb), app);
+  gtk_widget_queue_draw (GTK_WIDGET (app->window));
+  run_thread ("make", make_crowd_thread, app);
+}
+
+/* The window */
+
+static const char *const css =
+  "listview row { padding: 8px 14px; border-bottom: 1px solid alpha(currentColor, 0.08); }"
+  "listview row label:first-child { font-weight: 600; }"
+  ".numeric { font-feature-settings: 'tnum'; }"
+  "levelbar block { min-height: 8px; border-radius: 4px; border: none; }"
+  "levelbar trough { padding: 0; border: none; background: alpha(currentColor, 0.08); "
+  "border-radius: 4px; }"
+  "levelbar block.empty { background: none; }"
+  "levelbar block.filled.low { background: linear-gradient(to right, #62a0ea, #3584e4); }"
+  "levelbar block.filled.high { background: linear-gradient(to right, #62a0ea, #57e389); }"
+  "levelbar block.filled.full { background: linear-gradient(to right, #62a0ea, #57e389 60%, "
+  "#ff7800); }"
+  ".bottom { padding: 8px 14px; border-top: 1px solid alpha(currentColor, 0.12); }"
+  ".bottom label { font-size: 90%; }"
+  ".counter { padding: 2px 10px; border-radius: 99px; font-weight: 600; "
+  "color: white; background: #26a269; }";
+
 static GtkWidget *
-add_button (GtkWidget *box, const char *label, GCallback clicked, App *app)
+add_button (GtkHeaderBar *bar, const char *label, GCallback clicked, App *app)
 {
   GtkWidget *button = gtk_button_new_with_label (label);
 
   g_signal_connect (button, "clicked", clicked, app);
-  gtk_box_append (GTK_BOX (box), button);
+  gtk_header_bar_pack_start (bar, button);
 
   return button;
 }
@@ -211,11 +389,19 @@ count_cb (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
 static void
 open_window (App *app)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *bar = gtk_header_bar_new ();
   GtkWidget *bottom = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *scrolled = gtk_scrolled_window_new ();
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  GtkCssProvider *provider = gtk_css_provider_new ();
+  GtkWidget *label;
+
+  gtk_css_provider_load_from_data (provider, css, -1);
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (),
+                                              GTK_STYLE_PROVIDER (provider),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  g_object_unref (provider);
 
   app->set = weakref_set_new (STATION_TYPE);
   app->rows = G_LIST_MODEL (
@@ -227,16 +413,19 @@ open_window (App *app)
     GTK_SCROLLED_WINDOW (scrolled),
     gtk_list_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (app->rows))),
                        factory));
-  gtk_scrolled_window_set_has_frame (GTK_SCROLLED_WINDOW (scrolled), TRUE);
   gtk_widget_set_vexpand (scrolled, TRUE);
+  app->scroll = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
 
-  add_button (buttons, "Create", G_CALLBACK (create_cb), app);
-  add_button (buttons, "Drop the oldest", G_CALLBACK (drop_oldest_cb), app);
-  add_button (buttons, "Drop all", G_CALLBACK (drop_all_cb), app);
+  add_button (GTK_HEADER_BAR (bar), "Create", G_CALLBACK (create_cb), app);
+  add_button (GTK_HEADER_BAR (bar), "Drop the oldest", G_CALLBACK (drop_oldest_cb), app);
+  add_button (GTK_HEADER_BAR (bar), "Drop all", G_CALLBACK (drop_all_cb), app);
+  app->crowd_button = add_button (GTK_HEADER_BAR (bar), "100,000", G_CALLBACK (crowd_cb), app);
+  gtk_header_bar_set_title_widget (GTK_HEADER_BAR (bar), gtk_label_new (NULL));
   app->counter = GTK_LABEL (gtk_label_new (NULL));
-  gtk_widget_set_hexpand (GTK_WIDGET (app->counter), TRUE);
-  gtk_label_set_xalign (app->counter, 1);
-  gtk_box_append (GTK_BOX (buttons), GTK_WIDGET (app->counter));
+  gtk_widget_add_css_class (GTK_WIDGET (app->counter), "counter");
+  gtk_widget_set_valign (GTK_WIDGET (app->counter), GTK_ALIGN_CENTER);
+  gtk_header_bar_pack_end (GTK_HEADER_BAR (bar), GTK_WIDGET (app->counter));
+  gtk_header_bar_set_show_title_buttons (GTK_HEADER_BAR (bar), FALSE);
   g_object_bind_property_full (app->set, "n-items", app->counter, "label", G_BINDING_SYNC_CREATE,
                                count_cb, NULL, NULL, NULL);
 
@@ -246,20 +435,24 @@ open_window (App *app)
   /* A property that the station does not have, but every proxy. */
   g_binding_group_bind (app->bindings, "alive", app->newest, "visible", G_BINDING_SYNC_CREATE);
   gtk_widget_set_visible (GTK_WIDGET (app->newest), FALSE);
-  gtk_box_append (GTK_BOX (bottom), gtk_label_new ("The newest, through its proxy:"));
+  app->turn = GTK_LABEL (gtk_label_new (NULL));
+  gtk_widget_set_hexpand (GTK_WIDGET (app->turn), TRUE);
+  gtk_label_set_xalign (app->turn, 1);
+  label = gtk_label_new ("The newest, through its proxy:");
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_box_append (GTK_BOX (bottom), label);
   gtk_box_append (GTK_BOX (bottom), GTK_WIDGET (app->newest));
+  gtk_box_append (GTK_BOX (bottom), GTK_WIDGET (app->turn));
+  gtk_widget_add_css_class (GTK_WIDGET (app->turn), "dim-label");
+  gtk_widget_add_css_class (bottom, "bottom");
 
-  gtk_box_append (GTK_BOX (box), buttons);
   gtk_box_append (GTK_BOX (box), scrolled);
   gtk_box_append (GTK_BOX (box), bottom);
-  gtk_widget_set_margin_top (box, 12);
-  gtk_widget_set_margin_bottom (box, 12);
-  gtk_widget_set_margin_start (box, 12);
-  gtk_widget_set_margin_end (box, 12);
 
   app->window = GTK_WINDOW (gtk_window_new ());
   gtk_window_set_title (app->window, "Stations");
-  gtk_window_set_default_size (app->window, 440, 300);
+  gtk_window_set_titlebar (app->window, bar);
+  gtk_window_set_default_size (app->window, 640, 420);
   gtk_window_set_child (app->window, box);
   gtk_window_present (app->window);
 }
@@ -346,18 +539,42 @@ save_picture (GtkWindow *window, const char *path)
 static void
 drive (App *app, const char *picture)
 {
+  guint n_most = 0;
   guint i;
 
   expect (app, "0 alive", "", NULL);
-  for (i = 0; i < 5; i++)
+  for (i = 0; i < 9; i++)
     create_cb (NULL, app);
   settle (app);
-  expect (app, "5 alive", "Harbour 1, Lighthouse 2, Airfield 3, Ridge 4, Meadow 5", "Meadow 5");
+  expect (app, "9 alive",
+          "Harbour 1, Lighthouse 2, Airfield 3, Ridge 4, Meadow 5, Harbour 6, Lighthouse 7, "
+          "Airfield 8, Ridge 9",
+          "Ridge 9");
 
   /* The list view has drawn them all, and yet they go. */
   drop_oldest_cb (NULL, app);
   settle (app);
-  expect (app, "4 alive", "Lighthouse 2, Airfield 3, Ridge 4, Meadow 5", "Meadow 5");
+  expect (app, "8 alive",
+          "Lighthouse 2, Airfield 3, Ridge 4, Meadow 5, Harbour 6, Lighthouse 7, Airfield 8, "
+          "Ridge 9",
+          "Ridge 9");
+
+  /* A crowd comes and goes, and these stay. */
+  crowd_cb (NULL, app);
+  while (!gtk_widget_get_sensitive (app->crowd_button))
+    {
+      n_most = MAX (n_most, g_list_model_get_n_items (app->rows));
+      g_main_context_iteration (NULL, TRUE);
+    }
+  g_assert_cmpuint (n_most, ==, N_CROWD + 8);
+  settle (app);
+  g_print ("%s\n", gtk_label_get_label (app->turn));
+  expect (app, "8 alive",
+          "Lighthouse 2, Airfield 3, Ridge 4, Meadow 5, Harbour 6, Lighthouse 7, Airfield 8, "
+          "Ridge 9",
+          "Ridge 9");
+  gtk_adjustment_set_value (app->scroll, 0);
+  settle (app);
   save_picture (app->window, picture);
 
   drop_all_cb (NULL, app);
@@ -379,6 +596,7 @@ main (int argc, char **argv)
       return 77;
     }
 
+  g_main_context_set_poll_func (NULL, poll_cb);
   open_window (&app);
   g_signal_connect_swapped (app.window, "destroy", G_CALLBACK (g_main_loop_quit), loop);
   if (argc == 3 && g_str_equal (argv[1], "--drive"))
@@ -388,6 +606,7 @@ main (int argc, char **argv)
 
   drop_all_cb (NULL, &app);
   g_object_unref (app.bindings);
+  g_clear_object (&app.proxy);
   g_object_unref (app.rows);
   g_object_unref (app.set);
   g_main_loop_unref (loop);
