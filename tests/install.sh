@@ -20,12 +20,14 @@ has () {
     command -v "$1" >/dev/null
 }
 
+# install PREFIX MESON-SETUP-ARGUMENTS…
 install () {
-    meson setup "$scratch/build" "$source" --prefix "$prefix" --libdir lib \
+    to=$1; shift
+    meson setup "$scratch/build" "$source" --prefix "$to" --libdir lib \
         --buildtype plain -Dpython.purelibdir=lib/python -Dtests=false -Dexamples=false "$@" &&
         meson install -C "$scratch/build"
 }
-check 'installs into a prefix' install "$@" || finish
+check 'installs into a prefix' install "$prefix" "$@" || finish
 
 # Nothing from the build tree, and nothing from the environment of the other tests.
 rm -rf "$scratch/build"
@@ -50,6 +52,25 @@ compile () {
     $compiler -Wall -Wextra -Wundef -Wpedantic -Werror "$@" $(cflags) - \
         -o a.out $(pkg-config --libs "$package")
 }
+
+says_where () {
+    test -f "$(pkg-config --variable="$1" "$package")/$2"
+}
+if [ -d "$GI_TYPELIB_PATH" ]; then
+    check 'pkg-config says where the GIR is' says_where girdir Weakref-1.0.gir
+    check 'pkg-config says where the typelib is' says_where typelibdir Weakref-1.0.typelib
+fi
+if [ -d "$prefix/share/vala" ]; then
+    check 'pkg-config says where the vapi is' says_where vapidir "$package.vapi"
+fi
+
+links_no_library_in_vain () {
+    ! pkg-config --static --libs "$package" | grep -e '-latomic'
+}
+if echo 'static _Atomic long long n; int main (void) { return (int) n++; }' |
+        "$cc" -x c - -o a.out 2>/dev/null; then
+    check 'links no library of atomics where the compiler needs none' links_no_library_in_vain
+fi
 
 installs_the_headers_of_the_umbrella () {
     {
@@ -183,7 +204,36 @@ else
     skip 'a program in Vala compiles and runs' 'there is no valac'
 fi
 
+# The static library alone.
+rm -rf "$scratch/build"
+static=$scratch/static
+check 'installs the static library alone' install "$static" -Ddefault_library=static \
+    -Dintrospection=auto || finish
+has_no_typelib () {
+    test -f "$static/lib/lib$package.a" &&
+        ! find "$static" -name '*.typelib' -o -name '*.gir' -o -name '*.vapi' | grep .
+}
+check 'installs no typelib, which would name no library' has_no_typelib
+static_program_works () {
+    PKG_CONFIG_PATH=$static/lib/pkgconfig
+    LD_LIBRARY_PATH=
+    # shellcheck disable=SC2046
+    "$cc" program.c -o a.out $(pkg-config --cflags --libs "$package") &&
+        test "$(./a.out)" = "$(pkg-config --modversion "$package") dead" &&
+        test -z "$(pkg-config --variable=typelibdir "$package")"
+}
+check 'a program with the static library compiles and runs' static_program_works
+rm -rf "$scratch/build"
+says_that_it_needs_the_shared_library () {
+    ! install "$static" -Ddefault_library=static -Dintrospection=enabled >refusal 2>&1 &&
+        cat refusal && grep -q "needs the shared library" refusal
+}
+if [ -d "$GI_TYPELIB_PATH" ]; then
+    check 'refuses introspection without the shared library' says_that_it_needs_the_shared_library
+fi
+
 install_tests () {
+    rm -rf "$scratch/build"
     meson setup "$scratch/build" "$source" --prefix "$scratch/with-tests" --libdir lib \
         --buildtype plain -Dinstalled-tests=true -Dintrospection=disabled -Dexamples=false &&
         meson install -C "$scratch/build" --tags runtime,tests

@@ -458,6 +458,40 @@ assert_type (WeakrefSet *set, GType type)
   g_object_unref (set);
 }
 
+/* An interface without prerequisites. */
+typedef GTypeInterface TestMarkedInterface;
+static GType test_marked_get_type (void);
+G_DEFINE_INTERFACE (TestMarked, test_marked, G_TYPE_INVALID)
+
+static void
+test_marked_default_init (TestMarkedInterface *iface)
+{
+}
+
+static void
+test_interface_without_prerequisites (void)
+{
+  const GInterfaceInfo info = { NULL, NULL, NULL };
+  GType type = g_type_register_static_simple (
+    TEST_TYPE_PROBE, "MarkedProbe", sizeof (TestProbeClass), NULL, sizeof (TestProbe), NULL, 0);
+  WeakrefSet *set = weakref_set_new (test_marked_get_type ());
+  WeakrefSet *same = g_object_new (WEAKREF_TYPE_SET, "item-type", test_marked_get_type (), NULL);
+  WeakrefSet *both;
+  TestProbe *a;
+
+  g_type_add_interface_static (type, test_marked_get_type (), &info);
+  a = g_object_new (type, "name", "a", NULL);
+  g_assert_true (weakref_set_add (set, a));
+  both = weakref_set_union (set, same);
+  g_assert_true (weakref_set_contains (both, a));
+  assert_type (both, test_marked_get_type ());
+  assert_type (same, test_marked_get_type ());
+  g_object_unref (a);
+  assert_log ("-a ~a");
+  assert_type (set, test_marked_get_type ());
+  test_iterate ();
+}
+
 static void
 test_properties_say_what_is_there (void)
 {
@@ -818,6 +852,7 @@ main (int argc, char **argv)
   test_case (added_in_the_middle_of_being_added);
   test_case_as ("algebra/like-a-plain-model", algebra);
   test_case (properties_say_what_is_there);
+  test_case (interface_without_prerequisites);
   test_case_as ("algebra/item-type", item_type_of_a_result);
   test_case_as ("algebra/item-dies-in-the-middle", item_that_dies_in_the_middle_of_an_operation);
   test_case_as ("algebra/item-is-disposed-in-its-hands",

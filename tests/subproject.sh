@@ -16,7 +16,7 @@ cat >user/meson.build <<'END'
 project('user', 'c', default_options: ['warning_level=2', 'werror=true'])
 weakref_dep = dependency('weakref-glib-1.0', version: '>= 1.0',
   fallback: 'weakref-glib',
-  default_options: ['tests=false', 'examples=false', 'introspection=disabled'])
+  default_options: ['introspection=disabled'])
 test('user', executable('user', 'user.c', dependencies: weakref_dep))
 END
 
@@ -36,8 +36,14 @@ main (void)
 }
 END
 
+brings_no_tests_or_examples () {
+    meson test -C build --list >tests 2>&1 && cat tests && grep -q user tests &&
+        ! grep weakref tests &&
+        ! ls build/subprojects/weakref-glib/tests build/subprojects/weakref-glib/examples
+}
 check 'is found as a fallback' meson setup --wrap-mode=forcefallback build user &&
     check 'builds' meson compile -C build &&
+    check 'brings no tests or examples' brings_no_tests_or_examples &&
     check 'runs' meson test -C build --print-errorlogs
 
 finish

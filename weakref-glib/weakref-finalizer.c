@@ -4,10 +4,10 @@
 
 #include <weakref-glib/weakref-finalizer.h>
 
-#include <stdlib.h>
-
 #include <weakref-glib/core/block.h>
 #include <weakref-glib/core/dispatch.h>
+#include <weakref-glib/core/locks.h>
+#include <weakref-glib/core/registry.h>
 
 /**
  * WeakrefFinalizer:
@@ -46,11 +46,7 @@ struct _WeakrefFinalizer
   WeakrefBlock *life;       /* (owned) (nullable) (const): to peek at, if we watch the memory */
   WeakrefCallback callback; /* the one who takes it, ends it */
   WeakrefDestination *destination; /* (owned) (nullable) (const) */
-  gboolean for_binding;            /* (const) */
-
-  WeakrefFinalizer *next;  /* registry lock */
-  WeakrefFinalizer **link; /* registry lock: what points at us; NULL when not registered */
-  gboolean at_exit;        /* registry lock */
+  WeakrefKept kept;                /* until then */
 };
 
 G_DEFINE_TYPE (WeakrefFinalizer, weakref_finalizer, G_TYPE_OBJECT)
@@ -64,125 +60,16 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-/* LOCKING. The registry is the list of all finalizers that nobody has ended yet, newest first. It
- * owns a reference on each; who unlinks one, owns that reference. The lock guards the list and
- * `at_exit`, is a leaf, and nothing is called under it. */
-static GMutex registry_lock;
-static WeakrefFinalizer *registry;
-static gint exit_is_handled; /* (atomic): C will call registry_exit_cb() */
-
-static void
-registry_link_locked (WeakrefFinalizer **list, WeakrefFinalizer *self)
-{
-  self->next = *list;
-  self->link = list;
-  if (self->next != NULL)
-    self->next->link = &self->next;
-  *list = self;
-}
-
-static void
-registry_unlink_locked (WeakrefFinalizer *self)
-{
-  *self->link = self->next;
-  if (self->next != NULL)
-    self->next->link = self->link;
-  self->next = NULL;
-  self->link = NULL;
-}
-
-/* Runs what is left, newest first, whatever the functions make, detach, drop or switch meanwhile.
- * What must not run steps aside into a list of our own until the end of the pass, so that a pass
- * takes linear time. */
-static void
-registry_run (gboolean with_bindings)
-{
-  gboolean again = TRUE;
-
-  while (again)
-    {
-      WeakrefFinalizer *aside = NULL;
-      WeakrefFinalizer *self;
-
-      again = FALSE;
-      g_mutex_lock (&registry_lock);
-      while ((self = registry) != NULL)
-        {
-          registry_unlink_locked (self);
-          if (!self->at_exit || (self->for_binding && !with_bindings))
-            {
-              registry_link_locked (&aside, self);
-              continue;
-            }
-          g_mutex_unlock (&registry_lock);
-
-          /* The reference that the registry had is ours. */
-          again |= weakref_finalizer_run (self);
-          g_object_unref (self);
-
-          g_mutex_lock (&registry_lock);
-        }
-
-      /* Turned around twice, they are in their old order. */
-      while ((self = aside) != NULL)
-        {
-          registry_unlink_locked (self);
-          registry_link_locked (&registry, self);
-        }
-      g_mutex_unlock (&registry_lock);
-    }
-}
-
-static void
-registry_exit_cb (void)
-{
-  /* An exit handler that runs after this one may make finalizers too. */
-  g_atomic_int_set (&exit_is_handled, FALSE);
-
-  registry_run (FALSE);
-}
-
-static void
-registry_add (WeakrefFinalizer *self)
-{
-  gboolean too_late;
-
-  if (g_atomic_int_compare_and_exchange (&exit_is_handled, FALSE, TRUE))
-    atexit (registry_exit_cb);
-
-  g_object_ref (self);
-
-  /* A winner takes the callback before it comes here for the lock: either it finds the link, or
-   * we find the callback taken. */
-  g_mutex_lock (&registry_lock);
-  too_late = !weakref_finalizer_is_alive (self);
-  if (!too_late)
-    registry_link_locked (&registry, self);
-  g_mutex_unlock (&registry_lock);
-
-  if (too_late)
-    g_object_unref (self);
-}
-
 /* Ends it, with the function or without. Returns FALSE if somebody else was first. */
 static gboolean
 finalizer_end (WeakrefFinalizer *self, gboolean run)
 {
-  gboolean registered;
-
   if (!weakref_callback_take (&self->callback))
     return FALSE;
 
   g_object_ref (self);
 
-  g_mutex_lock (&registry_lock);
-  registered = self->link != NULL;
-  if (registered)
-    registry_unlink_locked (self);
-  g_mutex_unlock (&registry_lock);
-
-  if (registered)
-    g_object_unref (self);
+  weakref_registry_remove (&self->kept);
   if (weakref_watch_stop (&self->watch))
     g_object_unref (self);
 
@@ -194,6 +81,12 @@ finalizer_end (WeakrefFinalizer *self, gboolean run)
   g_object_unref (self);
 
   return TRUE;
+}
+
+static gboolean
+finalizer_run_kept (gpointer self)
+{
+  return finalizer_end (self, TRUE);
 }
 
 static gboolean
@@ -287,7 +180,7 @@ weakref_finalizer_class_init (WeakrefFinalizerClass *klass)
   /**
    * WeakrefFinalizer:at-exit: (getter get_at_exit) (setter set_at_exit)
    *
-   * Whether the function runs at process exit if the target is still alive then.
+   * Whether the function runs at the exit of this process if the target is alive then.
    *
    * Since: 1.0
    */
@@ -301,7 +194,7 @@ weakref_finalizer_class_init (WeakrefFinalizerClass *klass)
 static void
 weakref_finalizer_init (WeakrefFinalizer *self)
 {
-  self->at_exit = TRUE;
+  self->kept.exits_with = weakref_process_get_id ();
 }
 
 static WeakrefFinalizer *
@@ -322,13 +215,13 @@ finalizer_new (gpointer target,
 
   self = g_object_new (WEAKREF_TYPE_FINALIZER, NULL);
   self->destination = weakref_destination_get (context);
-  self->for_binding = for_binding;
+  self->kept.for_binding = for_binding;
   weakref_callback_init (&self->callback, G_CALLBACK (func), user_data, destroy);
   if (phase == WEAKREF_PHASE_FINALIZE)
     self->life = weakref_block_get (target, WEAKREF_PHASE_DISPOSE);
   g_object_ref (self);
   weakref_watch_start (&self->watch, &finalizer_funcs, target, phase);
-  registry_add (self);
+  weakref_registry_add (&self->kept, self, finalizer_run_kept, &self->callback);
 
   return self;
 }
@@ -536,15 +429,9 @@ weakref_finalizer_is_alive (WeakrefFinalizer *self)
 gboolean
 weakref_finalizer_get_at_exit (WeakrefFinalizer *self)
 {
-  gboolean at_exit;
-
   g_return_val_if_fail (WEAKREF_IS_FINALIZER (self), FALSE);
 
-  g_mutex_lock (&registry_lock);
-  at_exit = self->at_exit;
-  g_mutex_unlock (&registry_lock);
-
-  return at_exit;
+  return weakref_registry_get_at_exit (&self->kept);
 }
 
 /**
@@ -554,25 +441,16 @@ weakref_finalizer_get_at_exit (WeakrefFinalizer *self)
  *
  * Sets whether the function runs at process exit if the target is still alive then.
  *
- * The default is %TRUE.
+ * The default is %TRUE in the process that made the finalizer, and %FALSE in its forks.
  *
  * Since: 1.0
  */
 void
 weakref_finalizer_set_at_exit (WeakrefFinalizer *self, gboolean at_exit)
 {
-  gboolean changed;
-
   g_return_if_fail (WEAKREF_IS_FINALIZER (self));
 
-  at_exit = !!at_exit;
-
-  g_mutex_lock (&registry_lock);
-  changed = self->at_exit != at_exit;
-  self->at_exit = at_exit;
-  g_mutex_unlock (&registry_lock);
-
-  if (changed)
+  if (weakref_registry_set_at_exit (&self->kept, at_exit))
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_AT_EXIT]);
 }
 
@@ -580,7 +458,7 @@ weakref_finalizer_set_at_exit (WeakrefFinalizer *self, gboolean at_exit)
  * weakref_finalizer_run_at_exit:
  *
  * Runs all finalizers that are left and have [property@Weakref.Finalizer:at-exit] set, newest
- * first.
+ * first. Those that a parent process made before a fork() are not among them.
  *
  * It happens by itself when the process ends with `exit()` or the return of `main()`, for
  * finalizers made in C. A language whose interpreter is gone by then calls it while it is still
@@ -594,5 +472,5 @@ weakref_finalizer_set_at_exit (WeakrefFinalizer *self, gboolean at_exit)
 void
 weakref_finalizer_run_at_exit (void)
 {
-  registry_run (TRUE);
+  weakref_registry_run (TRUE);
 }

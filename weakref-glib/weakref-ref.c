@@ -212,7 +212,7 @@ weakref_ref_new (gpointer target)
   g_return_val_if_fail (G_IS_OBJECT (target), NULL);
   g_return_val_if_fail (weakref_is_held (target), NULL);
 
-  return weakref_handle_share (target, WEAKREF_SLOT_REF, ref_create);
+  return weakref_handle_share (target, WEAKREF_SLOT_REF, NULL, ref_create);
 }
 
 /**

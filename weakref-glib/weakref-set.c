@@ -239,6 +239,13 @@ weakref_set_list_model_init (GListModelInterface *iface)
   iface->get_item = weakref_set_get_item;
 }
 
+/* An interface need not have GObject as a prerequisite; the items that have it are objects. */
+static gboolean
+item_type_is_valid (GType item_type)
+{
+  return G_TYPE_IS_INTERFACE (item_type) || g_type_is_a (item_type, G_TYPE_OBJECT);
+}
+
 static void
 weakref_set_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
@@ -247,7 +254,9 @@ weakref_set_set_property (GObject *object, guint prop_id, const GValue *value, G
   switch (prop_id)
     {
     case PROP_ITEM_TYPE:
-      self->table->list.item_type = g_value_get_gtype (value);
+      /* G_TYPE_NONE is the default of the property. */
+      self->table->list.item_type =
+        item_type_is_valid (g_value_get_gtype (value)) ? g_value_get_gtype (value) : G_TYPE_OBJECT;
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -300,7 +309,7 @@ weakref_set_class_init (WeakrefSetClass *klass)
    * Since: 1.0
    */
   props[PROP_ITEM_TYPE] =
-    g_param_spec_gtype ("item-type", NULL, NULL, G_TYPE_OBJECT,
+    g_param_spec_gtype ("item-type", NULL, NULL, G_TYPE_NONE,
                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
   /**
@@ -333,7 +342,7 @@ weakref_set_get_list (WeakrefSet *self)
 
 /**
  * weakref_set_new: (constructor)
- * @item_type: the type of the items: that of an object or an interface
+ * @item_type: the type of the items: that of an object or of any interface
  *
  * Makes an empty set.
  *
@@ -346,7 +355,7 @@ weakref_set_get_list (WeakrefSet *self)
 WeakrefSet *
 weakref_set_new (GType item_type)
 {
-  g_return_val_if_fail (g_type_is_a (item_type, G_TYPE_OBJECT), NULL);
+  g_return_val_if_fail (item_type_is_valid (item_type), NULL);
 
   return g_object_new (WEAKREF_TYPE_SET, "item-type", item_type, NULL);
 }

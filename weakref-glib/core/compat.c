@@ -6,6 +6,8 @@
 
 #include <gmodule.h>
 
+#include <weakref-glib/core/locks.h>
+
 /* What an old GLib, one before 2.80, does otherwise, and what is done about it:
  *
  *   g_weak_ref_get() takes its reference under a lock that all GWeakRefs share. If that is the
@@ -74,7 +76,6 @@ guint weakref_compat_types_serial;
 gboolean
 weakref_compat_look_for_python (void)
 {
-  static GMutex lock;
   guint serial = g_type_get_type_registration_serial ();
   gpointer is_initialized;
   gpointer ensure;
@@ -85,7 +86,7 @@ weakref_compat_look_for_python (void)
   if (weakref_compat_is_needed () && g_type_from_name ("PyObject") != G_TYPE_INVALID)
     {
       process = g_module_open (NULL, 0);
-      g_mutex_lock (&lock);
+      g_mutex_lock (&weakref_locks[WEAKREF_LOCK_COMPAT]);
       if (!weakref_compat_found_python && process != NULL &&
           g_module_symbol (process, "Py_IsInitialized", &is_initialized) &&
           g_module_symbol (process, "PyGILState_Ensure", &ensure) &&
@@ -96,7 +97,7 @@ weakref_compat_look_for_python (void)
           py_gil_state_release = (void (*) (gint)) release;
           g_atomic_int_set (&weakref_compat_found_python, TRUE);
         }
-      g_mutex_unlock (&lock);
+      g_mutex_unlock (&weakref_locks[WEAKREF_LOCK_COMPAT]);
       g_clear_pointer (&process, g_module_close);
     }
   g_atomic_int_set (&weakref_compat_types_serial, serial);

@@ -4,6 +4,8 @@
 
 #include <weakref-glib/core/dispatch.h>
 
+#include <weakref-glib/core/locks.h>
+
 void
 weakref_callback_init (WeakrefCallback *callback,
                        GCallback func,
@@ -53,7 +55,7 @@ weakref_callback_cancel (WeakrefCallback *callback)
  * and a destination has a source, that source is alive, and so is the memory of its context:
  * destination_closed_cb() waits for the lock before GLib goes on to free them. GLib's lock of a
  * context is taken inside it. No callback runs and nothing is freed under it. */
-static GMutex destination_lock;
+#define destination_lock weakref_locks[WEAKREF_LOCK_DESTINATIONS]
 static GHashTable *destinations; /* (owned) (nullable): lock: by the address of their context */
 
 /* What is to run. */

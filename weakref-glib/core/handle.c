@@ -114,9 +114,10 @@ weakref_handle_stop (WeakrefHandle *handle)
   return TRUE;
 }
 
-/* The object that all share who ask for @target in this life. New reference. */
+/* The object that all share who ask for @target in this life. New reference. With @fits, one that
+ * does not fit any longer makes room for another; those who have it keep it. */
 gpointer
-weakref_handle_share (gpointer target, WeakrefSlot kind, WeakrefCreate create)
+weakref_handle_share (gpointer target, WeakrefSlot kind, WeakrefFits fits, WeakrefCreate create)
 {
   gpointer self = NULL;
 
@@ -127,6 +128,8 @@ weakref_handle_share (gpointer target, WeakrefSlot kind, WeakrefCreate create)
 
       if (old != NULL)
         self = weakref_compat_get (&old->self);
+      if (self != NULL && fits != NULL && !fits (self, target))
+        g_clear_object (&self);
 
       if (self == NULL)
         {

@@ -14,6 +14,9 @@ typedef struct _WeakrefHandle WeakrefHandle;
 /* Tells of the death: notifies the properties of @self, and runs the callback if it can take it. */
 typedef void (*WeakrefDeliver) (gpointer self, WeakrefCallback *callback);
 
+/* Whether @self, which hangs on @target, is what somebody gets who asks now. */
+typedef gboolean (*WeakrefFits) (gpointer self, gpointer target);
+
 /* Makes an object that hangs on @target, and says what its handle is. */
 typedef gpointer (*WeakrefCreate) (gpointer target, WeakrefHandle **handle);
 
@@ -38,7 +41,8 @@ gboolean weakref_handle_stop (WeakrefHandle *handle);
 WeakrefHandle *weakref_handle_ref (WeakrefHandle *handle);
 void weakref_handle_unref (WeakrefHandle *handle);
 
-gpointer weakref_handle_share (gpointer target, WeakrefSlot kind, WeakrefCreate create);
+gpointer
+weakref_handle_share (gpointer target, WeakrefSlot kind, WeakrefFits fits, WeakrefCreate create);
 
 GList *weakref_handle_list (WeakrefBlock *block, WeakrefSlot kind);
 guint weakref_handle_count (WeakrefBlock *block, WeakrefSlot kind);

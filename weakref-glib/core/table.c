@@ -30,6 +30,7 @@ weakref_table_init (WeakrefTable *table,
 {
   g_atomic_ref_count_init (&table->ref_count);
   g_mutex_init (&table->lock);
+  weakref_locks_add (&table->listed, &table->lock);
   table->funcs = funcs;
   table->entries = g_hash_table_new_full (hash, equal, NULL, entry_displaced_cb);
 }
@@ -53,6 +54,7 @@ weakref_table_unref (gpointer data)
 
   g_assert (g_hash_table_size (table->entries) == 0);
   g_hash_table_unref (table->entries);
+  weakref_locks_remove (&table->listed);
   g_mutex_clear (&table->lock);
   table->funcs->free_table (table);
 }

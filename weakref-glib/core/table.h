@@ -5,6 +5,7 @@
 #pragma once
 
 #include <weakref-glib/core/block.h>
+#include <weakref-glib/core/locks.h>
 
 G_BEGIN_DECLS
 
@@ -58,7 +59,8 @@ struct _WeakrefTable
   GMutex lock;
   GHashTable *entries;     /* lock */
   WeakrefEntry *displaced; /* lock: what the last insertion or removal has put out */
-  gboolean closed;         /* lock: the table object is gone, nothing is put in any more */
+  WeakrefListedLock listed;
+  gboolean closed; /* lock: the table object is gone, nothing is put in any more */
 };
 
 void weakref_table_init (WeakrefTable *table,

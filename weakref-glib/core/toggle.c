@@ -5,6 +5,7 @@
 #include <weakref-glib/core/toggle.h>
 
 #include <weakref-glib/core/compat.h>
+#include <weakref-glib/core/locks.h>
 
 /* The only file that calls g_object_add_toggle_ref().
  *
@@ -54,7 +55,7 @@ typedef struct
   WeakrefHold **tail;
 } Released;
 
-static GMutex toggle_lock;
+#define toggle_lock weakref_locks[WEAKREF_LOCK_TOGGLES]
 static GHashTable *toggles; /* lock: by object */
 static Released released;   /* lock: since it was taken */
 static GPrivate draining;   /* what this thread is just ending */

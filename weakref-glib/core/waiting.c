@@ -4,6 +4,7 @@
 
 #include <weakref-glib/core/waiting.h>
 
+#include <weakref-glib/core/locks.h>
 #include <weakref-glib/weakref-error.h>
 
 /* Threads that make things ask for other things, which other threads make. If each of them waits
@@ -23,7 +24,7 @@ typedef struct
   GList link;               /* lock: in the list of those who wait */
 } Thread;
 
-static GMutex lock;
+#define lock weakref_locks[WEAKREF_LOCK_FLIGHTS]
 static GQueue waiting_threads = G_QUEUE_INIT; /* lock */
 static GPrivate this_thread = G_PRIVATE_INIT (g_free);
 

@@ -3,6 +3,7 @@
  */
 
 #include <weakref-glib/proxy/proxy-private.h>
+#include <weakref-glib/core/locks.h>
 
 /* The proxy of a group of actions: the same actions while it lives, then none. Which ones to take
  * leave of is known from what was asked and told through the proxy. (Not from asking the target: a
@@ -13,7 +14,7 @@ typedef struct
 } ActionGroupState;
 
 /* LOCKING. The names lock guards the sets of names. It is a leaf. */
-static GMutex names_lock;
+#define names_lock weakref_locks[WEAKREF_LOCK_PROXY_GROUPS]
 
 static void
 action_group_see (ActionGroupState *state, const char *name, gboolean there)

@@ -3,6 +3,7 @@
  */
 
 #include <weakref-glib/proxy/proxy-private.h>
+#include <weakref-glib/core/locks.h>
 
 /* The proxy of an action. Its name and its types stay for ever, as they must: an action that is in
  * a group is taken out by its name. After the death it is disabled, and in the state that it was
@@ -16,7 +17,7 @@ typedef struct
 } ActionState;
 
 /* LOCKING. The state lock guards the state that was last seen. It is a leaf. */
-static GMutex state_lock;
+#define state_lock weakref_locks[WEAKREF_LOCK_PROXY_ACTIONS]
 
 static ActionState *
 action_get_own_state (GAction *action)

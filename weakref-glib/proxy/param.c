@@ -38,6 +38,10 @@ weakref_proxy_param_new (GParamSpec *from)
   GParamFlags flags = from->flags | G_PARAM_EXPLICIT_NOTIFY;
   GParamSpec *pspec;
 
+  /* The texts may be in the module of the target's type, and the type of the proxy is for ever.
+   * (GLib does not unload the module of a type that was used; that is "experimental", it says.) */
+  flags &= ~G_PARAM_STATIC_STRINGS;
+
   /* The target is constructed already. */
   if (flags & G_PARAM_CONSTRUCT_ONLY)
     flags &= ~G_PARAM_WRITABLE;

@@ -147,6 +147,14 @@ proxy_create (gpointer target, WeakrefHandle **handle)
   return self;
 }
 
+/* While an object is initialized, its type is first that of its base class, and so is the type of a
+ * proxy that is taken then. */
+static gboolean
+proxy_fits (gpointer self, gpointer target)
+{
+  return WEAKREF_PROXY_GET_TYPE_CLASS (self)->target_type == G_OBJECT_TYPE (target);
+}
+
 static void
 weakref_proxy_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
@@ -280,6 +288,10 @@ weakref_proxy_intern_type (const GVariantType *type)
  *
  * If @target is a proxy, you get the one of its target; if that is dead, @target itself.
  *
+ * In the instance init function of a class, an object is of the type of that class, not yet of a
+ * subclass. A proxy that is taken there has the properties and signals of that type for ever; who
+ * asks later shares another one.
+ *
  * You must hold a reference on @target during the call, which can be made from any thread.
  *
  * Returns: (transfer full): the proxy
@@ -295,14 +307,14 @@ weakref_proxy_new (gpointer target)
   g_return_val_if_fail (weakref_is_held (target), NULL);
 
   if (!WEAKREF_IS_PROXY (target))
-    return weakref_handle_share (target, WEAKREF_SLOT_PROXY, proxy_create);
+    return weakref_handle_share (target, WEAKREF_SLOT_PROXY, proxy_fits, proxy_create);
 
   self = target;
   target = weakref_proxy_dup_living (self);
   if (target == NULL)
     return g_object_ref (self);
 
-  self = weakref_handle_share (target, WEAKREF_SLOT_PROXY, proxy_create);
+  self = weakref_handle_share (target, WEAKREF_SLOT_PROXY, proxy_fits, proxy_create);
   g_object_unref (target);
 
   return self;

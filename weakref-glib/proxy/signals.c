@@ -3,6 +3,7 @@
  */
 
 #include <weakref-glib/proxy/proxy-private.h>
+#include <weakref-glib/core/locks.h>
 
 #include <weakref-glib/core/compat.h>
 
@@ -39,7 +40,7 @@
  * LOCKING. The gate lock guards the table of hooks and the state of all gates. Of GObject's
  * functions, those that connect, block and unblock our own closures and hooks are called under it:
  * they run no code of anybody's. */
-static GMutex gate_lock;
+#define gate_lock weakref_locks[WEAKREF_LOCK_PROXY_SIGNALS]
 static GHashTable *hooks; /* (owned) (nullable): gate lock: signal id → Hook */
 
 typedef struct

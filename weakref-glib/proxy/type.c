@@ -3,6 +3,7 @@
  */
 
 #include <weakref-glib/proxy/proxy-private.h>
+#include <weakref-glib/core/locks.h>
 
 /* The dynamic types. Each type of target has one, a subtype of WeakrefProxy, which is made when the
  * first target of that very type is seen, and never goes, as no type does. It has all the
@@ -11,7 +12,7 @@
  * LOCKING. The type lock makes sure that one type is made, and is held while it is registered.
  * Registering runs no code of anybody's; the class is initialised later, under GLib's lock for
  * that. */
-static GMutex type_lock;
+#define type_lock weakref_locks[WEAKREF_LOCK_PROXY_TYPES]
 
 static const WeakrefProxyInterface *const all_interfaces[] = {
   &weakref_proxy_list_model,

@@ -4,6 +4,8 @@
 
 #include <weakref-glib/radar/radar-private.h>
 
+#include <weakref-glib/core/locks.h>
+
 /* The census: all living targets, as core/block.c tells of them while the radar runs.
  *
  * Each living target has an entry here, found by its block. An entry whose death is expected stays
@@ -13,7 +15,7 @@
  * LOCKING. The census lock guards the two tables and what is in them. It is a leaf: entries are
  * taken out under it, and freed after it. The hook runs with no lock of the block's held. */
 
-static GMutex census_lock;
+#define census_lock weakref_locks[WEAKREF_LOCK_RADAR_CENSUS]
 static GHashTable *known;  /* lock: (owned) (nullable): WeakrefBlock → WeakrefKnown */
 static gboolean is_marked; /* lock */
 static GHashTable *counts; /* lock: (owned) (nullable): GType → WeakrefTypeCount */

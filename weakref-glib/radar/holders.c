@@ -7,6 +7,8 @@
 #include <gio/gio.h>
 #include <gmodule.h>
 
+#include <weakref-glib/core/locks.h>
+
 /* Who may hold an object: a walk, breadth first, from the roots over all that can be asked of an
  * object what it refers to.
  *
@@ -43,7 +45,7 @@ typedef struct
   gboolean incomplete; /* a limit was reached */
 } Walk;
 
-static GMutex roots_lock;
+#define roots_lock weakref_locks[WEAKREF_LOCK_RADAR_ROOTS]
 static GPtrArray *roots; /* lock: (owned) (nullable): of GWeakRef */
 
 /* Properties whose value is not held by the object. */

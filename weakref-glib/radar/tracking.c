@@ -4,6 +4,8 @@
 
 #include <weakref-glib/radar/radar-private.h>
 
+#include <weakref-glib/core/locks.h>
+
 /* All objects of some types, from their construction.
  *
  * GObject calls the class's constructed function at the end of each construction, unless that is
@@ -15,7 +17,7 @@
  * LOCKING. The tracking lock guards the names. It is a leaf. What is installed stays: other classes
  * may have copied it. */
 
-static GMutex tracking_lock;
+#define tracking_lock weakref_locks[WEAKREF_LOCK_RADAR_TRACKING]
 static GPtrArray *names;                      /* lock: (owned) (nullable): of char * */
 static void (*constructed) (GObject *object); /* (const) once installed */
 

@@ -1,0 +1,47 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* The locks of the library that there is one of for the process. What each guards is said where it
+ * is used, under "LOCKING". They are together here for the sake of fork(): see core/locks.c. */
+typedef enum
+{
+  WEAKREF_LOCK_FLIGHTS,       /* core/waiting.c */
+  WEAKREF_LOCK_TOGGLES,       /* core/toggle.c */
+  WEAKREF_LOCK_REGISTRY,      /* core/registry.c */
+  WEAKREF_LOCK_PROXY_TYPES,   /* proxy/type.c */
+  WEAKREF_LOCK_PROXY_SIGNALS, /* proxy/signals.c */
+  WEAKREF_LOCK_PROXY_ACTIONS, /* proxy/action.c */
+  WEAKREF_LOCK_PROXY_GROUPS,  /* proxy/action-group.c */
+  WEAKREF_LOCK_DESTINATIONS,  /* core/dispatch.c */
+  WEAKREF_LOCK_COMPAT,        /* core/compat.c */
+  WEAKREF_LOCK_RADAR_TRACKING,
+  WEAKREF_LOCK_RADAR_CENSUS,
+  WEAKREF_LOCK_RADAR_ROOTS,
+  WEAKREF_N_LOCKS
+} WeakrefLock;
+
+extern GMutex weakref_locks[WEAKREF_N_LOCKS];
+
+/* A lock that there are many of. */
+typedef struct _WeakrefListedLock WeakrefListedLock;
+
+struct _WeakrefListedLock
+{
+  GMutex *lock;             /* (unowned) (const) */
+  WeakrefListedLock *next;  /* list lock */
+  WeakrefListedLock **link; /* list lock: what points at this */
+};
+
+void weakref_locks_add (WeakrefListedLock *listed, GMutex *lock);
+void weakref_locks_remove (WeakrefListedLock *listed);
+
+gint weakref_process_get_id (void);
+
+G_END_DECLS
