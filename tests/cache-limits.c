@@ -41,25 +41,86 @@ wait_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Until more than a second is over, in the default context. */
+static void
+wait_for_a_second (void)
+{
+  gboolean waited = FALSE;
+
+  g_timeout_add_full (G_PRIORITY_DEFAULT, 1200, wait_cb, &waited, stop_waiting_cb);
+  while (!waited)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 /* Nobody else's context puts it out. */
 static void
 test_time_limit_works_from_its_context (void)
 {
   GMainContext *context = g_main_context_new ();
   WeakrefCache *cache = cache_new_in (context, 8);
-  gboolean waited = FALSE;
 
   use (cache, "a");
   weakref_cache_set_max_idle_seconds (cache, 1);
   while (g_main_context_iteration (context, FALSE))
     ;
-  g_timeout_add_full (G_PRIORITY_DEFAULT, 1200, wait_cb, &waited, stop_waiting_cb);
-  while (!waited)
-    g_main_context_iteration (NULL, TRUE);
+  wait_for_a_second ();
   assert_log ("");
   g_main_context_iteration (context, TRUE);
   assert_log ("-a ~a");
   assert_drop (cache, "");
+  g_main_context_unref (context);
+}
+
+/* Its context never runs. */
+static void
+test_expired_is_not_found (void)
+{
+  GMainContext *context = g_main_context_new ();
+  WeakrefCache *cache = cache_new_in (context, 8);
+  WeakrefValueTable *table = WEAKREF_VALUE_TABLE (cache);
+  GPtrArray *keys;
+  GPtrArray *values;
+  TestProbe *in_use = ensure (cache, "in use");
+  TestProbe *b;
+
+  weakref_cache_set_max_idle_seconds (cache, 1);
+  use (cache, "a");
+  use (cache, "b");
+  use (cache, "c");
+  use (cache, "d");
+  use (cache, "e");
+  use (cache, "f");
+  wait_for_a_second ();
+
+  g_assert_null (weakref_value_table_lookup (table, "a"));
+  assert_log ("-a ~a");
+  b = ensure (cache, "b");
+  assert_log ("-b ~b");
+  g_assert_false (weakref_value_table_contains (table, "c"));
+  assert_log ("-c ~c");
+  g_assert_false (weakref_value_table_remove (table, "d"));
+  assert_log ("-d ~d");
+
+  /* What becomes idle puts out the others, if nobody has asked for them. */
+  g_object_unref (b);
+  assert_log ("-e ~e -f ~f");
+  assert_counts (cache, 1, 1);
+  wait_for_a_second ();
+  keys = weakref_value_table_dup_keys (table);
+  assert_log ("-b ~b");
+  g_assert_cmpuint (keys->len, ==, 1);
+  g_ptr_array_unref (keys);
+  use (cache, "g");
+  wait_for_a_second ();
+  values = weakref_value_table_dup_values (table);
+  assert_log ("-g ~g");
+  g_assert_cmpuint (values->len, ==, 1);
+  g_ptr_array_unref (values);
+  g_assert_true (weakref_value_table_contains (table, "in use"));
+  g_assert_cmpuint (weakref_cache_get_evictions (cache), ==, 8);
+
+  g_object_unref (in_use);
+  assert_drop (cache, "-in use ~in use");
   g_main_context_unref (context);
 }
 
@@ -151,6 +212,8 @@ test_low_memory (void)
   assert_log ("-a ~a -b ~b");
   assert_counts (cache, 0, 1);
   g_object_unref (c);
+  assert_counts (cache, 1, 0);
+  g_signal_emit_by_name (monitor, "low-memory-warning", G_MEMORY_MONITOR_WARNING_LEVEL_LOW);
   assert_log ("-c ~c");
 
   /* Neither one that was replaced, nor one that has no cache any more. */
@@ -228,6 +291,7 @@ main (int argc, char **argv)
 
   test_case (max_idle_seconds);
   test_case (time_limit_works_from_its_context);
+  test_case (expired_is_not_found);
   test_case (dropped_by_what_has_timed_out);
   test_case (low_memory);
   test_case (disposed_monitor);

@@ -344,7 +344,9 @@ test_removed_while_it_is_looked_up (void)
   TestProbe *a = ensure (cache, "a");
   TestProbe *again;
 
-  weakref_cache_trim (cache, 0);
+  /* From here on it is not tracked, until it is looked up. */
+  weakref_cache_set_max_idle (cache, 0);
+  weakref_cache_set_max_idle (cache, 8);
   g_object_add_toggle_ref (G_OBJECT (a), remove_in_toggle_cb, cache);
   g_object_unref (a);
   again = weakref_value_table_lookup (WEAKREF_VALUE_TABLE (cache), "a");

@@ -9,10 +9,39 @@
 
 /* What is in use and what is idle, and what is put out.
  *
- * An entry that is tracked has a hold on its object, with which it is in one of two queues. The
- * source waits for the time limit, and for the context, to notify.
+ * An entry that is tracked has a hold on its object, with which it is in one of two queues: that of
+ * the objects in use, and that of the *spare* ones, which are put out if there are too many.
+ *
+ *   state      others have the object       queue    counts as    becomes idle
+ *   IN_USE     yes                          in use   in use       at the end of the spare ones
+ *   IDLE       no                           spare    idle
+ *   LOOKED_AT  who looks at all values      spare    in use       where it is
+ *   SILENCED   it can't be told, see below  spare    in use       at the end of the spare ones
+ *
+ * The spare queue has what was used last at its end. An object that only somebody looks at, who
+ * looks at all values, keeps its place, unless it is its turn to be put out meanwhile. So whoever
+ * shows what is in the cache does not change it.
+ *
+ * An object on which a language has a toggle reference of its own looks in use, for ever. Nobody is
+ * notified of that: the language may add it at any time. So now and then, when an entry is tracked
+ * and when the source is woken, the objects that have been in use for longest are examined, as many
+ * as could be too much. What turns out to be silenced is spare from then on, as if it had been used
+ * just now. If it really is in use, nothing is lost when it is put out: it stays in the table, is
+ * found there, and then is tracked again.
  *
  * LOCKING. The toggle lock guards what is said so. The table's lock is never held with it. */
+
+/* How many are examined at most, of those that do turn out to be in use, when the source is woken.
+ */
+#define MAX_EXAMINED 16
+
+typedef enum
+{
+  KEPT_IN_USE,
+  KEPT_IDLE,
+  KEPT_LOOKED_AT,
+  KEPT_SILENCED
+} KeptState;
 
 /* What we keep an object by. */
 typedef struct
@@ -20,25 +49,26 @@ typedef struct
   WeakrefHold base;
   WeakrefValueEntry *entry; /* (owned) */
   GList link;               /* toggle lock: in one of the two queues */
-  gboolean is_idle;         /* toggle lock: in which one */
-  gint64 idle_since;        /* toggle lock */
+  KeptState state;          /* toggle lock */
+  gint64 since;             /* toggle lock: when it became spare, or was used as such */
 } Kept;
 
 /* What is kept with each entry. */
 typedef struct
 {
-  Kept *kept;    /* (atomic): written under the toggle lock; NULL if it is not tracked */
-  gboolean gone; /* toggle lock: the entry has left, and can't be tracked any more */
+  Kept *kept;        /* (atomic): written under the toggle lock; NULL if it is not tracked */
+  gboolean is_spare; /* (atomic): written under the toggle lock: what a use has to look at */
+  gboolean gone;     /* toggle lock: the entry has left, and can't be tracked any more */
 } Extra;
 
 static WeakrefCacheCore *
-kept_get_core (Kept *kept)
+entry_get_core (WeakrefValueEntry *entry)
 {
-  return (WeakrefCacheCore *) kept->entry->base.table;
+  return (WeakrefCacheCore *) entry->base.table;
 }
 
-/* Something has changed that is notified, or that the source has to wait for. To wake a source is
- * all right under the lock: it runs nothing. */
+/* Something has changed that may have to be notified, or that the source has to wait for. To wake a
+ * source is all right under the lock: it runs nothing. */
 static void
 core_changed_locked (WeakrefCacheCore *core)
 {
@@ -49,58 +79,206 @@ core_changed_locked (WeakrefCacheCore *core)
     }
 }
 
+/* Unlinks it, or links it at the end of its queue. */
 static void
-core_release_locked (WeakrefCacheCore *core, Kept *kept)
+kept_link_locked (Kept *kept, gboolean in)
+{
+  WeakrefCacheCore *core = entry_get_core (kept->entry);
+  GQueue *queue = kept->state == KEPT_IN_USE ? &core->in_use : &core->spare;
+
+  if (in)
+    g_queue_push_tail_link (queue, &kept->link);
+  else
+    g_queue_unlink (queue, &kept->link);
+  if (kept->state == KEPT_IDLE)
+    core->n_idle += in ? 1 : -1;
+}
+
+/* Gives it another state, at the end of its queue. */
+static void
+kept_move_locked (Kept *kept, KeptState state)
 {
   Extra *extra = weakref_value_entry_get_extra (kept->entry);
 
-  g_queue_unlink (kept->is_idle ? &core->idle : &core->busy, &kept->link);
+  /* Else the next one to be put out is only later than the source thinks. */
+  if (kept->state != state)
+    core_changed_locked (entry_get_core (kept->entry));
+
+  kept_link_locked (kept, FALSE);
+  kept->state = state;
+  kept_link_locked (kept, TRUE);
+  if (state != KEPT_IN_USE)
+    kept->since = g_get_monotonic_time ();
+  g_atomic_int_set (&extra->is_spare, state != KEPT_IN_USE);
+}
+
+static void
+kept_release_locked (Kept *kept)
+{
+  WeakrefCacheCore *core = entry_get_core (kept->entry);
+  Extra *extra = weakref_value_entry_get_extra (kept->entry);
+
+  kept_link_locked (kept, FALSE);
   g_atomic_int_add (&core->n_tracked, -1);
+  g_atomic_int_set (&extra->is_spare, FALSE);
   g_atomic_pointer_set (&extra->kept, NULL);
+  core_changed_locked (core);
   weakref_hold_release_locked (&kept->base);
 }
 
-/* Lets at most @n stay idle. */
+/* Puts a spare one out. If it turns out to be in use, by somebody who looks at it, or has just
+ * taken it and waits for the lock to say so, it is not spare any longer instead. */
+static void
+kept_put_out_locked (Kept *kept)
+{
+  if (kept->state != KEPT_SILENCED)
+    {
+      if (weakref_hold_refresh_locked (&kept->base))
+        {
+          if (kept->state != KEPT_IN_USE)
+            kept_move_locked (kept, KEPT_IN_USE);
+          return;
+        }
+      entry_get_core (kept->entry)->n_evictions++;
+    }
+  kept_release_locked (kept);
+}
+
+/* Lets at most @n be spare. */
 static void
 core_shrink_locked (WeakrefCacheCore *core, guint n)
 {
-  while (core->idle.length > n)
+  while (core->spare.length > n)
+    kept_put_out_locked (g_queue_peek_head (&core->spare));
+}
+
+static gint64
+kept_get_end_locked (Kept *kept)
+{
+  return kept->since + entry_get_core (kept->entry)->max_idle_seconds * G_TIME_SPAN_SECOND;
+}
+
+/* Puts out what has been spare for too long. Returns when the next one will, or -1. */
+gint64
+weakref_cache_core_expire_locked (WeakrefCacheCore *core)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  while (core->max_idle_seconds > 0 && core->spare.length > 0)
     {
-      Kept *oldest = g_queue_peek_head (&core->idle);
+      Kept *oldest = g_queue_peek_head (&core->spare);
+      gint64 end = kept_get_end_locked (oldest);
 
-      /* Somebody may just have taken it, and wait for the lock to say so. */
-      if (weakref_hold_refresh_locked (&oldest->base))
-        continue;
-
-      core->n_evictions++;
-      core_changed_locked (core);
-      core_release_locked (core, oldest);
+      if (end > now)
+        return end;
+      kept_put_out_locked (oldest);
     }
+
+  return -1;
 }
 
 /* Keeps at most @n of what is in use. */
 static void
-core_release_busy_locked (WeakrefCacheCore *core, guint n)
+core_release_in_use_locked (WeakrefCacheCore *core, guint n)
 {
-  while (core->busy.length > n)
-    core_release_locked (core, g_queue_peek_head (&core->busy));
+  while (core->in_use.length > n)
+    kept_release_locked (g_queue_peek_head (&core->in_use));
 }
 
-/* Lets at most @n stay idle, and keeps nothing of what is in use now, or looks so. */
+/* Tells what has been in use for longest, and is the next one to be examined, from what is
+ * silenced. Returns whether it is in use, as far as can be seen. */
+static gboolean
+core_examine_oldest (WeakrefCacheCore *core)
+{
+  WeakrefValueEntry *entry = NULL;
+  gboolean in_use = TRUE;
+  gpointer object;
+  Kept *kept;
+
+  weakref_toggle_lock ();
+  kept = g_queue_peek_head (&core->in_use);
+  if (kept != NULL)
+    {
+      g_queue_unlink (&core->in_use, &kept->link);
+      g_queue_push_tail_link (&core->in_use, &kept->link);
+      entry = weakref_entry_ref (kept->entry);
+    }
+  weakref_toggle_unlock ();
+
+  if (entry == NULL)
+    return TRUE;
+
+  object = weakref_block_dup_target (entry->base.watch.block);
+  if (object != NULL)
+    {
+      Extra *extra = weakref_value_entry_get_extra (entry);
+
+      weakref_toggle_lock ();
+      kept = extra->kept;
+      if (kept != NULL && kept->state == KEPT_IN_USE &&
+          weakref_hold_is_silenced_locked (&kept->base))
+        {
+          in_use = FALSE;
+          kept_move_locked (kept, KEPT_SILENCED);
+        }
+      weakref_toggle_unlock ();
+      g_object_unref (object);
+    }
+  weakref_entry_unref (entry);
+
+  return in_use;
+}
+
+/* Examines what is in use until at most max-idle objects are kept that nobody may use, but no more
+ * than @n that do turn out to be in use. */
+void
+weakref_cache_core_examine (WeakrefCacheCore *core, guint n)
+{
+  while (n > 0)
+    {
+      gboolean enough;
+
+      weakref_toggle_lock ();
+      core_shrink_locked (core, core->max_idle);
+      enough = core->in_use.length == 0 ||
+               (guint64) core->in_use.length + core->spare.length <= core->max_idle;
+      weakref_toggle_unlock ();
+      if (enough)
+        return;
+
+      if (core_examine_oldest (core))
+        n--;
+    }
+}
+
+/* Lets at most @n be spare, of what is known to be, and nothing of what turns out to be. */
 void
 weakref_cache_core_trim (WeakrefCacheCore *core, guint n)
 {
+  guint n_in_use;
+  guint i;
+
   weakref_toggle_lock ();
   core_shrink_locked (core, n);
-  core_release_busy_locked (core, 0);
+  n_in_use = core->in_use.length;
   weakref_toggle_unlock ();
+
+  for (i = 0; i < n_in_use; i++)
+    {
+      if (!core_examine_oldest (core))
+        {
+          weakref_toggle_lock ();
+          core_shrink_locked (core, n);
+          weakref_toggle_unlock ();
+        }
+    }
 }
 
 static gboolean
 kept_admit_locked (WeakrefHold *hold)
 {
   Kept *kept = (Kept *) hold;
-  WeakrefCacheCore *core = kept_get_core (kept);
+  WeakrefCacheCore *core = entry_get_core (kept->entry);
   Extra *extra = weakref_value_entry_get_extra (kept->entry);
 
   if (extra->gone || extra->kept != NULL || core->max_idle == 0 ||
@@ -110,7 +288,10 @@ kept_admit_locked (WeakrefHold *hold)
   g_atomic_pointer_set (&extra->kept, kept);
   g_atomic_int_inc (&core->n_tracked);
   kept->link.data = kept;
-  g_queue_push_tail_link (&core->busy, &kept->link);
+  kept_link_locked (kept, TRUE);
+  core->tracked = TRUE;
+  if (weakref_hold_began_silenced_locked (hold))
+    kept_move_locked (kept, KEPT_SILENCED);
 
   return TRUE;
 }
@@ -119,20 +300,23 @@ static void
 kept_changed_locked (WeakrefHold *hold)
 {
   Kept *kept = (Kept *) hold;
-  WeakrefCacheCore *core = kept_get_core (kept);
-  gboolean is_idle = !weakref_hold_is_used_locked (hold);
+  WeakrefCacheCore *core = entry_get_core (kept->entry);
 
-  if (is_idle == kept->is_idle)
-    return;
-
-  kept->is_idle = is_idle;
-  g_queue_unlink (is_idle ? &core->busy : &core->idle, &kept->link);
-  g_queue_push_tail_link (is_idle ? &core->idle : &core->busy, &kept->link);
-  core_changed_locked (core);
-
-  if (is_idle)
+  if (weakref_hold_is_used_locked (hold))
     {
-      kept->idle_since = g_get_monotonic_time ();
+      if (kept->state == KEPT_IDLE)
+        kept_move_locked (kept, KEPT_IN_USE);
+    }
+  else if (kept->state == KEPT_LOOKED_AT)
+    {
+      kept->state = KEPT_IDLE;
+      core->n_idle++;
+      core_changed_locked (core);
+    }
+  else if (kept->state != KEPT_IDLE)
+    {
+      kept_move_locked (kept, KEPT_IDLE);
+      weakref_cache_core_expire_locked (core);
       core_shrink_locked (core, core->max_idle);
     }
 }
@@ -152,31 +336,129 @@ static const WeakrefHoldFuncs kept_funcs = {
   kept_released_cb,
 };
 
-/* Tracks the object, unless it is already, or must not be. */
+/* If it is spare: puts it out if it has been for too long. */
 static void
-entry_used_cb (WeakrefValueEntry *entry, gpointer object)
+entry_expire (WeakrefValueEntry *entry)
 {
-  WeakrefCacheCore *core = (WeakrefCacheCore *) entry->base.table;
   Extra *extra = weakref_value_entry_get_extra (entry);
+
+  if (!g_atomic_int_get (&extra->is_spare))
+    return;
+
+  weakref_toggle_lock ();
+  if (extra->is_spare && entry_get_core (entry)->max_idle_seconds > 0 &&
+      kept_get_end_locked (extra->kept) <= g_get_monotonic_time ())
+    kept_put_out_locked (extra->kept);
+  weakref_toggle_unlock ();
+}
+
+/* It is used, by somebody who has it: so it is no longer looked at, or silenced for as long. */
+static void
+entry_renew (WeakrefValueEntry *entry)
+{
+  Extra *extra = weakref_value_entry_get_extra (entry);
+
+  weakref_toggle_lock ();
+  if (extra->kept != NULL)
+    {
+      weakref_hold_refresh_locked (&extra->kept->base);
+      kept_move_locked (extra->kept,
+                        extra->kept->state == KEPT_SILENCED ? KEPT_SILENCED : KEPT_IN_USE);
+    }
+  weakref_toggle_unlock ();
+}
+
+/* Tracks the object, unless it must not be. */
+static void
+entry_track (WeakrefValueEntry *entry, gpointer object)
+{
+  WeakrefCacheCore *core = entry_get_core (entry);
   Kept *kept;
 
-  if (g_atomic_pointer_get (&extra->kept) != NULL || g_atomic_int_get (&core->max_idle) == 0 ||
+  if (g_atomic_int_get (&core->max_idle) == 0 ||
       (guint) g_atomic_int_get (&core->n_tracked) >= (guint) g_atomic_int_get (&core->max_tracked))
     return;
 
   kept = g_new0 (Kept, 1);
   kept->entry = weakref_entry_ref (entry);
-  weakref_hold_start (&kept->base, &kept_funcs, entry->base.watch.block, object);
+  if (weakref_hold_start (&kept->base, &kept_funcs, entry->base.watch.block, object))
+    weakref_cache_core_examine (core, 1);
+}
+
+static gpointer
+entry_use_cb (WeakrefValueEntry *entry)
+{
+  Extra *extra = weakref_value_entry_get_extra (entry);
+  gpointer object;
+
+  entry_expire (entry);
+  object = weakref_block_dup_target (entry->base.watch.block);
+  if (object == NULL)
+    return NULL;
+
+  if (g_atomic_pointer_get (&extra->kept) == NULL)
+    entry_track (entry, object);
+  else if (g_atomic_int_get (&extra->is_spare))
+    entry_renew (entry);
+
+  return object;
+}
+
+static gpointer
+entry_look_at_cb (WeakrefValueEntry *entry)
+{
+  Extra *extra = weakref_value_entry_get_extra (entry);
+
+  entry_expire (entry);
+  if (g_atomic_int_get (&extra->is_spare))
+    {
+      weakref_toggle_lock ();
+      if (extra->kept != NULL && extra->kept->state == KEPT_IDLE)
+        {
+          extra->kept->state = KEPT_LOOKED_AT;
+          entry_get_core (entry)->n_idle--;
+          core_changed_locked (entry_get_core (entry));
+        }
+      weakref_toggle_unlock ();
+    }
+
+  return weakref_block_dup_target (entry->base.watch.block);
+}
+
+static gboolean
+entry_is_alive_cb (WeakrefValueEntry *entry)
+{
+  Extra *extra = weakref_value_entry_get_extra (entry);
+
+  entry_expire (entry);
+
+  /* What is kept is there. */
+  return g_atomic_pointer_get (&extra->kept) != NULL
+           ? !weakref_block_is_dead (entry->base.watch.block)
+           : weakref_block_is_alive (entry->base.watch.block);
 }
 
 static void
 entry_entered_cb (WeakrefValueEntry *entry, gpointer object)
 {
-  WeakrefCacheCore *core = (WeakrefCacheCore *) entry->base.table;
+  WeakrefCacheCore *core = entry_get_core (entry);
 
-  entry_used_cb (entry, object);
+  entry_track (entry, object);
   weakref_toggle_lock ();
   core_changed_locked (core);
+  weakref_toggle_unlock ();
+}
+
+static void
+entry_left_cb (WeakrefValueEntry *entry)
+{
+  Extra *extra = weakref_value_entry_get_extra (entry);
+
+  weakref_toggle_lock ();
+  extra->gone = TRUE;
+  if (extra->kept != NULL)
+    kept_release_locked (extra->kept);
+  core_changed_locked (entry_get_core (entry));
   weakref_toggle_unlock ();
 }
 
@@ -189,232 +471,16 @@ core_asked_cb (WeakrefValueCore *base, gboolean found)
   atomic_fetch_add_explicit (found ? &core->n_hits : &core->n_misses, 1, memory_order_relaxed);
 }
 
-static gboolean
-entry_keeps_cb (WeakrefValueEntry *entry)
-{
-  Extra *extra = weakref_value_entry_get_extra (entry);
-
-  return g_atomic_pointer_get (&extra->kept) != NULL;
-}
-
-static void
-entry_let_go_cb (WeakrefValueEntry *entry)
-{
-  WeakrefCacheCore *core = (WeakrefCacheCore *) entry->base.table;
-  Extra *extra = weakref_value_entry_get_extra (entry);
-
-  weakref_toggle_lock ();
-  extra->gone = TRUE;
-  if (extra->kept != NULL)
-    core_release_locked (core, extra->kept);
-  core_changed_locked (core);
-  weakref_toggle_unlock ();
-}
-
-static void
-core_free_cb (WeakrefValueCore *base)
-{
-  WeakrefCacheCore *core = (WeakrefCacheCore *) base;
-
-  g_weak_ref_clear (&core->cache);
-  g_source_unref (core->source);
-  g_main_context_unref (core->context);
-}
-
-static const WeakrefValueFuncs core_funcs = {
+const WeakrefValueFuncs weakref_cache_core_funcs = {
   .extra_size = sizeof (Extra),
   .asked = core_asked_cb,
-  .used = entry_used_cb,
+  .use = entry_use_cb,
+  .look_at = entry_look_at_cb,
+  .is_alive = entry_is_alive_cb,
   .entered = entry_entered_cb,
-  .keeps = entry_keeps_cb,
-  .let_go = entry_let_go_cb,
-  .free_core = core_free_cb,
+  .left = entry_left_cb,
+  .free_core = weakref_cache_core_free,
 };
-
-/* The memory monitor */
-
-/* It is counted, so that references to what is in it are taken and dropped outside the lock. */
-struct _WeakrefCacheMonitor
-{
-  GMemoryMonitor *object; /* (owned) */
-  GClosure *closure;      /* (owned): connected */
-};
-
-static void
-low_memory_cb (GMemoryMonitor *object, GMemoryMonitorWarningLevel level, gpointer core)
-{
-  weakref_cache_core_trim (core, 0);
-}
-
-static void
-closure_unref_core_cb (gpointer core, GClosure *closure)
-{
-  weakref_table_unref (core);
-}
-
-static void
-monitor_clear_cb (gpointer data)
-{
-  WeakrefCacheMonitor *monitor = data;
-
-  g_object_unref (monitor->object);
-  g_closure_unref (monitor->closure);
-}
-
-static void
-monitor_unref (WeakrefCacheMonitor *monitor)
-{
-  g_atomic_rc_box_release_full (monitor, monitor_clear_cb);
-}
-
-/* Not if it comes too late @by_default. */
-gboolean
-weakref_cache_core_set_monitor (WeakrefCacheCore *core, GMemoryMonitor *object, gboolean by_default)
-{
-  WeakrefCacheMonitor *monitor = NULL;
-  WeakrefCacheMonitor *old;
-  gboolean set;
-
-  if (object != NULL)
-    {
-      monitor = g_atomic_rc_box_new (WeakrefCacheMonitor);
-      monitor->object = g_object_ref (object);
-      monitor->closure = g_cclosure_new (G_CALLBACK (low_memory_cb), weakref_table_ref (core),
-                                         closure_unref_core_cb);
-      g_closure_ref (monitor->closure);
-      g_closure_sink (monitor->closure);
-      g_signal_connect_closure (object, "low-memory-warning", monitor->closure, FALSE);
-    }
-
-  weakref_toggle_lock ();
-  set = !by_default || !core->monitor_is_set;
-  old = set ? core->monitor : monitor;
-  if (set)
-    {
-      core->monitor = monitor;
-      core->monitor_is_set = TRUE;
-    }
-  weakref_toggle_unlock ();
-
-  if (old != NULL)
-    {
-      /* Which disconnects it, if it is still connected. */
-      g_closure_invalidate (old->closure);
-      monitor_unref (old);
-    }
-
-  return set;
-}
-
-GMemoryMonitor *
-weakref_cache_core_dup_monitor (WeakrefCacheCore *core)
-{
-  WeakrefCacheMonitor *monitor;
-  GMemoryMonitor *object;
-
-  weakref_toggle_lock ();
-  monitor = core->monitor;
-  if (monitor != NULL)
-    g_atomic_rc_box_acquire (monitor);
-  weakref_toggle_unlock ();
-
-  if (monitor == NULL)
-    return NULL;
-
-  object = g_object_ref (monitor->object);
-  monitor_unref (monitor);
-
-  return object;
-}
-
-static gboolean
-set_default_monitor_cb (gpointer data)
-{
-  WeakrefCacheCore *core = data;
-  GMemoryMonitor *object = g_memory_monitor_dup_default ();
-  GObject *cache;
-
-  if (weakref_cache_core_set_monitor (core, object, TRUE))
-    {
-      cache = weakref_compat_get (&core->cache);
-      if (cache != NULL)
-        {
-          g_object_notify (cache, "memory-monitor");
-          g_object_unref (cache);
-        }
-    }
-  g_object_unref (object);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* The first one to ask for the default monitor makes it for the whole process, and it tells in the
- * context of that moment. So it is made where it is of use to everybody. Once, by somebody who
- * holds the cache. */
-static void
-core_await_default_monitor (WeakrefCacheCore *core)
-{
-  core->monitor_source = g_idle_source_new ();
-  g_source_set_static_name (core->monitor_source, "weakref-glib memory monitor");
-  g_source_set_callback (core->monitor_source, set_default_monitor_cb, weakref_table_ref (core),
-                         weakref_table_unref);
-  g_source_attach (core->monitor_source, NULL);
-}
-
-/* The source */
-
-/* Puts out what has been idle for too long, waits for the next, and notifies. */
-static gboolean
-core_wake_cb (gpointer data)
-{
-  WeakrefCacheCore *core = data;
-  gint64 next = -1;
-  GObject *cache;
-  gboolean await_monitor;
-  gboolean changed;
-
-  weakref_toggle_lock ();
-  while (core->max_idle_seconds > 0 && core->idle.length > 0 && next < 0)
-    {
-      Kept *oldest = g_queue_peek_head (&core->idle);
-      gint64 end = oldest->idle_since + core->max_idle_seconds * G_TIME_SPAN_SECOND;
-
-      if (end <= g_source_get_time (core->source))
-        core_shrink_locked (core, core->idle.length - 1);
-      else
-        next = end;
-    }
-  changed = core->changed;
-  core->changed = FALSE;
-  await_monitor = changed && !core->monitor_is_set && !core->monitor_comes;
-  core->monitor_comes |= await_monitor;
-  g_source_set_ready_time (core->source, next);
-  weakref_toggle_unlock ();
-
-  cache = changed ? weakref_compat_get (&core->cache) : NULL;
-  if (cache != NULL)
-    {
-      if (await_monitor)
-        core_await_default_monitor (core);
-
-      /* Not frozen meanwhile: another thread that notifies one of the other properties at that
-       * moment would notify these too, from there. */
-      g_object_notify (cache, "n-idle");
-      g_object_notify (cache, "n-in-use");
-      g_object_notify (cache, "evictions");
-      g_object_unref (cache);
-    }
-
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-wake_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
-{
-  return callback (user_data);
-}
-
-static GSourceFuncs wake_funcs = { NULL, NULL, wake_dispatch, NULL, NULL, NULL };
 
 /* The limits. Each returns whether it is another one. */
 
@@ -428,7 +494,7 @@ weakref_cache_core_set_max_idle (WeakrefCacheCore *core, guint max_idle)
   g_atomic_int_set (&core->max_idle, max_idle);
   core_shrink_locked (core, max_idle);
   if (max_idle == 0)
-    core_release_busy_locked (core, 0);
+    core_release_in_use_locked (core, 0);
   weakref_toggle_unlock ();
 
   return changed;
@@ -456,41 +522,9 @@ weakref_cache_core_set_max_tracked (WeakrefCacheCore *core, guint max_tracked)
   weakref_toggle_lock ();
   changed = core->max_tracked != max_tracked;
   g_atomic_int_set (&core->max_tracked, max_tracked);
-  core_shrink_locked (core, max_tracked - MIN (max_tracked, core->busy.length));
-  core_release_busy_locked (core, max_tracked);
+  core_shrink_locked (core, max_tracked - MIN (max_tracked, core->in_use.length));
+  core_release_in_use_locked (core, max_tracked);
   weakref_toggle_unlock ();
 
   return changed;
-}
-
-WeakrefCacheCore *
-weakref_cache_core_new (WeakrefCache *cache, guint max_idle, guint max_tracked)
-{
-  WeakrefCacheCore *core = weakref_value_core_new (sizeof (WeakrefCacheCore), &core_funcs);
-
-  core->max_idle = max_idle;
-  core->max_tracked = max_tracked;
-  g_weak_ref_init (&core->cache, cache);
-  core->context = g_main_context_ref_thread_default ();
-  core->source = g_source_new (&wake_funcs, sizeof (GSource));
-  g_source_set_static_name (core->source, "weakref-glib cache");
-  g_source_set_callback (core->source, core_wake_cb, weakref_table_ref (core), weakref_table_unref);
-  g_source_attach (core->source, core->context);
-
-  return core;
-}
-
-/* For the end of the cache. */
-void
-weakref_cache_core_close (WeakrefCacheCore *core)
-{
-  if (core->monitor_source != NULL)
-    {
-      g_source_destroy (core->monitor_source);
-      g_source_unref (core->monitor_source);
-    }
-  weakref_cache_core_set_monitor (core, NULL, FALSE);
-  g_source_destroy (core->source);
-  /* Oldest first, here too. */
-  weakref_cache_core_trim (core, 0);
 }

@@ -15,8 +15,9 @@
  *
  * Puts out all idle objects but the @n that became idle last.
  *
- * What is in use is not kept any longer than that, until it is looked up again: it may be in use
- * only for a language that keeps its own toggle reference on it, and that can't be told.
+ * An object on which a language has a toggle reference of its own is one of them, whether it is in
+ * use or not, which can't be told: see [class@Weakref.Cache]. All other objects that are in use
+ * will be kept when they become idle, as if nothing had happened.
  *
  * Since: 1.0
  */
@@ -101,7 +102,8 @@ weakref_cache_get_max_idle_seconds (WeakrefCache *self)
  *
  * Sets for how long an object that nobody uses is kept.
  *
- * It needs the #GMainContext of the cache to run.
+ * It works from the #GMainContext of the cache. Where that does not run, what is idle for too long
+ * is not found either: it is put out when somebody asks for it, or when something becomes idle.
  *
  * Since: 1.0
  */
@@ -208,7 +210,7 @@ weakref_cache_get_n_idle (WeakrefCache *self)
   g_return_val_if_fail (WEAKREF_IS_CACHE (self), 0);
 
   weakref_toggle_lock ();
-  value = weakref_cache_get_core (self)->idle.length;
+  value = weakref_cache_get_core (self)->n_idle;
   weakref_toggle_unlock ();
 
   return value;

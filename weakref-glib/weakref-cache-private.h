@@ -18,20 +18,30 @@ G_BEGIN_DECLS
 typedef struct _WeakrefCacheCore WeakrefCacheCore;
 typedef struct _WeakrefCacheMonitor WeakrefCacheMonitor;
 
+typedef struct
+{
+  guint n_idle;
+  guint n_in_use;
+  guint64 n_evictions;
+} WeakrefCacheCounts;
+
 struct _WeakrefCacheCore
 {
   WeakrefValueCore base;
   GWeakRef cache;
-  GMainContext *context;        /* (owned) (const) */
-  GSource *source;              /* (owned) (const): in the context */
-  gboolean changed;             /* toggle lock: the source will notify */
-  guint max_idle;               /* (atomic): written under the toggle lock */
-  guint max_idle_seconds;       /* toggle lock */
-  guint max_tracked;            /* (atomic): written under the toggle lock */
-  guint n_tracked;              /* (atomic): written under the toggle lock */
-  GQueue idle;                  /* toggle lock: oldest first */
-  GQueue busy;                  /* toggle lock: what is tracked and in use, longest first */
-  guint64 n_evictions;          /* toggle lock */
+  GMainContext *context;   /* (owned) (const) */
+  GSource *source;         /* (owned) (const): in the context */
+  gboolean changed;        /* toggle lock: the source will be woken */
+  gboolean tracked;        /* toggle lock: something is, since it last was */
+  WeakrefCacheCounts told; /* the source's: what was notified last */
+  guint max_idle;          /* (atomic): written under the toggle lock */
+  guint max_idle_seconds;  /* toggle lock */
+  guint max_tracked;       /* (atomic): written under the toggle lock */
+  guint n_tracked;         /* (atomic): written under the toggle lock */
+  guint n_idle;            /* toggle lock: of the spare ones */
+  GQueue spare;            /* toggle lock: what may be put out, the first one first */
+  GQueue in_use;           /* toggle lock: what else is tracked, the next to be examined first */
+  guint64 n_evictions;     /* toggle lock */
   WeakrefCacheMonitor *monitor; /* toggle lock: (owned) (nullable) */
   gboolean monitor_is_set;      /* toggle lock: there is one, or shall be none */
   gboolean monitor_comes;       /* toggle lock: the default one will be set, by: */
@@ -59,6 +69,11 @@ weakref_cache_get_core (WeakrefCache *self)
 WeakrefCacheCore *weakref_cache_core_new (WeakrefCache *cache, guint max_idle, guint max_tracked);
 void weakref_cache_core_close (WeakrefCacheCore *core);
 
+extern const WeakrefValueFuncs weakref_cache_core_funcs;
+void weakref_cache_core_free (WeakrefValueCore *base);
+gint64 weakref_cache_core_expire_locked (WeakrefCacheCore *core);
+void weakref_cache_core_examine (WeakrefCacheCore *core, guint n);
+
 void weakref_cache_core_trim (WeakrefCacheCore *core, guint n);
 gboolean weakref_cache_core_set_max_idle (WeakrefCacheCore *core, guint max_idle);
 gboolean weakref_cache_core_set_max_idle_seconds (WeakrefCacheCore *core, guint max_idle_seconds);
@@ -67,5 +82,6 @@ gboolean weakref_cache_core_set_monitor (WeakrefCacheCore *core,
                                          GMemoryMonitor *object,
                                          gboolean by_default);
 GMemoryMonitor *weakref_cache_core_dup_monitor (WeakrefCacheCore *core);
+void weakref_cache_core_await_monitor (WeakrefCacheCore *core);
 
 G_END_DECLS

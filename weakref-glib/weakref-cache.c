@@ -32,14 +32,20 @@
  * ```
  *
  * All methods can be called from any thread at any time. An object dies in the thread that puts it
- * out: the one whose object has become idle, that inserts, or trims; outside every lock, so that a
- * finalizer may use the cache. What it puts out in turn dies after it. Properties are notified in
- * the #GMainContext that was the thread-default one when the cache was made, all changes since the
- * last time together; the time limit works from there too. The notifications of `max-idle`,
- * `max-idle-seconds`, `max-tracked` and `memory-monitor` come where they are set.
+ * out: the one whose object has become idle, that inserts, looks for it when its time is over, or
+ * trims; outside every lock, so that a finalizer may use the cache. What it puts out in turn dies
+ * after it. `n-idle`, `n-in-use` and `evictions` are notified in the #GMainContext that was the
+ * thread-default one when the cache was made: each if its value differs from the one that was told
+ * last. What a handler does there is told in the same way, so it may take the objects. The
+ * notifications of `max-idle`, `max-idle-seconds`, `max-tracked` and `memory-monitor` come where
+ * they are set.
  *
- * [method@Weakref.ValueTable.contains] and [method@Weakref.ValueTable.dup_keys] don't use an
- * object: what is idle stays so. To get it in any other way is a use.
+ * To get an object by its key is a *use*. To look at all of them is none: not
+ * [method@Weakref.ValueTable.contains] and [method@Weakref.ValueTable.dup_keys], which take no
+ * object, and not [method@Weakref.ValueTable.dup_values] and [method@Weakref.ValueTable.foreach]
+ * either. While somebody holds what they give, it counts as in use; then it is idle where it was,
+ * and for as long as it was. Whoever takes a reference elsewhere uses the object, if only to ask
+ * [method@Weakref.Ref.is_alive].
  *
  * To look up an object that is in use costs about as much as in a value table. When one becomes
  * idle, or is used again, that takes a lock which all caches and bonds have in common. The cache
@@ -48,11 +54,18 @@
  * # Languages
  *
  * A cache holds its objects by toggle references, and two toggle references on the same object
- * silence each other. GJS has one on objects of a JavaScript subclass and on those with JavaScript
- * properties, PyGObject before 3.55 on those with Python attributes. Such an object counts as in
- * use for ever, and its wrapper is kept with all that is in it, until [method@Weakref.Cache.trim],
- * a memory warning or its removal lets go of it: then the language's garbage collector has it
- * again. [property@Weakref.Cache:max-tracked] bounds how many there can be.
+ * silence each other. GJS has one on objects of a JavaScript subclass, on those with JavaScript
+ * properties, and on those that were once connected to; PyGObject before 3.55 on those with Python
+ * attributes. Of such an object it can't be told whether it is in use. So it counts as in use, and
+ * is kept, with its wrapper and all that is in that, as if it were idle since it was last asked
+ * for: among the last [property@Weakref.Cache:max-idle] ones, and at most for
+ * [property@Weakref.Cache:max-idle-seconds]. Afterwards the language's garbage collector decides.
+ * If the object is really in use, it stays in the cache, and is found there.
+ *
+ * The toggle reference of a language may come at any time, and nobody is told of it. It is looked
+ * for when another object is entered or used anew, and when the #GMainContext of the cache runs, as
+ * soon as max-idle objects are in use or kept. Among many that are really in use, there can be as
+ * many that only look so, and are kept.
  *
  * Since: 1.0
  */
@@ -162,7 +175,7 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
   /**
    * WeakrefCache:evictions: (getter get_evictions)
    *
-   * How many idle objects were put out.
+   * How many objects were put out that were known to be idle.
    *
    * Since: 1.0
    */
@@ -196,7 +209,9 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
    *
    * For how long an object that nobody uses is kept, in seconds, or 0 for as long as there is room.
    *
-   * It needs the #GMainContext of the cache to run.
+   * It works from the #GMainContext of the cache. Where that does not run, what is idle for too
+   * long is not found either: it is put out when somebody asks for it, or when something becomes
+   * idle.
    *
    * Since: 1.0
    */

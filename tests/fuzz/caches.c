@@ -65,6 +65,21 @@ caches_let_go (guint t)
     world.entries[t][i].is_kept = FALSE;
 }
 
+/* What nobody has is not kept any longer. */
+static void
+caches_trim (guint t)
+{
+  guint i;
+
+  for (i = 0; i < N_KEYS; i++)
+    {
+      Entry *entry = &world.entries[t][i];
+
+      if (is_alive (entry->target, entry->life) && entry->target->object->ref_count == 1)
+        entry->is_kept = FALSE;
+    }
+}
+
 void
 op_cache (void)
 {
@@ -138,7 +153,7 @@ op_cache (void)
           break;
         default:
           n = t == ROOMY_CACHE ? 0 : next (3);
-          caches_let_go (t);
+          caches_trim (t);
           weakref_cache_trim (cache, n);
         }
       break;

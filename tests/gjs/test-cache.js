@@ -99,8 +99,8 @@ test('keeps what is idle although its wrapper went, and the object lives on', ()
     store.remove_all();
     assertCounts(cache, 1, 0);
     (() => assertEqual(cache.get('a').name, 'a'))();
-    cache.trim(0);
     collect();
+    cache.trim(0);
     assertEqual(cache.size, 0);
 });
 
@@ -189,7 +189,7 @@ test('notifies', () => {
 });
 
 // The toggle references of GJS and of the cache silence each other.
-test('counts objects of a JavaScript subclass as in use until trimmed', () => {
+test('counts objects of a JavaScript subclass as in use, and trims them', () => {
     const cache = newCache(2);
     let ref;
     (() => {
@@ -203,7 +203,7 @@ test('counts objects of a JavaScript subclass as in use until trimmed', () => {
     assertEqual(cache.lookup('a').text, 'text');
     collect();
     assert(ref.get() !== null);
-    cache.trim(2);
+    cache.trim(0);
     collect();
     assertEqual(ref.get(), null);
     assertCounts(cache, 0, 0);
@@ -224,6 +224,44 @@ test('counts objects given JavaScript properties as in use until removed', () =>
     assert(cache.remove('a'));
     collect();
     assertEqual(ref.get(), null);
+});
+
+for (const [how, wrap] of Object.entries({
+    'with a JavaScript property': object => {
+        object.text = 'text';
+    },
+    'that were connected to': object => object.disconnect(object.connect('activate', () => {})),
+})) {
+    test(`keeps the last ones of objects ${how}`, () => {
+        const cache = newCache(1);
+        for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
+            (() => wrap(cache.ensure(name, make)))();
+            collect();
+        }
+        assertEqual(cache.size, 1);
+        assertCounts(cache, 0, 1);
+        (() => assertEqual(cache.lookup('f').name, 'f'))();
+        cache.trim(0);
+        collect();
+        assertEqual(cache.size, 0);
+    });
+}
+
+test('finds what is in use again after its eviction, JavaScript subclasses too', () => {
+    const cache = newCache(1);
+    const held = thing('held');
+    held.text = 'text';
+    cache.insert('held', held);
+    for (const name of ['a', 'b', 'c']) {
+        (() => cache.insert(name, thing(name)))();
+        collect();
+    }
+    assertEqual(cache.lookup('held'), held);
+    assertEqual(held.text, 'text');
+    cache.trim(0);
+    collect();
+    assertEqual(cache.lookup('held'), held);
+    assertEqual(cache.size, 1);
 });
 
 run();

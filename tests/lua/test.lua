@@ -207,6 +207,8 @@ local tests = {
       assert(cache:get_size() == 1)
       a = nil
       collect()
+      assert(cache.n_idle == 1)
+      cache:trim(0)
       assert(cache:get_size() == 0)
    end},
 }

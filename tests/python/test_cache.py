@@ -29,6 +29,11 @@ class CacheTest(unittest.TestCase):
             self.assertEqual(self.cache.ensure(key, create).get_name(), key)
         gc.collect()
 
+    def iterate(self):
+        context = GLib.MainContext.default()
+        while context.iteration(False):
+            pass
+
     def assertCounts(self, idle, in_use):
         self.assertEqual((self.cache.props.n_idle, self.cache.props.n_in_use), (idle, in_use))
 
@@ -70,9 +75,7 @@ class CacheTest(unittest.TestCase):
         seen = []
         self.cache.connect('notify::n-idle', lambda cache, pspec: seen.append(cache.props.n_idle))
         self.use('a', 'b')
-        context = GLib.MainContext.default()
-        while context.iteration(False):
-            pass
+        self.iterate()
         self.assertEqual(seen, [2])
 
     def test_with_attributes(self):
@@ -109,6 +112,40 @@ class CacheTest(unittest.TestCase):
         gc.collect()
         self.assertIsNone(ref.get())
 
+    def test_attributes_given_later_are_kept_by_recency(self):
+        refs = []
+        for i in range(6):
+            document = self.cache.ensure(str(i), create)
+            document.text = i
+            refs.append(Weakref.Ref.new(document))
+        del document
+        self.iterate()
+        gc.collect()
+        self.assertEqual([ref.get() is not None for ref in refs], [False] * 4 + [True] * 2)
+
+    def test_in_use_is_found_again(self):
+        held = Document()
+        held.text = 'text'
+        self.cache.insert('held', held)
+        for i in range(5):
+            document = Document()
+            document.text = i
+            self.cache.insert(str(i), document)
+        del document
+        self.iterate()
+        gc.collect()
+        self.assertEqual(len(self.cache), 3)
+        self.assertIs(self.cache.lookup('held'), held)
+        self.cache.trim(0)
+        gc.collect()
+        self.assertEqual(self.cache.dup_keys(), ['held'])
+        del held
+        gc.collect()
+        if not SILENCES:
+            self.assertCounts(1, 0)
+            self.cache.trim(0)
+        self.assertCounts(0, 0)
+
     def test_what_is_silenced_is_bounded(self):
         self.cache.props.max_tracked = 3
         refs = []
@@ -119,9 +156,11 @@ class CacheTest(unittest.TestCase):
             self.cache.insert(str(i), document)
         del document
         gc.collect()
-        alive = [ref.get() is not None for ref in refs]
-        # Those that are not tracked go by themselves; without silence, the idle are two.
-        self.assertEqual(alive, [True] * 3 + [False] * 2 if SILENCES else [False] * 3 + [True] * 2)
+        self.iterate()
+        gc.collect()
+        # Of those that look in use, as of the idle, the last ones are kept.
+        self.assertEqual([ref.get() is not None for ref in refs], [False] * 3 + [True] * 2)
+        self.assertCounts(*((0, 2) if SILENCES else (2, 0)))
         self.cache.trim(0)
         gc.collect()
         self.assertEqual([ref.get() for ref in refs], [None] * 5)

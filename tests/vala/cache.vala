@@ -37,9 +37,9 @@ void add_cache_tests () {
 		self.trim (1);
 		assert_log ("~c");
 		a = null;
-		assert_log ("~a");
-		self = null;
-		assert_log ("~d");
+		assert_log ("");
+		self.trim (0);
+		assert_log ("~d ~a");
 	});
 
 	add ("cache/is-a-table", () => {

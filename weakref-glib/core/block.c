@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include <weakref-glib/core/compat.h>
+#include <weakref-glib/core/toggle-flag.h>
 #include <weakref-glib/core/toggle.h>
 
 /* The control block: what the library knows of one life of one object.
@@ -274,7 +275,7 @@ block_dup_target_with_python (WeakrefBlock *block)
   /* As long as it is not dead, and we have the lock without which it won't be, the object is there,
    * if maybe in the middle of its last dispose. */
   g_mutex_lock (&block->lock);
-  has_toggle_ref = !block->dead && weakref_compat_has_toggle_ref (block->address);
+  has_toggle_ref = !block->dead && weakref_has_toggle_ref (block->address);
   g_mutex_unlock (&block->lock);
 
   return has_toggle_ref ? weakref_compat_get_with_python (&block->target)

@@ -7,6 +7,7 @@
 #include <gmodule.h>
 
 #include <weakref-glib/core/locks.h>
+#include <weakref-glib/core/toggle-flag.h>
 
 /* What an old GLib, one before 2.80, does otherwise, and what is done about it:
  *
@@ -34,7 +35,15 @@
 gboolean
 weakref_compat_may_toggle (gconstpointer object)
 {
-  return !weakref_compat_is_needed () || !weakref_compat_has_toggle_ref (object);
+  return !weakref_compat_is_needed () || !weakref_has_toggle_ref (object);
+}
+
+/* Whether our toggle reference can be removed for a moment, without waiting, see below; perhaps it
+ * can't be added again afterwards, which only one hold can bear. */
+gboolean
+weakref_compat_may_remove (gint n_rises, gboolean is_alone)
+{
+  return !weakref_compat_is_needed () || (n_rises == 1 && is_alone);
 }
 
 /* Waits a moment, with @lock released, for a thread that is between the two steps of a

@@ -56,14 +56,6 @@ weakref_compat_has_python (void)
 
 #endif
 
-/* Whether anybody has a toggle reference on @object, which the caller knows to be there: a flag of
- * GObject's own. */
-static inline gboolean
-weakref_compat_has_toggle_ref (gconstpointer object)
-{
-  return (g_datalist_get_flags (&((GObject *) object)->qdata) & 0x1) != 0;
-}
-
 gpointer weakref_compat_get_with_python (GWeakRef *weak_ref);
 
 /* g_weak_ref_get(), for objects that a language may hold by a toggle reference. Not under a lock.
@@ -93,6 +85,7 @@ weakref_compat_unref (gpointer object)
 
 /* For toggle.c */
 gboolean weakref_compat_may_toggle (gconstpointer object);
+gboolean weakref_compat_may_remove (gint n_rises, gboolean is_alone);
 gboolean weakref_compat_wait_locked (GMutex *lock, gint n_rises, guint *n_waits);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 
 #include <weakref-glib/core/compat.h>
 #include <weakref-glib/core/locks.h>
+#include <weakref-glib/core/toggle-flag.h>
 
 /* The only file that calls g_object_add_toggle_ref().
  *
@@ -40,7 +41,8 @@
 struct _WeakrefToggle
 {
   gpointer object;    /* (owned) (const): the toggle reference, or a plain one */
-  gboolean is_plain;  /* (const) */
+  gboolean is_plain;  /* lock */
+  gboolean silenced;  /* lock: when last seen: somebody else has a toggle reference, too */
   WeakrefHold *holds; /* lock: newest first */
   guint n_changes;    /* lock: of the list */
   gint n_rises;       /* lock: less falls, as notified; the first is our own beginning */
@@ -144,6 +146,7 @@ toggle_get_locked (gpointer object)
   toggle->object = object;
   toggle->n_rises = 1;
   toggle->in_use = TRUE;
+  toggle->silenced = weakref_has_toggle_ref (object);
   toggle->is_plain = !weakref_compat_may_toggle (object);
   if (toggle->is_plain)
     g_object_ref (object);
@@ -323,4 +326,42 @@ gboolean
 weakref_hold_is_alone_locked (WeakrefHold *hold)
 {
   return hold->toggle->holds == hold && hold->next == NULL;
+}
+
+/* Whether there was a toggle reference of somebody else when the first hold began. */
+gboolean
+weakref_hold_began_silenced_locked (WeakrefHold *hold)
+{
+  return hold->toggle->silenced;
+}
+
+/* Whether somebody else has a toggle reference on the object, so that nobody is notified of
+ * anything, and the object looks in use. The only way to know is to take ours away for a moment.
+ * The caller has a reference on the object besides.
+ *
+ * If an old GLib does not like that at this moment, the answer is that of the last time. */
+gboolean
+weakref_hold_is_silenced_locked (WeakrefHold *hold)
+{
+  WeakrefToggle *toggle = hold->toggle;
+
+  if (!toggle->is_plain)
+    {
+      if (!weakref_compat_may_remove (toggle->n_rises, weakref_hold_is_alone_locked (hold)))
+        return toggle->silenced;
+
+      /* The caller's reference and this one are two: the count crosses nothing that is notified. */
+      g_object_ref (toggle->object);
+      g_object_remove_toggle_ref (toggle->object, toggle_notify_cb, NULL);
+    }
+
+  toggle->silenced = weakref_has_toggle_ref (toggle->object);
+  toggle->is_plain = !weakref_compat_may_toggle (toggle->object);
+  if (!toggle->is_plain)
+    {
+      g_object_add_toggle_ref (toggle->object, toggle_notify_cb, NULL);
+      g_object_unref (toggle->object);
+    }
+
+  return toggle->silenced;
 }

@@ -50,5 +50,7 @@ weakref_hold_find_locked (gconstpointer object, gconstpointer life, const Weakre
 gboolean weakref_hold_refresh_locked (WeakrefHold *hold);
 gboolean weakref_hold_is_used_locked (WeakrefHold *hold);
 gboolean weakref_hold_is_alone_locked (WeakrefHold *hold);
+gboolean weakref_hold_began_silenced_locked (WeakrefHold *hold);
+gboolean weakref_hold_is_silenced_locked (WeakrefHold *hold);
 
 G_END_DECLS

@@ -28,12 +28,12 @@ entry_get_hash_key (WeakrefEntry *entry)
 }
 
 static void
-entry_let_go (WeakrefEntry *entry)
+entry_left (WeakrefEntry *entry)
 {
   WeakrefValueCore *core = (WeakrefValueCore *) entry->table;
 
-  if (core->funcs->let_go != NULL)
-    core->funcs->let_go ((WeakrefValueEntry *) entry);
+  if (core->funcs->left != NULL)
+    core->funcs->left ((WeakrefValueEntry *) entry);
 }
 
 /* Frees an entry that has no object, or none any more. Outside the lock. */
@@ -67,7 +67,7 @@ core_free (WeakrefTable *table)
 static const WeakrefTableFuncs table_funcs = {
   .name = "WeakrefValueTable",
   .get_hash_key = entry_get_hash_key,
-  .let_go = entry_let_go,
+  .let_go = entry_left,
   .free_entry = entry_free,
   .free_table = core_free,
 };
@@ -109,12 +109,9 @@ static gboolean
 entry_is_alive (WeakrefValueEntry *entry)
 {
   WeakrefValueCore *core = (WeakrefValueCore *) entry->base.table;
-  WeakrefBlock *block = entry->base.watch.block;
 
-  if (core->funcs->keeps != NULL && core->funcs->keeps (entry))
-    return !weakref_block_is_dead (block);
-
-  return weakref_block_is_alive (block);
+  return core->funcs->is_alive != NULL ? core->funcs->is_alive (entry)
+                                       : weakref_block_is_alive (entry->base.watch.block);
 }
 
 /* Drops an entry that was taken out. Returns whether its object was alive. */
@@ -143,12 +140,9 @@ gpointer
 weakref_value_entry_dup_object (WeakrefValueEntry *entry)
 {
   WeakrefValueCore *core = (WeakrefValueCore *) entry->base.table;
-  gpointer object = weakref_block_dup_target (entry->base.watch.block);
 
-  if (object != NULL && core->funcs->used != NULL)
-    core->funcs->used (entry, object);
-
-  return object;
+  return core->funcs->use != NULL ? core->funcs->use (entry)
+                                  : weakref_block_dup_target (entry->base.watch.block);
 }
 
 /* What the probe finds, with a reference on it. */
@@ -210,13 +204,12 @@ weakref_value_core_lookup (WeakrefValueCore *core, gconstpointer key)
       return NULL;
     }
 
-  object = weakref_block_dup_target (entry->base.watch.block);
-  if (object == NULL)
-    weakref_value_core_count (core, FALSE);
-  else if (core->funcs->used != NULL)
+  if (core->funcs->use == NULL)
+    object = weakref_block_dup_target (entry->base.watch.block);
+  else
     {
-      core->funcs->used (entry, object);
-      weakref_value_core_count (core, TRUE);
+      object = core->funcs->use (entry);
+      weakref_value_core_count (core, object != NULL);
     }
   weakref_entry_unref (entry);
 
@@ -338,7 +331,9 @@ weakref_value_core_foreach (WeakrefValueCore *core, WeakrefValueTableFunc func, 
   for (i = 0; i < entries->len; i++)
     {
       WeakrefValueEntry *entry = g_ptr_array_index (entries, i);
-      gpointer object = weakref_block_dup_target (entry->base.watch.block);
+      gpointer object = core->funcs->look_at != NULL
+                          ? core->funcs->look_at (entry)
+                          : weakref_block_dup_target (entry->base.watch.block);
 
       if (object != NULL)
         {

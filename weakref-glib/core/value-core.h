@@ -22,14 +22,15 @@ typedef struct
   gsize extra_size;
   /* Somebody asked for the object of a key, and it was there, or was not. May be NULL. */
   void (*asked) (WeakrefValueCore *core, gboolean found);
-  /* @object was found by key, and is about to be handed out. May be NULL. */
-  void (*used) (WeakrefValueEntry *entry, gpointer object);
+  /* Gives the object, or NULL if it is dead or as good as dead: to somebody who uses it, who only
+   * looks at all of them, or who asks whether there is one. May be NULL. */
+  gpointer (*use) (WeakrefValueEntry *entry);
+  gpointer (*look_at) (WeakrefValueEntry *entry);
+  gboolean (*is_alive) (WeakrefValueEntry *entry);
   /* @object, which the caller holds, was entered. May be NULL. */
   void (*entered) (WeakrefValueEntry *entry, gpointer object);
-  /* Whether the object is alive because it is kept. May be NULL: never. */
-  gboolean (*keeps) (WeakrefValueEntry *entry);
   /* The entry was removed, or has died. May be NULL. */
-  void (*let_go) (WeakrefValueEntry *entry);
+  void (*left) (WeakrefValueEntry *entry);
   /* Frees what the core holds besides. May be NULL. */
   void (*free_core) (WeakrefValueCore *core);
 } WeakrefValueFuncs;
