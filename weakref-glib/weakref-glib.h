@@ -14,6 +14,9 @@
 /* Knowing an object without owning it */
 #include <weakref-glib/weakref-ref.h>
 
+/* What references of a language are made of */
+#include <weakref-glib/weakref-life.h>
+
 /* Standing in for an object without owning it */
 #include <weakref-glib/weakref-proxy.h>
 
