@@ -23,7 +23,7 @@ life_announce_cb (WeakrefWatch *watch)
   weakref_life_unref (self);
 }
 
-static const WeakrefWatchFuncs life_funcs = { NULL, life_announce_cb };
+static const WeakrefWatchFuncs life_funcs = { .name = "binding", .announce = life_announce_cb };
 
 /**
  * weakref_life_new: (skip)

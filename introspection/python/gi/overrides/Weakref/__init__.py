@@ -19,16 +19,19 @@ matters: PyGObject calls a function with a pending exception if the last referen
 one is on its way up the stack, and then loses it or crashes.
 """
 
-import types
+import pkgutil
 from gi import get_required_version, require_version
 
-from .anchors import Weakref
+# The native module may be in another directory.
+__path__ = pkgutil.extend_path(__path__, __name__)
+
+from .classes import Weakref
 from .containers import WeakKeyDictionary, WeakSet, WeakValueDictionary
 from .finalizers import finalize
 from .proxies import (CallableProxyType, ProxyType, ProxyTypes, getweakrefcount, getweakrefs,
                       proxy)
-from .references import KeyedRef, ReferenceType, WeakMethod, ref
-from . import classes  # noqa: F401 (it completes the classes of the C library)
+from .kernel import ReferenceType, ref
+from .references import KeyedRef, WeakMethod
 from . import radar  # noqa: F401 (a name of the module, as in `Weakref.radar.check()`)
 
 __all__ = ['CallableProxyType', 'ProxyType', 'ProxyTypes', 'ReferenceType', 'WeakKeyDictionary',
@@ -41,7 +44,7 @@ if get_required_version('Weakref') is None:
 
 # What programs expect of the standard module, and print.
 for _name in __all__:
-    if isinstance(_thing := globals()[_name], (type, types.FunctionType)):
+    if getattr(_thing := globals()[_name], '__module__', 'weakref') != 'weakref':
         _thing.__module__ = 'weakref'
 Weakref.__all__ = __all__
 Weakref.KeyedRef = KeyedRef

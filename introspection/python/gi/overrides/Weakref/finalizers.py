@@ -11,7 +11,7 @@ import weakref as _weakref
 from gi.module import get_introspection_module
 from gi.repository import GObject
 
-from .references import ref
+from .kernel import ref
 from .standard import bind
 
 Weakref = get_introspection_module('Weakref')

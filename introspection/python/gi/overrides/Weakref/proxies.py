@@ -7,8 +7,9 @@ import math
 import operator
 import weakref as _weakref
 
-from .anchors import find_referents, get_referent, get_shared_referent, proxy_types
-from .references import describe, ref
+from .kernel import (find_referents, get_referent, get_shared_referent, make_ref, ref,
+                     refuse)
+from .text import describe
 
 
 class _ProxyRef(ref):
@@ -147,12 +148,12 @@ class CallableProxyType(_Proxy):
 
 
 ProxyTypes = (ProxyType, CallableProxyType)
-proxy_types.update(ProxyTypes)
+refuse(ProxyTypes)
 
 
 def _make_proxy(thing, referent, callback):
     proxy = object.__new__(CallableProxyType if callable(thing) else ProxyType)
-    made = _weakref.ref.__new__(_ProxyRef, referent, _ProxyCallback(proxy, callback))
+    made = make_ref(_ProxyRef, referent, _ProxyCallback(proxy, callback))
     _Proxy._ref.__set__(proxy, made)
     return proxy
 

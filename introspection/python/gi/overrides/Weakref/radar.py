@@ -9,8 +9,8 @@ import gc
 
 from gi.repository import GLib
 
-from .anchors import Weakref
-from .references import ref
+from .classes import Weakref
+from .kernel import ref
 
 __all__ = ['add_root', 'assert_dies', 'assert_dies_before', 'check', 'check_text', 'dump',
            'dump_text', 'expect_death', 'inspect', 'inspect_text', 'is_running', 'mark',

@@ -4,65 +4,7 @@
 
 import weakref as _weakref
 
-from .anchors import Anchor, get_referent, get_shared_referent
-
-
-def _find_shared_ref(referent):
-    for found in reversed(_weakref.getweakrefs(referent)):
-        if type(found) is ref and found.__callback__ is None:
-            return found
-    return None
-
-
-class ReferenceType(_weakref.ref):
-    """A weak reference; a subclass of the standard weakref.ref, which follows a GObject itself.
-
-    Without a callback all who ask for one to the same object share it, as long as anybody has it.
-    """
-
-    __slots__ = ()
-
-    def __new__(cls, object, callback=None, /, *args, **kwargs):
-        if cls is not ref or callback is not None:
-            return _make_ref(cls, get_referent(object), callback)
-        referent = get_shared_referent(object)
-        found = _find_shared_ref(referent)
-        if found is None:
-            made = _make_ref(ref, referent)
-            # Of several threads that come here together all get the oldest; there is one for sure.
-            found = _find_shared_ref(referent)
-            del made
-        return found
-
-    def __call__(self, /):
-        found = _get_referent(self)
-        return found.get() if type(found) is Anchor else found
-
-    def __repr__(self):
-        if type(_get_referent(self)) is not Anchor:
-            return super().__repr__()
-        return describe(f'weakref at {id(self):#x}', ref.__call__(self))
-
-    def __copy__(self):
-        return self
-
-    def __deepcopy__(self, memo):
-        return self
-
-    def __reduce_ex__(self, protocol):
-        raise TypeError(f"cannot pickle '{type(self).__name__}' object")
-
-
-_make_ref = _weakref.ref.__new__
-_get_referent = _weakref.ref.__call__
-ref = ReferenceType
-
-
-def describe(what, target):
-    if target is None:
-        return f'<{what}; dead>'
-    kind = type(target)
-    return f"<{what}; to '{kind.__module__}.{kind.__qualname__}' at {id(target):#x}>"
+from .kernel import ref
 
 
 class WeakMethod(ref):

@@ -8,7 +8,8 @@ import sys
 import types
 import weakref as _weakref
 
-from .references import KeyedRef, ref
+from .kernel import ref
+from .references import KeyedRef
 
 
 # What this package relies on beyond the documentation: the names that a function uses.

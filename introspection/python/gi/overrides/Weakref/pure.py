@@ -1,12 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Anchors: the Python objects that live and die with a GObject."""
+"""References, and what they refer to, in Python: what the native module is in C."""
 
 import functools
 import operator
 import weakref as _weakref
 from gi.module import get_introspection_module
 from gi.repository import GObject
+
+from .text import describe
 
 Weakref = get_introspection_module('Weakref')
 
@@ -67,6 +69,15 @@ def _make_way(target, plain):
     return get
 
 
+_refused_types = ()
+
+
+def refuse(types):
+    """Let there be no references to objects of the types."""
+    global _refused_types
+    _refused_types = types
+
+
 _anchors = Weakref.KeyTable.new()
 # A value that holds its key keeps both. If the table went when the interpreter tears down its
 # modules, all targets would seem to die.
@@ -105,14 +116,11 @@ def _get_anchor(target):
     return anchor
 
 
-proxy_types = set()  # they need a weak reference to themselves, nobody else gets one
-
-
 def get_referent(thing):
     """Return what references to the thing refer to: its anchor, or itself if it is no GObject."""
     if issubclass(type(thing), GObject.Object):
         return _get_anchor(thing)
-    if type(thing) in proxy_types:
+    if type(thing) in _refused_types:
         raise TypeError(f"cannot create weak reference to '{type(thing).__name__}' object")
     return thing
 
@@ -126,6 +134,57 @@ def get_shared_referent(thing):
 def find_referents(thing):
     """Return a tuple of all that references to the thing refer to."""
     if not issubclass(type(thing), GObject.Object):
-        return () if type(thing) in proxy_types else (thing,)
+        return () if type(thing) in _refused_types else (thing,)
     anchor = _find_anchor(thing)
     return () if anchor is None else (anchor.shared, anchor)
+
+
+def _find_shared_ref(referent):
+    for found in reversed(_weakref.getweakrefs(referent)):
+        if type(found) is ref and found.__callback__ is None:
+            return found
+    return None
+
+
+class ReferenceType(_weakref.ref):
+    """A weak reference; a subclass of the standard weakref.ref, which follows a GObject itself.
+
+    Without a callback all who ask for one to the same object share it, as long as anybody has it.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, object, callback=None, /, *args, **kwargs):
+        if cls is not ref or callback is not None:
+            return make_ref(cls, get_referent(object), callback)
+        referent = get_shared_referent(object)
+        found = _find_shared_ref(referent)
+        if found is None:
+            made = make_ref(ref, referent)
+            # Of several threads that come here together all get the oldest; there is one for sure.
+            found = _find_shared_ref(referent)
+            del made
+        return found
+
+    def __call__(self, /):
+        found = _get_referent(self)
+        return found.get() if type(found) is Anchor else found
+
+    def __repr__(self):
+        if type(_get_referent(self)) is not Anchor:
+            return super().__repr__()
+        return describe(f'weakref at {id(self):#x}', ref.__call__(self))
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError(f"cannot pickle '{type(self).__name__}' object")
+
+
+make_ref = _weakref.ref.__new__
+_get_referent = _weakref.ref.__call__
+ref = ReferenceType

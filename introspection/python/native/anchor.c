@@ -1,0 +1,387 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "native.h"
+
+#include <pygobject.h>
+
+/* What lives and dies with one life of a GObject, is equal as it is, and hashes as it does.
+ *
+ * All references to the GObject in Python are weak references of the interpreter to its anchor. The
+ * life has the one lasting reference on the anchor, and drops it when it ends: so the interpreter
+ * finds that the anchor is gone, and calls what there is to call. */
+typedef struct
+{
+  PyObject ob_base;
+  PyObject *weakrefs;    /* the interpreter's list of them */
+  WeakrefLife *life;     /* (owned) */
+  gpointer address;      /* where the GObject is, as long as the life has not ended */
+  PyObject *wrapper_ref; /* (owned) the interpreter's weak reference to the wrapper */
+} Anchor;
+
+static GHashTable *anchors;     /* address → Anchor, borrowed: the life has it */
+static GQuark wrapper_quark;    /* where PyGObject keeps the wrapper of a GObject */
+static PyObject *refused_types; /* (owned) (nullable) a tuple of types that nobody refers to */
+
+static gboolean
+is_finalizing (void)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+  return Py_IsFinalizing ();
+#else
+  return _Py_IsFinalizing ();
+#endif
+}
+
+/* The wrapper that was seen last, if it is there: borrowed. It may be in the middle of its
+ * deallocation, and has 0 references then. */
+static PyObject *
+anchor_peek_wrapper (Anchor *self)
+{
+  PyObject *wrapper = ((PyWeakReference *) self->wrapper_ref)->wr_object;
+
+  /* A wrapper that the garbage collector has cleared has no GObject any more. */
+  if (wrapper == Py_None || ((PyGObject *) wrapper)->obj != self->address)
+    return NULL;
+
+  return wrapper;
+}
+
+static gboolean
+anchor_set_wrapper (Anchor *self, PyObject *wrapper)
+{
+  PyObject *ref = PyWeakref_NewRef (wrapper, NULL);
+
+  if (ref == NULL)
+    return FALSE;
+
+  Py_XSETREF (self->wrapper_ref, ref);
+  return TRUE;
+}
+
+/* A wrapper that the interpreter is about to deallocate is still with the GObject, and PyGObject
+ * would give it out. The interpreter can put that off for a long time, when much is deallocated at
+ * once. */
+static gboolean
+has_dying_wrapper (GObject *object)
+{
+  PyObject *wrapper = g_object_get_qdata (object, wrapper_quark);
+
+  return wrapper != NULL && Py_REFCNT (wrapper) <= 0;
+}
+
+static PyObject *
+anchor_dup_new_wrapper (Anchor *self)
+{
+  PyObject *wrapper = NULL;
+  GObject *target = weakref_life_dup_target (self->life);
+
+  if (target == NULL)
+    Py_RETURN_NONE;
+
+  if (has_dying_wrapper (target))
+    {
+      g_object_unref (target);
+      Py_RETURN_NONE;
+    }
+
+  Py_INCREF (self);
+  wrapper = pygobject_new (target);
+  g_object_unref (target);
+  if (wrapper != NULL && !anchor_set_wrapper (self, wrapper))
+    Py_CLEAR (wrapper);
+  Py_DECREF (self);
+
+  return wrapper;
+}
+
+/* The wrapper of the GObject, or None. New reference. */
+PyObject *
+native_anchor_dup_target (PyObject *object)
+{
+  Anchor *self = (Anchor *) object;
+  PyObject *wrapper = anchor_peek_wrapper (self);
+
+  if (G_UNLIKELY (wrapper == NULL))
+    return anchor_dup_new_wrapper (self);
+
+  /* A wrapper has a reference on its GObject, and so the life does not end but by a dispose. */
+  if (Py_REFCNT (wrapper) <= 0 || weakref_life_has_ended (self->life))
+    Py_RETURN_NONE;
+
+  return Py_NewRef (wrapper);
+}
+
+static void
+anchor_forget (Anchor *self)
+{
+  if (g_hash_table_lookup (anchors, self->address) == self)
+    g_hash_table_remove (anchors, self->address);
+}
+
+static void
+anchor_ended_cb (WeakrefLife *life, gpointer data)
+{
+  PyObject *type;
+  PyObject *value;
+  PyObject *traceback;
+  PyGILState_STATE state;
+
+  /* At the end of the interpreter no other thread gets the GIL any more. */
+  if (!Py_IsInitialized () || (is_finalizing () && !PyGILState_Check ()))
+    return;
+
+  state = PyGILState_Ensure ();
+  PyErr_Fetch (&type, &value, &traceback);
+  anchor_forget (data);
+  Py_DECREF (data);
+  PyErr_Restore (type, value, traceback);
+  PyGILState_Release (state);
+}
+
+/* The anchor of the life that the wrapper's GObject is in: borrowed, or NULL if there is none, or
+ * with an exception. */
+static Anchor *
+anchor_find (PyObject *wrapper)
+{
+  GObject *object = pygobject_get (wrapper);
+  Anchor *self = g_hash_table_lookup (anchors, object);
+  GObject *target;
+
+  if (self == NULL)
+    return NULL;
+
+  if (G_LIKELY (anchor_peek_wrapper (self) == wrapper))
+    {
+      if (!weakref_life_has_ended (self->life))
+        return self;
+    }
+  else
+    {
+      /* An object that was resurrected in its dispose may have the anchor of its former life. */
+      target = weakref_life_dup_target (self->life);
+      if (target != NULL)
+        {
+          gboolean is_set;
+
+          g_object_unref (target);
+          Py_INCREF (self);
+          is_set = anchor_set_wrapper (self, wrapper);
+          Py_DECREF (self);
+          if (!is_set)
+            return NULL;
+          /* What the garbage collector ran meanwhile may have ended it. */
+          return g_hash_table_lookup (anchors, object) == self ? self : NULL;
+        }
+    }
+
+  g_hash_table_remove (anchors, object);
+  return NULL;
+}
+
+static Anchor *
+anchor_new (PyObject *wrapper)
+{
+  Anchor *self = PyObject_New (Anchor, &native_anchor_type);
+
+  if (self == NULL)
+    return NULL;
+
+  self->weakrefs = NULL;
+  self->life = NULL;
+  self->wrapper_ref = NULL;
+  self->address = pygobject_get (wrapper);
+  if (!anchor_set_wrapper (self, wrapper))
+    {
+      Py_DECREF (self);
+      return NULL;
+    }
+
+  /* The life ends a former one that has ended without notice, and that runs callbacks. */
+  self->life = weakref_life_new (self->address, anchor_ended_cb, Py_NewRef (self));
+
+  return self;
+}
+
+static Anchor *
+anchor_get (PyObject *wrapper)
+{
+  Anchor *self;
+  Anchor *other;
+
+  if (pygobject_get (wrapper) == NULL)
+    {
+      PyErr_Format (PyExc_RuntimeError, "object at %p of type %s is not initialized", wrapper,
+                    Py_TYPE (wrapper)->tp_name);
+      return NULL;
+    }
+
+  self = anchor_find (wrapper);
+  if (self != NULL)
+    return (Anchor *) Py_NewRef (self);
+  if (PyErr_Occurred ())
+    return NULL;
+
+  self = anchor_new (wrapper);
+  if (self == NULL)
+    return NULL;
+
+  /* The garbage collector may have run code that made one, too. */
+  other = anchor_find (wrapper);
+  if (other != NULL)
+    {
+      Py_INCREF (other);
+      Py_DECREF (self); /* the other reference goes with the life */
+      return other;
+    }
+
+  g_hash_table_insert (anchors, self->address, self);
+  return self;
+}
+
+static void
+anchor_dealloc (PyObject *object)
+{
+  Anchor *self = (Anchor *) object;
+
+  if (self->weakrefs != NULL)
+    PyObject_ClearWeakRefs (object);
+
+  Py_XDECREF (self->wrapper_ref);
+  g_clear_pointer (&self->life, weakref_life_unref);
+  PyObject_Free (object);
+}
+
+static Py_hash_t
+anchor_hash (PyObject *self)
+{
+  PyObject *target = native_anchor_dup_target (self);
+  Py_hash_t hash = -1;
+
+  if (target == Py_None)
+    PyErr_SetString (PyExc_TypeError, "weak object has gone away");
+  else if (target != NULL)
+    hash = PyObject_Hash (target);
+  Py_XDECREF (target);
+
+  return hash;
+}
+
+static PyObject *
+anchor_richcompare (PyObject *self, PyObject *other, int op)
+{
+  PyObject *mine = native_anchor_dup_target (self);
+  PyObject *others =
+    Py_IS_TYPE (other, &native_anchor_type) ? native_anchor_dup_target (other) : Py_NewRef (other);
+  PyObject *result = NULL;
+
+  /* The target may just be dying: dead references are equal if they are identical. */
+  if (mine == Py_None || others == Py_None)
+    result = Py_NewRef (Py_NotImplemented);
+  else if (mine != NULL && others != NULL)
+    result = PyObject_RichCompare (mine, others, op == Py_NE ? Py_EQ : op);
+  Py_XDECREF (mine);
+  Py_XDECREF (others);
+
+  /* GObjects have a != of their own, which a class with an == of its own inherits. */
+  if (op == Py_NE && result != NULL && result != Py_NotImplemented)
+    {
+      int is_equal = PyObject_IsTrue (result);
+
+      Py_DECREF (result);
+      result = is_equal < 0 ? NULL : PyBool_FromLong (!is_equal);
+    }
+
+  return result;
+}
+
+PyTypeObject native_anchor_type = {
+  PyVarObject_HEAD_INIT (NULL, 0) /**/
+    .tp_name = "weakref.Anchor",
+  .tp_doc = "What lives and dies with a GObject.",
+  .tp_basicsize = sizeof (Anchor),
+  .tp_weaklistoffset = offsetof (Anchor, weakrefs),
+  .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+  .tp_dealloc = anchor_dealloc,
+  .tp_hash = anchor_hash,
+  .tp_richcompare = anchor_richcompare,
+};
+
+static gboolean
+is_refused (PyObject *thing)
+{
+  Py_ssize_t i;
+
+  for (i = 0; refused_types != NULL && i < PyTuple_GET_SIZE (refused_types); i++)
+    {
+      if ((PyObject *) Py_TYPE (thing) == PyTuple_GET_ITEM (refused_types, i))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* What references to the thing refer to: its anchor, or itself if it is no GObject. New
+ * reference. */
+PyObject *
+native_get_referent (PyObject *thing)
+{
+  if (PyObject_TypeCheck (thing, &PyGObject_Type))
+    return (PyObject *) anchor_get (thing);
+
+  if (G_UNLIKELY (is_refused (thing)))
+    {
+      PyErr_Format (PyExc_TypeError, "cannot create weak reference to '%s' object",
+                    Py_TYPE (thing)->tp_name);
+      return NULL;
+    }
+
+  return Py_NewRef (thing);
+}
+
+/* The same if it is there. New reference; NULL if not, or with an exception. */
+PyObject *
+native_find_referent (PyObject *thing)
+{
+  if (PyObject_TypeCheck (thing, &PyGObject_Type))
+    return Py_XNewRef (pygobject_get (thing) != NULL ? (PyObject *) anchor_find (thing) : NULL);
+
+  return is_refused (thing) ? NULL : Py_NewRef (thing);
+}
+
+gboolean
+native_refuse (PyObject *types)
+{
+  if (!PyTuple_Check (types))
+    {
+      PyErr_SetString (PyExc_TypeError, "a tuple of types is wanted");
+      return FALSE;
+    }
+
+  Py_XSETREF (refused_types, Py_NewRef (types));
+  return TRUE;
+}
+
+gboolean
+native_anchor_init (void)
+{
+  PyObject *gobject = pygobject_init (3, 42, 0);
+
+  if (gobject == NULL)
+    return FALSE;
+  Py_DECREF (gobject);
+
+  /* The PyGObject that is here may be another than the one that this was built with. */
+  if (PyGObject_Type.tp_basicsize != sizeof (PyGObject) ||
+      PyGObject_Type.tp_weaklistoffset != offsetof (PyGObject, weakreflist))
+    {
+      PyErr_SetString (PyExc_ImportError, "built for another version of PyGObject");
+      return FALSE;
+    }
+
+  wrapper_quark = g_quark_from_static_string ("PyGObject::wrapper");
+  anchors = g_hash_table_new (NULL, NULL);
+
+  return PyType_Ready (&native_anchor_type) == 0;
+}

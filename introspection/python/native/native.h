@@ -1,0 +1,31 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#ifdef Py_GIL_DISABLED
+#error "A Python without a GIL is not supported: the GIL is the lock of this module."
+#endif
+
+#include <weakref-glib/weakref-glib.h>
+
+/* Everything here is called with the GIL, which is the one lock: no state is ever seen half made.
+ * No function of the library that is called here waits for a thread that wants the GIL. */
+
+extern PyTypeObject native_anchor_type;
+extern PyTypeObject native_ref_type;
+
+/* anchor.c */
+gboolean native_anchor_init (void);
+PyObject *native_anchor_dup_target (PyObject *self);
+PyObject *native_get_referent (PyObject *thing);
+PyObject *native_find_referent (PyObject *thing);
+gboolean native_refuse (PyObject *types);
+
+/* ref.c */
+PyObject *native_make_ref (PyTypeObject *type, PyObject *referent, PyObject *callback);
+gboolean native_ref_init (void);
