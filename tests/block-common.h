@@ -65,8 +65,9 @@ watch_announce_cb (WeakrefWatch *data)
   watch_free (watch);
 }
 
-static const WeakrefWatchFuncs watch_funcs = { watch_sever_cb, watch_announce_cb, "test", NULL };
-static const WeakrefWatchFuncs mute_funcs = { NULL, watch_announce_cb, "test", NULL };
+static const WeakrefWatchFuncs watch_funcs = { watch_sever_cb, watch_announce_cb, NULL, "test",
+                                               NULL };
+static const WeakrefWatchFuncs mute_funcs = { NULL, watch_announce_cb, NULL, "test", NULL };
 
 static inline Watch *
 watch_full (gpointer target, const char *name, WeakrefPhase phase, const WeakrefWatchFuncs *funcs)

@@ -190,7 +190,8 @@ count_announce_cb (WeakrefWatch *watch)
   g_atomic_int_inc (&((Count *) watch)->n_announced);
 }
 
-static const WeakrefWatchFuncs count_funcs = { count_sever_cb, count_announce_cb, "test", NULL };
+static const WeakrefWatchFuncs count_funcs = { count_sever_cb, count_announce_cb, NULL, "test",
+                                               NULL };
 
 #define N_RACERS 4
 #define N_WATCHES 32

@@ -22,14 +22,12 @@ test_one_block_per_life (void)
   g_assert_cmpuint (weakref_block_get_id (one), !=, weakref_block_get_id (other));
   g_assert_cmpuint (weakref_block_get_id (one), !=, 0);
   g_assert_true (weakref_block_get_address (one) == a);
-  g_assert_true (weakref_block_get_target_type (one) == TEST_TYPE_PROBE);
   assert_alive (one, a);
 
   g_object_unref (a);
   assert_log ("-a ~a");
   assert_dead (one);
   g_assert_true (weakref_block_get_address (one) == a);
-  g_assert_true (weakref_block_get_target_type (one) == TEST_TYPE_PROBE);
   assert_alive (other, b);
 
   weakref_block_unref (one);
@@ -100,7 +98,7 @@ test_run_dispose (void)
 
   second = weakref_block_get (a, WEAKREF_PHASE_DISPOSE);
   g_assert_true (second != first);
-  g_assert_cmpuint (weakref_block_get_id (second), >, weakref_block_get_id (first));
+  g_assert_cmpuint (weakref_block_get_id (second), !=, weakref_block_get_id (first));
   assert_alive (second, a);
   assert_dead (first);
   watch_new (a, "3");

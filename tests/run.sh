@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 install_packages gcc clang libc6-dev meson ninja-build pkg-config \
     libglib2.0-dev libglib2.0-dev-bin libgirepository1.0-dev gobject-introspection \
     gjs python3 python3-gi gir1.2-gtk-4.0 libgtk-4-dev xvfb xauth \
-    valac lua5.3 lua-lgi gi-docgen valgrind mypy python3-pytest binutils python3-dev python-gi-dev \
+    valac lua5.3 lua-lgi gi-docgen valgrind mypy binutils python3-dev python-gi-dev \
     clang-format abigail-tools git
 # The interpreter's own tests.
 install_packages "lib$(/usr/bin/python3 -c \

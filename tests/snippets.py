@@ -6,7 +6,6 @@ In a guide, the Python of a whole page is one program, and so is its JavaScript;
 compiled by itself. Needs SOURCE_ROOT and BUILD_ROOT in the environment.
 """
 
-import importlib.util
 import os
 import pathlib
 import re
@@ -115,26 +114,6 @@ class Guides(TestCase):
     def test_python(self):
         for path in self.paths:
             run(sys.executable, self.write('page.py', '\n'.join(get_snippets(path, 'python'))))
-
-    def test_pytest_fixture(self):
-        if importlib.util.find_spec('pytest') is None:
-            self.skipTest('there is no pytest')
-        fixture, = get_snippets(SOURCE / 'doc' / 'radar.md', 'py')
-        self.write('conftest.py', fixture)
-        self.write('test_it.py', '''
-from gi.repository import Gio
-kept = []
-def test_dies(dies):
-    dies(Gio.SimpleAction.new('tidy'))
-def test_survives(dies):
-    kept.append(Gio.SimpleAction.new('survivor'))
-    dies(*kept)
-''')
-        with self.assertRaises(AssertionError) as raised:
-            run(sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', cwd=self.dir)
-        self.assertIn('2 passed, 1 error', str(raised.exception))
-        self.assertIn('should have died, and is alive: GSimpleAction "survivor"',
-                      str(raised.exception))
 
     def test_javascript(self):
         for path in self.paths:

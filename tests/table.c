@@ -14,10 +14,16 @@ typedef struct
   const char *name;
 } Entry;
 
-static gconstpointer
-entry_get_hash_key (WeakrefEntry *entry)
+static gsize
+name_get_tag (const char *name)
 {
-  return ((Entry *) entry)->name;
+  return (gsize) g_str_hash (name) + 1;
+}
+
+static gsize
+entry_get_tag (WeakrefEntry *entry)
+{
+  return name_get_tag (((Entry *) entry)->name);
 }
 
 static void
@@ -56,7 +62,7 @@ entry_free (WeakrefEntry *entry)
 {
   assert_unlocked (entry);
   test_log ("~%s", ((Entry *) entry)->name);
-  g_free (entry);
+  weakref_watch_free (&entry->watch);
 }
 
 static void
@@ -67,7 +73,7 @@ table_free (WeakrefTable *table)
 }
 
 static const WeakrefTableFuncs funcs = {
-  .get_hash_key = entry_get_hash_key,
+  .get_tag = entry_get_tag,
   .left_locked = entry_left_locked,
   .died = entry_died,
   .let_go = entry_let_go,
@@ -80,7 +86,7 @@ table_new (void)
 {
   WeakrefTable *table = g_new0 (WeakrefTable, 1);
 
-  weakref_table_init (table, &funcs, g_str_hash, g_str_equal);
+  weakref_table_init (table, &funcs);
 
   return table;
 }
@@ -88,7 +94,7 @@ table_new (void)
 static WeakrefEntry *
 entry_new (WeakrefTable *table, const char *name, TestProbe *probe)
 {
-  Entry *entry = g_new0 (Entry, 1);
+  Entry *entry = weakref_watch_alloc (probe, sizeof (Entry));
 
   entry->name = name;
   weakref_entry_init (&entry->base, table, probe);
@@ -102,7 +108,8 @@ put (WeakrefTable *table, WeakrefEntry *entry, WeakrefEntry **old)
   gboolean is_in;
 
   g_mutex_lock (&table->lock);
-  is_in = weakref_table_put_locked (table, entry, old);
+  is_in = weakref_table_put_locked (
+    table, entry, weakref_map_find (&table->map, entry_get_tag (entry)), entry, old);
   g_mutex_unlock (&table->lock);
 
   return is_in;
@@ -114,7 +121,7 @@ take (WeakrefTable *table, const char *name)
   WeakrefEntry *entry;
 
   g_mutex_lock (&table->lock);
-  entry = weakref_table_take_locked (table, name);
+  entry = weakref_table_take_locked (table, weakref_map_find (&table->map, name_get_tag (name)));
   g_mutex_unlock (&table->lock);
 
   return entry;

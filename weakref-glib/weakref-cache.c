@@ -334,7 +334,7 @@ weakref_cache_new_full (GHashFunc hash,
   g_return_val_if_fail (key_copy != NULL || key_free == NULL, NULL);
 
   self = g_object_new (WEAKREF_TYPE_CACHE, "max-idle", max_idle, NULL);
-  weakref_key_kind_init_full (&self->parent_instance.core->kind, hash, equal, key_copy, key_free);
+  weakref_value_core_set_key_funcs (self->parent_instance.core, hash, equal, key_copy, key_free);
 
   return self;
 }

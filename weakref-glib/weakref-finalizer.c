@@ -70,8 +70,7 @@ finalizer_end (WeakrefFinalizer *self, gboolean run)
   g_object_ref (self);
 
   weakref_registry_remove (&self->kept);
-  if (weakref_watch_stop (&self->watch))
-    g_object_unref (self);
+  weakref_watch_stop (&self->watch);
 
   if (run)
     ((WeakrefFinalizerFunc) self->callback.func) (self->callback.user_data);
@@ -100,14 +99,20 @@ finalizer_deliver_cb (gpointer user_data)
 static void
 finalizer_announce_cb (WeakrefWatch *watch)
 {
-  gpointer self = (guint8 *) watch - G_STRUCT_OFFSET (WeakrefFinalizer, watch);
-  WeakrefDestination *destination = ((WeakrefFinalizer *) self)->destination;
+  WeakrefFinalizer *self = WEAKREF_CONTAINER_OF (watch, WeakrefFinalizer, watch);
 
-  weakref_destination_send (destination, finalizer_deliver_cb, self, g_object_unref);
+  weakref_destination_send (self->destination, finalizer_deliver_cb, self, g_object_unref);
 }
 
-static const WeakrefWatchFuncs finalizer_funcs = { NULL, finalizer_announce_cb, "WeakrefFinalizer",
-                                                   NULL };
+static void
+finalizer_unref_cb (WeakrefWatch *watch)
+{
+  g_object_unref (WEAKREF_CONTAINER_OF (watch, WeakrefFinalizer, watch));
+}
+
+static const WeakrefWatchFuncs finalizer_funcs = {
+  NULL, finalizer_announce_cb, finalizer_unref_cb, "WeakrefFinalizer", NULL,
+};
 
 static void
 weakref_finalizer_set_property (GObject *object,

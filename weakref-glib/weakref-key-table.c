@@ -55,19 +55,28 @@ typedef struct _KeyTable
 
 /* Is found by the address of the key. That is as good as the identity: whoever asks holds the key,
  * and an entry leaves in the dispose of its key, long before the memory goes and the address can be
- * used again. */
+ * used again.
+ *
+ * While an entry is in the table, its value is in the map, beside the address, so that a lookup
+ * does not read the entry. */
 typedef struct
 {
   WeakrefEntry base;
-  gpointer value; /* (owned) (nullable): table lock; NULL when stolen */
+  gpointer value; /* (owned) (nullable): table lock; NULL when in the table, or stolen */
 } Entry;
 
 G_DEFINE_TYPE (WeakrefKeyTable, weakref_key_table, G_TYPE_OBJECT)
 
-static gconstpointer
-entry_get_hash_key (WeakrefEntry *entry)
+static gsize
+entry_get_tag (WeakrefEntry *entry)
 {
-  return weakref_block_get_address (entry->watch.block);
+  return (gsize) weakref_block_get_address (entry->watch.block);
+}
+
+static void
+entry_take_data (WeakrefEntry *entry, gpointer data)
+{
+  ((Entry *) entry)->value = data;
 }
 
 static void
@@ -78,7 +87,7 @@ entry_free (WeakrefEntry *data)
 
   if (table->value_free != NULL && entry->value != NULL)
     table->value_free (entry->value);
-  g_free (entry);
+  weakref_watch_free (&data->watch);
 }
 
 static void
@@ -89,7 +98,8 @@ key_table_free (WeakrefTable *table)
 
 static const WeakrefTableFuncs table_funcs = {
   .name = "WeakrefKeyTable",
-  .get_hash_key = entry_get_hash_key,
+  .get_tag = entry_get_tag,
+  .take_data = entry_take_data,
   .free_entry = entry_free,
   .free_table = key_table_free,
 };
@@ -131,15 +141,18 @@ value_hand_over (GValue *box, GValue *value)
 static gboolean
 key_table_insert (KeyTable *table, gpointer key, gpointer value)
 {
-  Entry *entry = g_new (Entry, 1);
+  Entry *entry = weakref_watch_alloc (key, sizeof (Entry));
   WeakrefEntry *old;
   gboolean put;
 
-  entry->value = value;
+  entry->value = NULL;
   weakref_entry_init (&entry->base, &table->base, key);
 
   g_mutex_lock (&table->base.lock);
-  put = weakref_table_put_locked (&table->base, &entry->base, &old);
+  put = weakref_table_put_locked (&table->base, &entry->base,
+                                  weakref_table_find_locked (&table->base, key), value, &old);
+  if (!put)
+    entry->value = value;
   g_mutex_unlock (&table->base.lock);
 
   if (!put)
@@ -154,19 +167,33 @@ key_table_insert (KeyTable *table, gpointer key, gpointer value)
 static gboolean
 key_table_steal (KeyTable *table, gpointer key, gpointer *value)
 {
-  Entry *entry;
+  WeakrefEntry *entry;
 
   g_mutex_lock (&table->base.lock);
-  entry = (Entry *) weakref_table_take_locked (&table->base, key);
+  entry = weakref_table_take_locked (&table->base, weakref_table_find_locked (&table->base, key));
   if (entry != NULL)
-    *value = g_steal_pointer (&entry->value);
+    *value = g_steal_pointer (&((Entry *) entry)->value);
   g_mutex_unlock (&table->base.lock);
 
   if (entry == NULL)
     return FALSE;
 
-  weakref_entry_drop (&entry->base);
+  weakref_entry_drop (entry);
   return TRUE;
+}
+
+/* The value of an entry, which may be out by now. */
+static gpointer
+key_table_get_value_locked (KeyTable *table, Entry *entry)
+{
+  gsize index;
+
+  if (entry->base.watch.state != WEAKREF_ENTRY_IN)
+    return entry->value;
+
+  index = weakref_map_find_entry (&table->base.map, entry_get_tag (&entry->base), entry);
+
+  return weakref_map_get_data (&table->base.map, index);
 }
 
 /* Calls @func with each entry whose key is alive, holding both. */
@@ -187,8 +214,8 @@ key_table_foreach (KeyTable *table, WeakrefKeyTableFunc func, gpointer user_data
         continue;
 
       g_mutex_lock (&table->base.lock);
-      value = entry->value;
-      stolen = value == NULL && entry->base.state == WEAKREF_ENTRY_OUT;
+      value = key_table_get_value_locked (table, entry);
+      stolen = value == NULL && entry->base.watch.state == WEAKREF_ENTRY_OUT;
       if (table->for_values && !stolen)
         g_atomic_rc_box_acquire (value);
       g_mutex_unlock (&table->base.lock);
@@ -225,7 +252,7 @@ static void
 weakref_key_table_init (WeakrefKeyTable *self)
 {
   self->table = g_new0 (KeyTable, 1);
-  weakref_table_init (&self->table->base, &table_funcs, NULL, NULL);
+  weakref_table_init (&self->table->base, &table_funcs);
   self->table->value_free = value_box_unref;
   self->table->for_values = TRUE;
 }
@@ -357,25 +384,25 @@ weakref_key_table_lookup (WeakrefKeyTable *self, gpointer key)
 gboolean
 weakref_key_table_lookup_extended (WeakrefKeyTable *self, gpointer key, gpointer *value)
 {
-  Entry *entry;
   gpointer found = NULL;
+  gsize index;
 
   g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
 
   g_mutex_lock (&self->table->base.lock);
-  entry = g_hash_table_lookup (self->table->base.entries, key);
-  if (entry != NULL)
-    found = entry->value;
+  index = weakref_table_find_locked (&self->table->base, key);
+  if (index != WEAKREF_MAP_NONE)
+    found = weakref_map_get_data (&self->table->base.map, index);
   g_mutex_unlock (&self->table->base.lock);
 
   /* What is found is an object, and is not read: memory that is not in a cache takes longer than
    * all the rest. */
-  g_return_val_if_fail (entry != NULL || G_IS_OBJECT (key), FALSE);
+  g_return_val_if_fail (index != WEAKREF_MAP_NONE || G_IS_OBJECT (key), FALSE);
 
-  if (entry != NULL && value != NULL)
+  if (index != WEAKREF_MAP_NONE && value != NULL)
     *value = found;
 
-  return entry != NULL;
+  return index != WEAKREF_MAP_NONE;
 }
 
 /**
@@ -394,8 +421,8 @@ weakref_key_table_lookup_extended (WeakrefKeyTable *self, gpointer key, gpointer
 gboolean
 weakref_key_table_lookup_value (WeakrefKeyTable *self, gpointer key, GValue *value)
 {
-  Entry *entry;
   GValue *found = NULL;
+  gsize index;
 
   g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
   g_return_val_if_fail (self->table->for_values, FALSE);
@@ -403,9 +430,9 @@ weakref_key_table_lookup_value (WeakrefKeyTable *self, gpointer key, GValue *val
   g_return_val_if_fail (value != NULL, FALSE);
 
   g_mutex_lock (&self->table->base.lock);
-  entry = g_hash_table_lookup (self->table->base.entries, key);
-  if (entry != NULL)
-    found = g_atomic_rc_box_acquire (entry->value);
+  index = weakref_table_find_locked (&self->table->base, key);
+  if (index != WEAKREF_MAP_NONE)
+    found = g_atomic_rc_box_acquire (weakref_map_get_data (&self->table->base.map, index));
   g_mutex_unlock (&self->table->base.lock);
 
   value_hand_over (found, value);
@@ -535,7 +562,8 @@ weakref_key_table_remove (WeakrefKeyTable *self, gpointer key)
   g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
 
   g_mutex_lock (&self->table->base.lock);
-  entry = weakref_table_take_locked (&self->table->base, key);
+  entry = weakref_table_take_locked (&self->table->base,
+                                     weakref_table_find_locked (&self->table->base, key));
   g_mutex_unlock (&self->table->base.lock);
 
   if (entry == NULL)

@@ -147,7 +147,7 @@ weakref_set_list_step_locked (WeakrefSetList *list,
     {
       WeakrefSetEntry *entry = g_ptr_array_index (removed, i);
 
-      if (slot_get_tag (entry) == TAG_ENTRY && entry->base.state == WEAKREF_ENTRY_OUT)
+      if (slot_get_tag (entry) == TAG_ENTRY && entry->base.watch.state == WEAKREF_ENTRY_OUT)
         entry->place = WEAKREF_PLACE_END;
     }
   if (list->positions.n_changed == 0)
@@ -200,11 +200,9 @@ weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
   else if (weakref_block_is_dead (entry->base.watch.block) &&
            (!entry->keeps_dead || list->maker != NULL))
     {
-      GType type = weakref_block_get_target_type (entry->base.watch.block);
-
       entry->place = WEAKREF_PLACE_END;
       weakref_positions_set_item (&list->positions, place,
-                                  slot_new (GSIZE_TO_POINTER (type), TAG_DEAD));
+                                  slot_new (GSIZE_TO_POINTER (entry->type), TAG_DEAD));
     }
   else
     {
@@ -314,9 +312,7 @@ retire (WeakrefSetList *list, WeakrefSetEntry *entry)
   gboolean retired;
 
   g_mutex_lock (&list->table->lock);
-  retired = entry->base.state == WEAKREF_ENTRY_IN;
-  if (retired)
-    weakref_table_take_locked (list->table, weakref_block_get_address (entry->base.watch.block));
+  retired = weakref_table_take_entry_locked (list->table, &entry->base) != NULL;
   g_mutex_unlock (&list->table->lock);
 
   if (retired)
@@ -418,7 +414,7 @@ weakref_set_list_dup_item (WeakrefSetList *list, guint position)
                 return object;
               continue;
             }
-          type = weakref_block_get_target_type (entry->base.watch.block);
+          type = ((WeakrefSetEntry *) entry)->type;
         }
 
       found = make_stand_in (list, position, slot, type, &object);

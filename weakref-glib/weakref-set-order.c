@@ -199,7 +199,7 @@ weakref_set_sort (WeakrefSet *self, WeakrefSetCompareFunc compare, gpointer user
         {
           WeakrefSetEntry *entry = g_array_index (sorted, Sorted, i).entry;
 
-          if (entry->base.state == WEAKREF_ENTRY_IN)
+          if (entry->base.watch.state == WEAKREF_ENTRY_IN)
             weakref_set_list_move_locked (list, entry, G_MAXUINT);
         }
       g_mutex_unlock (&list->table->lock);

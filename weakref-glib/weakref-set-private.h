@@ -18,6 +18,7 @@ typedef struct
 {
   WeakrefEntry base;
   WeakrefPlace place; /* lock: as a member; WEAKREF_PLACE_END when it has none */
+  GType type;         /* (const): of its target */
   guint8 keeps_dead;  /* (const): there is no other object to stand in for its target */
 } WeakrefSetEntry;
 

@@ -96,16 +96,16 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-static gconstpointer
-entry_get_hash_key (WeakrefEntry *entry)
+static gsize
+entry_get_tag (WeakrefEntry *entry)
 {
-  return weakref_block_get_address (entry->watch.block);
+  return (gsize) weakref_block_get_address (entry->watch.block);
 }
 
 static void
 entry_free (WeakrefEntry *entry)
 {
-  g_free (entry);
+  weakref_watch_free (&entry->watch);
 }
 
 static void
@@ -131,7 +131,7 @@ entry_died (WeakrefTable *table, WeakrefEntry *entry)
 
 static const WeakrefTableFuncs table_funcs = {
   .name = "WeakrefSet",
-  .get_hash_key = entry_get_hash_key,
+  .get_tag = entry_get_tag,
   .left_locked = entry_left_locked,
   .died = entry_died,
   .free_entry = entry_free,
@@ -141,7 +141,9 @@ static const WeakrefTableFuncs table_funcs = {
 WeakrefSetEntry *
 weakref_set_list_find_locked (WeakrefSetList *list, gconstpointer item)
 {
-  return g_hash_table_lookup (list->table->entries, item);
+  gsize index = weakref_table_find_locked (list->table, item);
+
+  return (WeakrefSetEntry *) weakref_table_get_entry_locked (list->table, index);
 }
 
 /* Whether @item is a member, in the life that it is in now. */
@@ -180,15 +182,16 @@ weakref_set_put (WeakrefSet *self, gpointer item, WeakrefBlock *life, guint posi
   if (set_table_contains (table, item))
     return FALSE;
 
-  entry = g_new0 (WeakrefSetEntry, 1);
+  entry = weakref_watch_alloc (item, sizeof (WeakrefSetEntry));
   entry->place = WEAKREF_PLACE_END;
+  entry->type = G_OBJECT_TYPE (item);
   entry->keeps_dead = weakref_set_list_keeps_dead (&table->list, item);
   weakref_entry_init (&entry->base, &table->base, item);
 
   g_mutex_lock (&table->base.lock);
   if ((life == NULL || life == entry->base.watch.block) &&
       weakref_set_list_find_locked (&table->list, item) == NULL)
-    put = weakref_table_put_locked (&table->base, &entry->base, &old);
+    put = weakref_table_put_locked (&table->base, &entry->base, WEAKREF_MAP_NONE, entry, &old);
   if (put)
     weakref_set_list_insert_locked (&table->list, entry, position);
   g_mutex_unlock (&table->base.lock);
@@ -330,7 +333,7 @@ weakref_set_init (WeakrefSet *self)
 {
   SetTable *table = self->table = g_new0 (SetTable, 1);
 
-  weakref_table_init (&table->base, &table_funcs, NULL, NULL);
+  weakref_table_init (&table->base, &table_funcs);
   weakref_set_list_init (&table->list, &table->base, self, props[PROP_N_ITEMS]);
 }
 
@@ -414,7 +417,7 @@ weakref_set_remove (WeakrefSet *self, gpointer item)
 
   table = self->table;
   g_mutex_lock (&table->base.lock);
-  entry = weakref_table_take_locked (&table->base, item);
+  entry = weakref_table_take_locked (&table->base, weakref_table_find_locked (&table->base, item));
   g_mutex_unlock (&table->base.lock);
 
   if (entry == NULL)

@@ -183,7 +183,7 @@ weakref_value_table_new_full (GHashFunc hash,
   g_return_val_if_fail (key_copy != NULL || key_free == NULL, NULL);
 
   self = g_object_new (WEAKREF_TYPE_VALUE_TABLE, NULL);
-  weakref_key_kind_init_full (&self->core->kind, hash, equal, key_copy, key_free);
+  weakref_value_core_set_key_funcs (self->core, hash, equal, key_copy, key_free);
 
   return self;
 }

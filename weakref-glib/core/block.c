@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/core/block.h>
+#include <weakref-glib/core/block-private.h>
 
 #include <stdatomic.h>
 
@@ -13,11 +13,15 @@
 /* The control block: what the library knows of one life of one object.
  *
  * It is made when the first weak interest is taken, found through the target's qdata, shared by
- * all who are interested, and outlives the target. The qdata holds a reference on it, the weak
- * notify another, and so does each watch.
+ * all who are interested, and outlives the target. Who has a reference on it:
+ *
+ *   the target's qdata          until it is replaced by the next life's block, or destroyed
+ *   the target's weak notify    until it has run
+ *   each watch                  until it is cleared
+ *   who looks at it just now
  *
  * A life ends in a dispose. Then the block is dead for ever, and an interest that is taken in the
- * same object later starts a new block. GLib announces the end of a life in two ways which do not
+ * same object later starts a new block. GLib announces the end of a life in two ways, which do not
  * always agree:
  *
  *                              GWeakRef reads NULL       weak notify runs
@@ -29,39 +33,36 @@
  *   g_object_run_dispose()     after the dispose         not in this life
  *
  * So the notify clears the GWeakRef itself, first thing; and weakref_block_get(), whose caller
- * holds the object, takes a GWeakRef that reads NULL for what it is: a life that ended without a
- * notify. It kills the old block on the spot and starts a new one.
+ * holds the object, takes a GWeakRef that reads NULL for a life that ended without a notify. It
+ * kills the old block on the spot and starts a new one.
  *
  * A group of bonded objects ends the lives of all its members before the first is disposed: see
  * weakref_block_dup_target(). There too, a weak interest that somebody takes after that starts a
  * new block.
  *
  * A block of WEAKREF_PHASE_FINALIZE lives as long as the memory: it ends when the qdata is
- * destroyed. It is a block of its own, under a quark of its own, so that a watch is linked to
- * one block for all its life.
+ * destroyed. It is a block of its own, under a quark of its own, so that a watch is linked to one
+ * block for all its life.
  *
- * LOCKING. The block's lock guards its list of watches, its slots, and the step from living to
- * dead. It is a leaf: nothing is called under it, except the dup function of
- * weakref_block_dup_slot(), which only counts. GLib's own qdata lock is held while
- * weakref_block_get() adds a reference to the block (block_dup_cb()), and that does nothing
- * but count.
+ * MEMORY. There may be a million of them, so what is rarely needed is apart:
+ *
+ *   block  watches ----------------> the newest watch -> the next one -> …
+ *   block  watches -> more  watches -> the newest watch -> …
+ *                           slots, id
+ *
+ * What is in More is made when it is first asked for, and then has the list, too: the lowest bit of
+ * the pointer in the block says so. The first table entry of an object is in the allocation of its
+ * block, behind it: that is one allocation less, and what a lookup reads is together. The memory
+ * goes with the last of the two.
+ *
+ * LOCKING. The lock of a block guards its list of watches, what is in More, and the step from
+ * living to dead. It is one of a few that all blocks share. It is a leaf: nothing is called under
+ * it, except the dup function of weakref_block_dup_slot(), which only counts. GLib's own qdata lock
+ * is held while weakref_block_lookup() adds a reference to the block (block_dup_cb()), and that
+ * does nothing but count.
  *
  * The block never removes its weak notify (g_object_weak_unref() is O(n), and corrupts the heap
  * inside a weak notify before GLib 2.85), and no weak notify is added per watch. */
-struct _WeakrefBlock
-{
-  gatomicrefcount ref_count;
-  gint dead;       /* (atomic): set under the lock, for ever */
-  gint fate;       /* (atomic): written under the toggle lock */
-  GWeakRef target; /* the truth: the one way to a strong reference */
-  GMutex lock;
-  WeakrefWatch *watches;           /* lock: newest first */
-  gconstpointer address;           /* (const): only block_dup_target_with_python() looks there */
-  gpointer slots[WEAKREF_N_SLOTS]; /* lock: (unowned) */
-  guint64 id;                      /* (const) */
-  GType target_type;               /* (const) */
-  WeakrefPhase phase;              /* (const) */
-};
 
 static G_DEFINE_QUARK (weakref_glib_block, block)
 static G_DEFINE_QUARK (weakref_glib_finalize_block, finalize_block)
@@ -83,47 +84,71 @@ block_tell_hook (WeakrefBlock *block, gboolean alive)
     hook (block, alive);
 }
 
+/* Locks the block, which has WeakrefMore then. */
+static WeakrefMore *
+block_lock_more (WeakrefBlock *block)
+{
+  WeakrefMore *made;
+  WeakrefMore *more;
+
+  weakref_block_lock (block);
+  more = weakref_block_peek_more_locked (block);
+  if (more != NULL)
+    return more;
+  weakref_block_unlock (block);
+
+  made = g_new0 (WeakrefMore, 1);
+  weakref_block_lock (block);
+  more = weakref_block_peek_more_locked (block);
+  if (more == NULL)
+    {
+      more = g_steal_pointer (&made);
+      weakref_list_move (&more->watches, &block->watches.first);
+      block->watches.more = (gsize) more + 1;
+    }
+  /* Only memory, which nobody has seen. */
+  g_free (made);
+
+  return more;
+}
+
 /* With all the references that it starts with, for the qdata, for the caller of
  * weakref_block_get(), for the weak notify: before it can be found, since nothing else keeps it
  * from going away when another thread disposes the target, and a third replaces the block. */
-static WeakrefBlock *
-block_new (gpointer target, WeakrefPhase phase)
+void
+weakref_block_init (WeakrefBlock *block, gpointer target, WeakrefPhase phase)
 {
-  static _Atomic guint64 last_id;
-  /* Not g_new0(): glibc's calloc() is slow. */
-  WeakrefBlock *block = g_new (WeakrefBlock, 1);
-
-  *block = (WeakrefBlock) { .phase = phase };
-  block->ref_count = phase == WEAKREF_PHASE_DISPOSE ? 3 : 2;
-  g_mutex_init (&block->lock);
-  g_weak_ref_init (&block->target, target);
-  block->id = atomic_fetch_add_explicit (&last_id, 1, memory_order_relaxed) + 1;
-  block->target_type = G_OBJECT_TYPE (target);
+  block->watches.first = NULL;
   block->address = target;
-
-  return block;
+  block->ref_count = phase == WEAKREF_PHASE_DISPOSE ? 3 : 2;
+  atomic_init (&block->dead, FALSE);
+  atomic_init (&block->bonds, WEAKREF_BONDS_NONE);
+  block->phase = phase;
+  g_weak_ref_init (&block->target, target);
 }
 
 WeakrefBlock *
 weakref_block_ref (WeakrefBlock *block)
 {
-  g_atomic_ref_count_inc (&block->ref_count);
+  g_atomic_int_inc (&block->ref_count);
   return block;
 }
 
 static void
 block_free (WeakrefBlock *block)
 {
-  g_assert (block->watches == NULL);
-  g_weak_ref_clear (&block->target);
-  g_mutex_clear (&block->lock);
+  g_assert (*weakref_block_get_watches_locked (block) == NULL);
+  /* A dead one has been cleared. */
+  if (!block->dead)
+    g_weak_ref_clear (&block->target);
+  g_free (weakref_block_peek_more_locked (block));
   g_free (block);
 }
 
 void
 weakref_block_unref (WeakrefBlock *block)
 {
-  if (g_atomic_ref_count_dec (&block->ref_count))
+  if (g_atomic_int_dec_and_test (&block->ref_count))
     block_free (block);
 }
 
@@ -131,31 +156,35 @@ weakref_block_unref (WeakrefBlock *block)
 static void
 block_kill (WeakrefBlock *block)
 {
-  WeakrefWatch *watches;
-  WeakrefWatch *watch;
-  WeakrefWatch *next;
+  WeakrefNode *watches;
+  WeakrefNode *node;
+  WeakrefNode *next;
 
   /* The truth first: from here on nobody gets the target, so that whoever sees one watch dead
    * sees all of them dead. */
   g_weak_ref_set (&block->target, NULL);
 
-  g_mutex_lock (&block->lock);
-  g_atomic_int_set (&block->dead, TRUE);
-  watches = g_steal_pointer (&block->watches);
-  g_mutex_unlock (&block->lock);
+  weakref_block_lock (block);
+  atomic_store_explicit (&block->dead, TRUE, memory_order_release);
+  watches = g_steal_pointer (weakref_block_get_watches_locked (block));
+  weakref_block_unlock (block);
   block_tell_hook (block, FALSE);
 
   /* The list is ours now: weakref_watch_stop() leaves it alone once the block is dead. */
-  for (watch = watches; watch != NULL; watch = watch->next)
+  for (node = watches; node != NULL; node = node->next)
     {
-      if (watch->funcs->sever != NULL)
-        watch->funcs->sever (watch);
+      WeakrefWatch *watch = (WeakrefWatch *) node;
+
+      if (weakref_watch_get_funcs (watch)->sever != NULL)
+        weakref_watch_get_funcs (watch)->sever (watch);
     }
 
-  for (watch = watches; watch != NULL; watch = next)
+  for (node = watches; node != NULL; node = next)
     {
-      next = watch->next;
-      watch->funcs->announce (watch);
+      WeakrefWatch *watch = (WeakrefWatch *) node;
+
+      next = node->next;
+      weakref_watch_get_funcs (watch)->announce (watch);
     }
 }
 
@@ -215,6 +244,13 @@ weakref_block_lookup (gpointer target, WeakrefPhase phase)
   return g_object_dup_qdata (target, block_get_quark (phase), block_dup_cb, NULL);
 }
 
+/* Whether there is a block of this life or an earlier one. */
+gboolean
+weakref_block_exists (gpointer target)
+{
+  return g_object_get_qdata (target, block_get_quark (WEAKREF_PHASE_DISPOSE)) != NULL;
+}
+
 /* The block of @target, which the caller holds, if anybody took an interest in this life of it.
  * Returns a new reference. */
 WeakrefBlock *
@@ -228,40 +264,52 @@ weakref_block_peek (gpointer target, WeakrefPhase phase)
   return block;
 }
 
+/* Has @block found through the qdata of @target instead of @old, which is NULL or no longer
+ * current. Returns FALSE if another thread was first. Takes the reference on @old. */
+gboolean
+weakref_block_publish (WeakrefBlock *block, WeakrefBlock *old, gpointer target)
+{
+  GDestroyNotify old_destroy;
+
+  if (!g_object_replace_qdata (target, block_get_quark (block->phase), old, block,
+                               block_qdata_destroy_cb, &old_destroy))
+    {
+      if (old != NULL)
+        weakref_block_unref (old);
+      return FALSE;
+    }
+
+  if (block->phase == WEAKREF_PHASE_DISPOSE)
+    g_object_weak_ref (target, block_notify_cb, block);
+  block_tell_hook (block, TRUE);
+
+  if (old != NULL)
+    {
+      block_kill (old);
+      old_destroy (old);
+      weakref_block_unref (old);
+    }
+
+  return TRUE;
+}
+
 /* The block of @target, which the caller holds; made if need be. Returns a new reference. */
 WeakrefBlock *
 weakref_block_get (gpointer target, WeakrefPhase phase)
 {
-  GQuark quark = block_get_quark (phase);
-
   while (TRUE)
     {
       WeakrefBlock *old = weakref_block_lookup (target, phase);
       WeakrefBlock *block;
-      GDestroyNotify old_destroy;
 
       if (old != NULL && weakref_block_is_current (old, target))
         return old;
 
-      block = block_new (target, phase);
-      if (g_object_replace_qdata (target, quark, old, block, block_qdata_destroy_cb, &old_destroy))
-        {
-          if (phase == WEAKREF_PHASE_DISPOSE)
-            g_object_weak_ref (target, block_notify_cb, block);
-          block_tell_hook (block, TRUE);
+      block = g_new (WeakrefBlock, 1);
+      weakref_block_init (block, target, phase);
+      if (weakref_block_publish (block, old, target))
+        return block;
 
-          if (old != NULL)
-            {
-              block_kill (old);
-              old_destroy (old);
-              weakref_block_unref (old);
-            }
-          return block;
-        }
-
-      /* Another thread was first. */
-      if (old != NULL)
-        weakref_block_unref (old);
       block_free (block);
     }
 }
@@ -274,9 +322,9 @@ block_dup_target_with_python (WeakrefBlock *block)
 
   /* As long as it is not dead, and we have the lock without which it won't be, the object is there,
    * if maybe in the middle of its last dispose. */
-  g_mutex_lock (&block->lock);
+  weakref_block_lock (block);
   has_toggle_ref = !block->dead && weakref_has_toggle_ref (block->address);
-  g_mutex_unlock (&block->lock);
+  weakref_block_unlock (block);
 
   return has_toggle_ref ? weakref_compat_get_with_python (&block->target)
                         : g_weak_ref_get (&block->target);
@@ -290,7 +338,7 @@ block_settle (WeakrefBlock *block, gpointer target)
 
   weakref_toggle_lock ();
   weakref_toggle_unlock ();
-  if (g_atomic_int_get (&block->fate) == WEAKREF_FATE_DOOMED)
+  if (block->bonds == WEAKREF_BONDS_ENDED)
     g_clear_object (&target);
 
   return target;
@@ -309,12 +357,12 @@ weakref_block_dup_target (WeakrefBlock *block)
 {
   gpointer target;
 
-  if (g_atomic_int_get (&block->fate) == WEAKREF_FATE_DOOMED)
+  if (block->bonds == WEAKREF_BONDS_ENDED)
     return NULL;
 
   target = G_LIKELY (!weakref_compat_has_python ()) ? g_weak_ref_get (&block->target)
                                                     : block_dup_target_with_python (block);
-  if (G_UNLIKELY (g_atomic_int_get (&block->fate) != WEAKREF_FATE_OWN))
+  if (G_UNLIKELY (block->bonds != WEAKREF_BONDS_NONE))
     return block_settle (block, target);
 
   return target;
@@ -341,13 +389,23 @@ weakref_block_is_alive (WeakrefBlock *block)
 gboolean
 weakref_block_is_dead (WeakrefBlock *block)
 {
-  return g_atomic_int_get (&block->dead);
+  return block->dead;
 }
 
+/* A number that no other life has had or will have. */
 guint64
 weakref_block_get_id (WeakrefBlock *block)
 {
-  return block->id;
+  static _Atomic guint64 last_id;
+  WeakrefMore *more = block_lock_more (block);
+  guint64 id;
+
+  if (more->id == 0)
+    more->id = atomic_fetch_add_explicit (&last_id, 1, memory_order_relaxed) + 1;
+  id = more->id;
+  weakref_block_unlock (block);
+
+  return id;
 }
 
 /* The address of the target, for lookups by somebody who holds an object at that address: until a
@@ -358,30 +416,25 @@ weakref_block_get_address (WeakrefBlock *block)
   return block->address;
 }
 
-GType
-weakref_block_get_target_type (WeakrefBlock *block)
-{
-  return block->target_type;
-}
-
-/* Under the toggle lock. WEAKREF_FATE_DOOMED is for ever. */
+/* Under the toggle lock. */
 void
-weakref_block_set_fate (WeakrefBlock *block, WeakrefFate fate)
+weakref_block_set_bonds (WeakrefBlock *block, WeakrefBonds bonds)
 {
-  g_atomic_int_set (&block->fate, fate);
+  block->bonds = bonds;
 }
 
 /* What is in the slot, through @dup, which must do no more than count a reference. */
 gpointer
 weakref_block_dup_slot (WeakrefBlock *block, WeakrefSlot slot, gpointer (*dup) (gpointer))
 {
-  gpointer value;
+  gpointer value = NULL;
+  WeakrefMore *more;
 
-  g_mutex_lock (&block->lock);
-  value = block->slots[slot];
-  if (value != NULL)
-    value = dup (value);
-  g_mutex_unlock (&block->lock);
+  weakref_block_lock (block);
+  more = weakref_block_peek_more_locked (block);
+  if (more != NULL && more->slots[slot] != NULL)
+    value = dup (more->slots[slot]);
+  weakref_block_unlock (block);
 
   return value;
 }
@@ -395,108 +448,21 @@ weakref_block_swap_slot (WeakrefBlock *block,
                          gpointer value)
 {
   gboolean swapped;
+  WeakrefMore *more;
 
-  g_mutex_lock (&block->lock);
-  swapped = block->slots[slot] == expected;
-  if (swapped)
-    block->slots[slot] = value;
-  g_mutex_unlock (&block->lock);
+  if (value != NULL)
+    {
+      more = block_lock_more (block);
+    }
+  else
+    {
+      weakref_block_lock (block);
+      more = weakref_block_peek_more_locked (block);
+    }
+  swapped = more != NULL ? more->slots[slot] == expected : expected == NULL;
+  if (swapped && more != NULL)
+    more->slots[slot] = value;
+  weakref_block_unlock (block);
 
   return swapped;
-}
-
-/* Calls @func with each watch that has @funcs, newest first. Under the lock: @func may only count
- * and collect. */
-void
-weakref_block_collect (WeakrefBlock *block,
-                       const WeakrefWatchFuncs *funcs,
-                       GFunc func,
-                       gpointer user_data)
-{
-  WeakrefWatch *watch;
-
-  g_mutex_lock (&block->lock);
-  for (watch = block->watches; watch != NULL; watch = watch->next)
-    {
-      if (watch->funcs == funcs)
-        func (watch, user_data);
-    }
-  g_mutex_unlock (&block->lock);
-}
-
-/* Adds up how many watches of each description there are: const char * → guint. */
-void
-weakref_block_count_watches (WeakrefBlock *block, GHashTable *counts)
-{
-  WeakrefWatch *watch;
-
-  g_mutex_lock (&block->lock);
-  for (watch = block->watches; watch != NULL; watch = watch->next)
-    {
-      const WeakrefWatchFuncs *funcs = watch->funcs;
-      gpointer name = (gpointer) (funcs->name != NULL ? funcs->name : funcs->describe (watch));
-
-      g_hash_table_insert (
-        counts, name, GUINT_TO_POINTER (GPOINTER_TO_UINT (g_hash_table_lookup (counts, name)) + 1));
-    }
-  g_mutex_unlock (&block->lock);
-}
-
-/* Watches @target, which the caller holds. The memory of @watch has to stay until
- * weakref_watch_stop() returned TRUE or the announcement ran. */
-void
-weakref_watch_start (WeakrefWatch *watch,
-                     const WeakrefWatchFuncs *funcs,
-                     gpointer target,
-                     WeakrefPhase phase)
-{
-  watch->funcs = funcs;
-
-  while (TRUE)
-    {
-      WeakrefBlock *block = watch->block = weakref_block_get (target, phase);
-
-      g_mutex_lock (&block->lock);
-      if (!block->dead)
-        {
-          watch->next = block->watches;
-          watch->link = &block->watches;
-          if (watch->next != NULL)
-            watch->next->link = &watch->next;
-          block->watches = watch;
-          g_mutex_unlock (&block->lock);
-          return;
-        }
-      g_mutex_unlock (&block->lock);
-
-      /* Another thread disposed the target just now; the caller's interest is in what is left. */
-      weakref_block_unref (block);
-    }
-}
-
-/* Returns whether the watch was stopped: FALSE if the death was first, and announces itself. */
-gboolean
-weakref_watch_stop (WeakrefWatch *watch)
-{
-  WeakrefBlock *block = watch->block;
-  gboolean stopped;
-
-  g_mutex_lock (&block->lock);
-  stopped = !block->dead;
-  if (stopped)
-    {
-      *watch->link = watch->next;
-      if (watch->next != NULL)
-        watch->next->link = watch->link;
-    }
-  g_mutex_unlock (&block->lock);
-
-  return stopped;
-}
-
-/* Frees what the watch holds, when it is stopped or announced. */
-void
-weakref_watch_clear (WeakrefWatch *watch)
-{
-  g_clear_pointer (&watch->block, weakref_block_unref);
 }

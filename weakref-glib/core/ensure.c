@@ -18,8 +18,8 @@
 static gpointer
 ensure_begin (WeakrefValueCore *core, gconstpointer key, WeakrefFlight **flight, gboolean *leads)
 {
-  WeakrefValueEntry probe = weakref_value_entry_probe (core, key);
-  const WeakrefValueEntry *sought = &probe;
+  WeakrefValueProbe probe = weakref_value_entry_probe (core, key);
+  const WeakrefValueProbe *sought = &probe;
   WeakrefFlight *mine = NULL;
   gpointer object = NULL;
 
@@ -50,14 +50,18 @@ ensure_begin (WeakrefValueCore *core, gconstpointer key, WeakrefFlight **flight,
             }
         }
       if (mine == NULL && *flight == NULL)
-        mine = weakref_flight_new (entry != NULL ? entry : sought);
+        {
+          if (entry != NULL)
+            probe = weakref_value_entry_get_probe (entry);
+          mine = weakref_flight_new (&probe);
+        }
       if (entry != NULL)
         {
           weakref_value_entry_retire (entry);
           weakref_entry_unref (entry);
         }
       if (mine != NULL)
-        sought = mine->entry;
+        sought = &mine->probe;
     }
 
   *leads = *flight != NULL && *flight == mine;
@@ -66,10 +70,10 @@ ensure_begin (WeakrefValueCore *core, gconstpointer key, WeakrefFlight **flight,
   return object;
 }
 
-/* The living object of @entry, or NULL; then the lock is held, so that nobody can enter one before
- * the caller does. */
+/* The living object of the probe, or NULL; then the lock is held, so that nobody can enter one
+ * before the caller does. */
 static gpointer
-ensure_find_or_lock (WeakrefValueCore *core, const WeakrefValueEntry *sought)
+ensure_find_or_lock (WeakrefValueCore *core, const WeakrefValueProbe *sought)
 {
   while (TRUE)
     {
@@ -115,11 +119,11 @@ ensure_end (WeakrefFlight *flight, gpointer object, GError *error)
   weakref_entry_init (&entry->base, &core->base, object);
   weakref_entry_ref (entry);
 
-  other = ensure_find_or_lock (core, entry);
+  other = ensure_find_or_lock (core, &flight->probe);
   if (other != NULL)
     g_mutex_lock (&core->base.lock);
   else
-    put = weakref_table_put_locked (&core->base, &entry->base, &old);
+    put = weakref_value_core_put_locked (core, entry, &old);
   weakref_flight_end_locked (flight, WEAKREF_FLIGHT_GAVE_OBJECT, other != NULL ? other : object,
                              NULL);
   flight->entry = NULL;

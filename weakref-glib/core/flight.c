@@ -6,22 +6,23 @@
 
 #include <weakref-glib/core/waiting.h>
 
-/* A flight is in the table's list from its start to its end. The list is a hash table from entries
- * to flights, made with the first one: the entry is the one that the object will be entered by. So
- * the key is copied once, before the start, and nobody depends on the memory of a caller's key. */
+/* A flight is in the table's list from its start to its end. The list is a hash table from probes
+ * to flights, made with the first one. The key is that of the entry by which the object will be
+ * entered: it is copied once, before the start, and nobody depends on the memory of a caller's key.
+ */
 
 /* A flight that has not started, with a copy of the probe's key. Outside the lock. */
 WeakrefFlight *
-weakref_flight_new (const WeakrefValueEntry *probe)
+weakref_flight_new (const WeakrefValueProbe *probe)
 {
   WeakrefFlight *flight = g_new0 (WeakrefFlight, 1);
 
   g_atomic_ref_count_init (&flight->ref_count);
   g_cond_init (&flight->cond);
-  flight->core = weakref_table_ref (probe->base.table);
-  flight->entry = weakref_value_entry_new (probe);
-  flight->hash = flight->entry->hash;
-  flight->key = flight->entry->key;
+  flight->core = weakref_table_ref (probe->core);
+  flight->entry = weakref_value_entry_new (probe, NULL);
+  flight->probe = weakref_value_entry_get_probe (flight->entry);
+  flight->key = flight->probe.key;
 
   return flight;
 }
@@ -57,13 +58,13 @@ weakref_flight_start_locked (WeakrefFlight *flight)
   WeakrefValueCore *core = flight->core;
 
   if (core->flights == NULL)
-    core->flights = g_hash_table_new (weakref_value_entry_hash, weakref_value_entry_equal);
-  g_hash_table_insert (core->flights, flight->entry, flight);
+    core->flights = g_hash_table_new (weakref_value_probe_hash, weakref_value_probe_equal);
+  g_hash_table_insert (core->flights, &flight->probe, flight);
 }
 
 /* No new reference: who wants to use it outside the lock takes one. */
 WeakrefFlight *
-weakref_flight_find_locked (WeakrefValueCore *core, const WeakrefValueEntry *probe)
+weakref_flight_find_locked (WeakrefValueCore *core, const WeakrefValueProbe *probe)
 {
   return core->flights != NULL ? g_hash_table_lookup (core->flights, probe) : NULL;
 }
@@ -91,7 +92,7 @@ weakref_flight_end_locked (WeakrefFlight *flight,
                            gpointer object,
                            GError *error)
 {
-  g_hash_table_remove (flight->core->flights, flight->entry);
+  g_hash_table_remove (flight->core->flights, &flight->probe);
   flight->object = object;
   flight->error = error;
   flight->state = state;

@@ -25,9 +25,9 @@ typedef enum
 struct _WeakrefFlight
 {
   gatomicrefcount ref_count;
-  WeakrefValueCore *core; /* (owned) (const) */
-  guint hash;             /* (const) */
-  gconstpointer key;      /* (const): in the entry; good until the end */
+  WeakrefValueCore *core;  /* (owned) (const) */
+  WeakrefValueProbe probe; /* (const): with the same key; what it is found by */
+  gconstpointer key;       /* (const): in the entry; good until the end */
   WeakrefValueEntry
     *entry; /* (owned) (nullable): the leader's; what the object will be entered by */
 
@@ -37,12 +37,12 @@ struct _WeakrefFlight
   GCond cond;               /* with the table lock: it has ended */
 };
 
-WeakrefFlight *weakref_flight_new (const WeakrefValueEntry *probe);
+WeakrefFlight *weakref_flight_new (const WeakrefValueProbe *probe);
 WeakrefFlight *weakref_flight_ref (WeakrefFlight *flight);
 void weakref_flight_unref (gpointer flight);
 
 void weakref_flight_start_locked (WeakrefFlight *flight);
-WeakrefFlight *weakref_flight_find_locked (WeakrefValueCore *core, const WeakrefValueEntry *probe);
+WeakrefFlight *weakref_flight_find_locked (WeakrefValueCore *core, const WeakrefValueProbe *probe);
 gboolean weakref_flight_wait_locked (WeakrefFlight *flight, GError **error);
 void weakref_flight_end_locked (WeakrefFlight *flight,
                                 WeakrefFlightState state,

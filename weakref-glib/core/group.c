@@ -152,7 +152,7 @@ group_check_locked (Group *group)
     {
       member->doomed = TRUE;
       member->group = NULL;
-      weakref_block_set_fate (member->disposed.block, WEAKREF_FATE_DOOMED);
+      weakref_block_set_bonds (member->disposed.block, WEAKREF_BONDS_ENDED);
     }
 
   g_free (group);
@@ -173,7 +173,7 @@ member_check_locked (WeakrefMember *member)
   else if (member->pins == 0 || member->gone)
     {
       g_clear_pointer (&member->group, g_free);
-      weakref_block_set_fate (member->disposed.block, WEAKREF_FATE_OWN);
+      weakref_block_set_bonds (member->disposed.block, WEAKREF_BONDS_NONE);
       weakref_hold_release_locked (&member->hold);
     }
 }
@@ -262,7 +262,7 @@ member_leave_locked (WeakrefMember *member, GArray *parted)
 static void
 member_disposed_cb (WeakrefWatch *watch)
 {
-  WeakrefMember *member = (gpointer) ((guint8 *) watch - G_STRUCT_OFFSET (WeakrefMember, disposed));
+  WeakrefMember *member = WEAKREF_CONTAINER_OF (watch, WeakrefMember, disposed);
   GArray *parted = ties_new ();
 
   weakref_toggle_lock ();
@@ -276,7 +276,15 @@ member_disposed_cb (WeakrefWatch *watch)
   weakref_member_unref (member);
 }
 
-static const WeakrefWatchFuncs disposed_funcs = { NULL, member_disposed_cb, "WeakrefBond", NULL };
+static void
+member_unref_cb (WeakrefWatch *watch)
+{
+  weakref_member_unref (WEAKREF_CONTAINER_OF (watch, WeakrefMember, disposed));
+}
+
+static const WeakrefWatchFuncs disposed_funcs = {
+  NULL, member_disposed_cb, member_unref_cb, "WeakrefBond", NULL,
+};
 
 static void
 heir_announce_cb (WeakrefWatch *watch)
@@ -302,13 +310,20 @@ heir_announce_cb (WeakrefWatch *watch)
   heir_unref (heir);
 }
 
-static const WeakrefWatchFuncs heir_funcs = { NULL, heir_announce_cb, "WeakrefBond", NULL };
+static void
+heir_unref_cb (WeakrefWatch *watch)
+{
+  heir_unref ((Heir *) watch);
+}
+
+static const WeakrefWatchFuncs heir_funcs = {
+  NULL, heir_announce_cb, heir_unref_cb, "WeakrefBond", NULL,
+};
 
 static void
 heir_dismiss (Heir *heir)
 {
-  if (weakref_watch_stop (&heir->watch))
-    heir_unref (heir);
+  weakref_watch_stop (&heir->watch);
   heir_unref (heir);
 }
 
@@ -370,8 +385,7 @@ member_released_cb (WeakrefHold *hold)
 
   if (heir != NULL)
     heir_dismiss (heir);
-  if (weakref_watch_stop (&member->disposed))
-    weakref_member_unref (member);
+  weakref_watch_stop (&member->disposed);
   weakref_member_unref (member);
 }
 
@@ -390,7 +404,7 @@ member_admit_locked (WeakrefHold *hold)
   member->group = g_new0 (Group, 1);
   member->group->root = member;
   member->group->n_members = 1;
-  weakref_block_set_fate (member->disposed.block, WEAKREF_FATE_SHARED);
+  weakref_block_set_bonds (member->disposed.block, WEAKREF_BONDS_GROUP);
 
   return TRUE;
 }

@@ -40,18 +40,26 @@ handle_announce_cb (WeakrefWatch *watch)
   weakref_destination_send (handle->destination, handle_deliver_cb, handle, handle_unref_cb);
 }
 
+static void
+handle_watch_unref_cb (WeakrefWatch *watch)
+{
+  weakref_handle_unref ((WeakrefHandle *) watch);
+}
+
 static const char *
 handle_describe (const WeakrefWatch *watch)
 {
   return ((const WeakrefHandle *) watch)->kind == WEAKREF_SLOT_REF ? "WeakrefRef" : "WeakrefProxy";
 }
 
-static const WeakrefWatchFuncs handle_funcs = { NULL, handle_announce_cb, NULL, handle_describe };
+static const WeakrefWatchFuncs handle_funcs = {
+  NULL, handle_announce_cb, handle_watch_unref_cb, NULL, handle_describe,
+};
 
 WeakrefHandle *
 weakref_handle_ref (WeakrefHandle *handle)
 {
-  g_atomic_ref_count_inc (&handle->ref_count);
+  g_atomic_int_inc (&handle->watch.ref_count);
   return handle;
 }
 
@@ -64,7 +72,7 @@ handle_ref_cb (gpointer data)
 void
 weakref_handle_unref (WeakrefHandle *handle)
 {
-  if (!g_atomic_ref_count_dec (&handle->ref_count))
+  if (!g_atomic_int_dec_and_test (&handle->watch.ref_count))
     return;
 
   weakref_watch_clear (&handle->watch);
@@ -78,7 +86,7 @@ weakref_handle_new (gpointer self, WeakrefSlot kind, WeakrefDeliver deliver)
 {
   WeakrefHandle *handle = g_new0 (WeakrefHandle, 1);
 
-  g_atomic_ref_count_init (&handle->ref_count);
+  handle->watch.ref_count = 1;
   g_weak_ref_init (&handle->self, self);
   handle->kind = kind;
   handle->deliver = deliver;
@@ -108,8 +116,7 @@ weakref_handle_stop (WeakrefHandle *handle)
   if (!g_atomic_int_compare_and_exchange (&handle->watching, TRUE, FALSE))
     return FALSE;
 
-  if (weakref_watch_stop (&handle->watch))
-    weakref_handle_unref (handle);
+  weakref_watch_stop (&handle->watch);
 
   return TRUE;
 }

@@ -25,8 +25,7 @@ typedef gpointer (*WeakrefCreate) (gpointer target, WeakrefHandle **handle);
  * reference on it, the running watch another. */
 struct _WeakrefHandle
 {
-  WeakrefWatch watch; /* its block is NULL until there is a target */
-  gatomicrefcount ref_count;
+  WeakrefWatch watch;              /* its block is NULL until there is a target; counted there */
   gint watching;                   /* (atomic) */
   GWeakRef self;                   /* the object: the one way to a strong reference on it */
   WeakrefSlot kind;                /* (const): what the object is */

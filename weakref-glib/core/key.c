@@ -4,9 +4,9 @@
 
 #include <weakref-glib/core/key.h>
 
-#include <math.h>
 #include <string.h>
 
+#include <weakref-glib/core/hash.h>
 #include <weakref-glib/weakref-error.h>
 
 /* A key is a gconstpointer, as in GHashTable. What fits into a pointer everywhere is in the pointer
@@ -14,166 +14,13 @@
  * passed by address, as g_int64_hash() and g_double_hash() have it; all else is a pointer
  * already. */
 
-/* Numbers: what a GValue of any numeric type says */
-
-typedef struct
-{
-  enum
-  {
-    NUMBER_SIGNED,
-    NUMBER_UNSIGNED,
-    NUMBER_DOUBLE
-  } kind; /* unsigned: only above G_MAXINT64 */
-  WeakrefKeyBuffer as;
-} Number;
-
-static Number
-number_from_double (gdouble v)
-{
-  Number number = { NUMBER_DOUBLE, { .v_double = v } };
-
-  /* The double next above G_MAXINT64 is 2^63, which is out. */
-  if (v >= (gdouble) G_MININT64 && v < -(gdouble) G_MININT64 && !(floor (v) < v))
-    {
-      number.kind = NUMBER_SIGNED;
-      number.as.v_int64 = (gint64) v;
-    }
-  else if (v > 0 && v < -2.0 * (gdouble) G_MININT64 && !(floor (v) < v))
-    {
-      number.kind = NUMBER_UNSIGNED;
-      number.as.v_uint64 = (guint64) v;
-    }
-
-  return number;
-}
-
-static Number
-number_from_uint64 (guint64 v)
-{
-  Number number = { v > G_MAXINT64 ? NUMBER_UNSIGNED : NUMBER_SIGNED, { .v_uint64 = v } };
-
-  return number;
-}
-
-static Number
-number_from_int64 (gint64 v)
-{
-  Number number = { NUMBER_SIGNED, { .v_int64 = v } };
-
-  return number;
-}
-
-static gboolean
-number_from_value (const GValue *value, Number *number)
-{
-  switch (G_TYPE_FUNDAMENTAL (G_VALUE_TYPE (value)))
-    {
-    case G_TYPE_CHAR:
-      *number = number_from_int64 (g_value_get_schar (value));
-      return TRUE;
-    case G_TYPE_UCHAR:
-      *number = number_from_int64 (g_value_get_uchar (value));
-      return TRUE;
-    case G_TYPE_INT:
-      *number = number_from_int64 (g_value_get_int (value));
-      return TRUE;
-    case G_TYPE_UINT:
-      *number = number_from_int64 (g_value_get_uint (value));
-      return TRUE;
-    case G_TYPE_LONG:
-      *number = number_from_int64 (g_value_get_long (value));
-      return TRUE;
-    case G_TYPE_ULONG:
-      *number = number_from_uint64 (g_value_get_ulong (value));
-      return TRUE;
-    case G_TYPE_INT64:
-      *number = number_from_int64 (g_value_get_int64 (value));
-      return TRUE;
-    case G_TYPE_UINT64:
-      *number = number_from_uint64 (g_value_get_uint64 (value));
-      return TRUE;
-    case G_TYPE_ENUM:
-      *number = number_from_int64 (g_value_get_enum (value));
-      return TRUE;
-    case G_TYPE_FLAGS:
-      *number = number_from_int64 (g_value_get_flags (value));
-      return TRUE;
-    case G_TYPE_FLOAT:
-      *number = number_from_double (g_value_get_float (value));
-      return TRUE;
-    case G_TYPE_DOUBLE:
-      *number = number_from_double (g_value_get_double (value));
-      return TRUE;
-    default:
-      return FALSE;
-    }
-}
-
-static gdouble
-number_to_double (const Number *number)
-{
-  switch (number->kind)
-    {
-    case NUMBER_SIGNED:
-      return (gdouble) number->as.v_int64;
-    case NUMBER_UNSIGNED:
-      return (gdouble) number->as.v_uint64;
-    case NUMBER_DOUBLE:
-    default:
-      return number->as.v_double;
-    }
-}
-
-static gboolean
-number_in_range (const Number *number, gint64 min, guint64 max)
-{
-  switch (number->kind)
-    {
-    case NUMBER_SIGNED:
-      return number->as.v_int64 >= min &&
-             (number->as.v_int64 < 0 || (guint64) number->as.v_int64 <= max);
-    case NUMBER_UNSIGNED:
-      return number->as.v_uint64 <= max;
-    case NUMBER_DOUBLE:
-    default:
-      return FALSE;
-    }
-}
-
-/* All 64 bits: before GLib 2.84, g_int64_hash() takes the lower half, and g_double_hash() cuts the
- * fraction off, so that all doubles between -1 and 1 collide. */
-
 static guint
-bits_hash (gconstpointer key)
+bytes_hash (gconstpointer key)
 {
-  guint64 bits = *(const guint64 *) key;
+  gsize size;
+  gconstpointer data = g_bytes_get_data ((GBytes *) key, &size);
 
-  return (guint) (bits >> 32) ^ (guint) bits;
-}
-
-/* Doubles as Python, JavaScript's Map and people compare them, with one NaN: every key can be found
- * again. GLib has a NaN equal to nothing, and -0 and 0 apart. */
-
-static guint
-double_hash (gconstpointer key)
-{
-  WeakrefKeyBuffer number = { .v_double = *(const gdouble *) key };
-
-  if (isnan (number.v_double))
-    return 0x7ff8;
-
-  number.v_double += 0.0; /* -0 becomes 0 */
-
-  return bits_hash (&number);
-}
-
-static gboolean
-double_equal (gconstpointer a, gconstpointer b)
-{
-  gdouble x = *(const gdouble *) a;
-  gdouble y = *(const gdouble *) b;
-
-  return (isnan (x) && isnan (y)) || (x <= y && x >= y);
+  return weakref_bytes_hash (data, size);
 }
 
 /* GVariant: g_variant_hash() is for basic types only */
@@ -189,7 +36,7 @@ variant_hash (gconstpointer key)
     return g_variant_hash (variant);
 
   text = g_variant_print (variant, TRUE);
-  hash = g_str_hash (text);
+  hash = weakref_string_hash (text);
   g_free (text);
 
   return hash;
@@ -202,10 +49,10 @@ static gboolean
 value_is_key (const GValue *value)
 {
   GType type = G_VALUE_TYPE (value);
-  Number number;
+  WeakrefNumber number;
 
-  if (number_from_value (value, &number) || type == G_TYPE_BOOLEAN || type == G_TYPE_GTYPE ||
-      type == G_TYPE_POINTER)
+  if (weakref_number_from_value (value, &number) || type == G_TYPE_BOOLEAN ||
+      type == G_TYPE_GTYPE || type == G_TYPE_POINTER)
     return TRUE;
 
   if (type == G_TYPE_STRING || type == G_TYPE_VARIANT || type == G_TYPE_BYTES ||
@@ -220,17 +67,17 @@ value_hash (gconstpointer key)
 {
   const GValue *value = key;
   GType type = G_VALUE_TYPE (value);
-  Number number;
+  WeakrefNumber number;
 
-  if (number_from_value (value, &number))
-    return number.kind == NUMBER_DOUBLE ? double_hash (&number.as.v_double)
-                                        : bits_hash (&number.as);
+  if (weakref_number_from_value (value, &number))
+    return number.kind == WEAKREF_NUMBER_DOUBLE ? weakref_double_hash (&number.as.v_double)
+                                                : weakref_bits_hash (&number.as);
   if (type == G_TYPE_BOOLEAN)
     return g_value_get_boolean (value) ? 2 : 1;
   if (type == G_TYPE_STRING)
-    return g_str_hash (g_value_get_string (value));
+    return weakref_string_hash (g_value_get_string (value));
   if (type == G_TYPE_BYTES)
-    return g_bytes_hash (g_value_get_boxed (value));
+    return bytes_hash (g_value_get_boxed (value));
   if (type == G_TYPE_VARIANT)
     return variant_hash (g_value_get_variant (value));
 
@@ -243,13 +90,13 @@ value_equal (gconstpointer a, gconstpointer b)
   const GValue *x = a;
   const GValue *y = b;
   GType type = G_VALUE_TYPE (x);
-  Number m;
-  Number n;
+  WeakrefNumber m;
+  WeakrefNumber n;
 
-  if (number_from_value (x, &m))
-    return number_from_value (y, &n) && m.kind == n.kind &&
-           (m.kind == NUMBER_DOUBLE ? double_equal (&m.as.v_double, &n.as.v_double)
-                                    : m.as.v_int64 == n.as.v_int64);
+  if (weakref_number_from_value (x, &m))
+    return weakref_number_from_value (y, &n) && m.kind == n.kind &&
+           (m.kind == WEAKREF_NUMBER_DOUBLE ? weakref_double_equal (&m.as.v_double, &n.as.v_double)
+                                            : m.as.v_int64 == n.as.v_int64);
 
   /* An object is the same object through whatever type of its own it was given. */
   if (type != G_VALUE_TYPE (y) && !(g_value_fits_pointer (x) && g_value_fits_pointer (y) &&
@@ -351,7 +198,7 @@ weakref_key_kind_init (WeakrefKeyKind *kind, GType type)
 
   if (type == G_TYPE_BYTES)
     {
-      kind->hash = g_bytes_hash;
+      kind->hash = bytes_hash;
       kind->equal = g_bytes_equal;
       kind->copy = bytes_copy;
       kind->free = (GDestroyNotify) g_bytes_unref;
@@ -377,21 +224,24 @@ weakref_key_kind_init (WeakrefKeyKind *kind, GType type)
       return TRUE;
     case G_TYPE_INT64:
     case G_TYPE_UINT64:
-      kind->hash = bits_hash;
+      kind->hash = weakref_bits_hash;
       kind->equal = g_int64_equal;
       kind->get_size = number_get_size;
+      kind->alignment = G_ALIGNOF (WeakrefKeyBuffer);
       kind->check = pointer_check;
       return TRUE;
     case G_TYPE_DOUBLE:
-      kind->hash = double_hash;
-      kind->equal = double_equal;
+      kind->hash = weakref_double_hash;
+      kind->equal = weakref_double_equal;
       kind->get_size = number_get_size;
+      kind->alignment = G_ALIGNOF (WeakrefKeyBuffer);
       kind->check = pointer_check;
       return TRUE;
     case G_TYPE_STRING:
-      kind->hash = g_str_hash;
+      kind->hash = weakref_string_hash;
       kind->equal = g_str_equal;
       kind->get_size = string_get_size;
+      kind->alignment = 1;
       kind->check = pointer_check;
       return TRUE;
     case G_TYPE_OBJECT:
@@ -482,9 +332,9 @@ weakref_key_from_value (const WeakrefKeyKind *kind,
 {
   gboolean is_number;
   gboolean fits = FALSE;
-  Number number;
+  WeakrefNumber number;
 
-  is_number = number_from_value (value, &number);
+  is_number = weakref_number_from_value (value, &number);
   *key = NULL;
 
   if (kind->type == G_TYPE_VALUE)
@@ -508,45 +358,45 @@ weakref_key_from_value (const WeakrefKeyKind *kind,
             *key = GINT_TO_POINTER (g_value_get_boolean (value));
           break;
         case G_TYPE_CHAR:
-          fits = is_number && number_in_range (&number, G_MININT8, G_MAXINT8);
+          fits = is_number && weakref_number_in_range (&number, G_MININT8, G_MAXINT8);
           *key = fits ? GINT_TO_POINTER ((gint) number.as.v_int64) : NULL;
           break;
         case G_TYPE_UCHAR:
-          fits = is_number && number_in_range (&number, 0, G_MAXUINT8);
+          fits = is_number && weakref_number_in_range (&number, 0, G_MAXUINT8);
           *key = fits ? GUINT_TO_POINTER ((guint) number.as.v_uint64) : NULL;
           break;
         case G_TYPE_INT:
         case G_TYPE_ENUM:
-          fits = is_number && number_in_range (&number, G_MININT, G_MAXINT);
+          fits = is_number && weakref_number_in_range (&number, G_MININT, G_MAXINT);
           *key = fits ? GINT_TO_POINTER ((gint) number.as.v_int64) : NULL;
           break;
         case G_TYPE_UINT:
         case G_TYPE_FLAGS:
-          fits = is_number && number_in_range (&number, 0, G_MAXUINT);
+          fits = is_number && weakref_number_in_range (&number, 0, G_MAXUINT);
           *key = fits ? GUINT_TO_POINTER ((guint) number.as.v_uint64) : NULL;
           break;
         case G_TYPE_LONG:
-          fits = is_number && number_in_range (&number, G_MINLONG, G_MAXLONG);
+          fits = is_number && weakref_number_in_range (&number, G_MINLONG, G_MAXLONG);
           *key = fits ? signed_to_pointer (number.as.v_int64) : NULL;
           break;
         case G_TYPE_ULONG:
-          fits = is_number && number_in_range (&number, 0, G_MAXULONG);
+          fits = is_number && weakref_number_in_range (&number, 0, G_MAXULONG);
           *key = fits ? GSIZE_TO_POINTER ((gsize) number.as.v_uint64) : NULL;
           break;
         case G_TYPE_INT64:
-          fits = is_number && number_in_range (&number, G_MININT64, G_MAXINT64);
+          fits = is_number && weakref_number_in_range (&number, G_MININT64, G_MAXINT64);
           *buffer = number.as;
           *key = buffer;
           break;
         case G_TYPE_UINT64:
-          fits = is_number && number_in_range (&number, 0, G_MAXUINT64);
+          fits = is_number && weakref_number_in_range (&number, 0, G_MAXUINT64);
           *buffer = number.as;
           *key = buffer;
           break;
         case G_TYPE_DOUBLE:
           fits = is_number;
           if (fits)
-            buffer->v_double = number_to_double (&number);
+            buffer->v_double = weakref_number_to_double (&number);
           *key = buffer;
           break;
         case G_TYPE_STRING:

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <weakref-glib/core/number.h>
 
 G_BEGIN_DECLS
 
@@ -17,8 +18,9 @@ struct _WeakrefKeyKind
   GType type; /* G_TYPE_NONE: the user's own functions */
   GHashFunc hash;
   GEqualFunc equal;
-  /* Bytes to keep inside the table's entry; NULL if there are none. */
+  /* How many bytes there are to keep inside the table's entry; NULL if there are none. */
   gsize (*get_size) (gconstpointer key);
+  guint alignment; /* of those bytes: 1, or that of a WeakrefKeyBuffer */
   /* A key of one's own, and its end; NULL if the pointer itself is the key. */
   gpointer (*copy) (gconstpointer key);
   GDestroyNotify free;
@@ -27,12 +29,7 @@ struct _WeakrefKeyKind
 };
 
 /* Where a key that is passed by address lives while a GValue of another type stands for it. */
-typedef union
-{
-  gint64 v_int64;
-  guint64 v_uint64;
-  gdouble v_double;
-} WeakrefKeyBuffer;
+typedef WeakrefNumberBits WeakrefKeyBuffer;
 
 gboolean weakref_key_kind_init (WeakrefKeyKind *kind, GType type);
 void weakref_key_kind_init_full (WeakrefKeyKind *kind,

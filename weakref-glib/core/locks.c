@@ -28,10 +28,11 @@
  * Costs: nothing but a link in a list for each table, and the time of a fork. */
 
 GMutex weakref_locks[WEAKREF_N_LOCKS];
+WeakrefBlockLock weakref_block_locks[1 << WEAKREF_N_BLOCK_LOCK_BITS];
 
 static GMutex list_lock;
-static WeakrefListedLock *listed_locks; /* list lock */
-static gint process_id;                 /* (atomic) */
+static WeakrefNode *listed_locks; /* list lock */
+static gint process_id;           /* (atomic) */
 
 /* @lock is that of a table, of which no thread takes another one's inside. */
 void
@@ -40,11 +41,7 @@ weakref_locks_add (WeakrefListedLock *listed, GMutex *lock)
   listed->lock = lock;
 
   g_mutex_lock (&list_lock);
-  listed->next = listed_locks;
-  listed->link = &listed_locks;
-  if (listed->next != NULL)
-    listed->next->link = &listed->next;
-  listed_locks = listed;
+  weakref_list_push (&listed_locks, &listed->node);
   g_mutex_unlock (&list_lock);
 }
 
@@ -53,9 +50,7 @@ void
 weakref_locks_remove (WeakrefListedLock *listed)
 {
   g_mutex_lock (&list_lock);
-  *listed->link = listed->next;
-  if (listed->next != NULL)
-    listed->next->link = listed->link;
+  weakref_list_take (&listed->node);
   g_mutex_unlock (&list_lock);
 }
 
@@ -71,26 +66,30 @@ weakref_process_get_id (void)
 static void
 fork_prepare_cb (void)
 {
-  WeakrefListedLock *listed;
+  WeakrefNode *node;
   guint i;
 
   g_mutex_lock (&list_lock);
-  for (listed = listed_locks; listed != NULL; listed = listed->next)
-    g_mutex_lock (listed->lock);
+  for (node = listed_locks; node != NULL; node = node->next)
+    g_mutex_lock (((WeakrefListedLock *) node)->lock);
   for (i = 0; i < WEAKREF_N_LOCKS; i++)
     g_mutex_lock (&weakref_locks[i]);
+  for (i = 0; i < G_N_ELEMENTS (weakref_block_locks); i++)
+    g_mutex_lock (&weakref_block_locks[i].mutex);
 }
 
 static void
 fork_done_cb (void)
 {
-  WeakrefListedLock *listed;
+  WeakrefNode *node;
   guint i;
 
+  for (i = 0; i < G_N_ELEMENTS (weakref_block_locks); i++)
+    g_mutex_unlock (&weakref_block_locks[i].mutex);
   for (i = 0; i < WEAKREF_N_LOCKS; i++)
     g_mutex_unlock (&weakref_locks[i]);
-  for (listed = listed_locks; listed != NULL; listed = listed->next)
-    g_mutex_unlock (listed->lock);
+  for (node = listed_locks; node != NULL; node = node->next)
+    g_mutex_unlock (((WeakrefListedLock *) node)->lock);
   g_mutex_unlock (&list_lock);
 }
 

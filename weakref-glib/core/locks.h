@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include <weakref-glib/core/list.h>
 
 G_BEGIN_DECLS
 
@@ -29,15 +29,21 @@ typedef enum
 
 extern GMutex weakref_locks[WEAKREF_N_LOCKS];
 
-/* A lock that there are many of. */
-typedef struct _WeakrefListedLock WeakrefListedLock;
-
-struct _WeakrefListedLock
+/* The locks that all blocks share, each in a cache line of its own. See core/block.c. */
+#define WEAKREF_N_BLOCK_LOCK_BITS 6
+typedef struct
 {
-  GMutex *lock;             /* (unowned) (const) */
-  WeakrefListedLock *next;  /* list lock */
-  WeakrefListedLock **link; /* list lock: what points at this */
-};
+  _Alignas(64) GMutex mutex;
+} WeakrefBlockLock;
+
+extern WeakrefBlockLock weakref_block_locks[1 << WEAKREF_N_BLOCK_LOCK_BITS];
+
+/* A lock that there are many of. */
+typedef struct
+{
+  WeakrefNode node; /* list lock */
+  GMutex *lock;     /* (unowned) (const) */
+} WeakrefListedLock;
 
 void weakref_locks_add (WeakrefListedLock *listed, GMutex *lock);
 void weakref_locks_remove (WeakrefListedLock *listed);

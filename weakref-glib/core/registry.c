@@ -13,28 +13,8 @@
  * LOCKING. The registry owns a reference on each object; who unlinks one, owns that reference. The
  * lock guards the list and `exits_with`, is a leaf, and nothing is called under it. */
 #define registry_lock weakref_locks[WEAKREF_LOCK_REGISTRY]
-static WeakrefKept *registry;
+static WeakrefNode *registry;
 static gint exit_is_handled; /* (atomic): C will call registry_exit_cb() */
-
-static void
-registry_link_locked (WeakrefKept **list, WeakrefKept *kept)
-{
-  kept->next = *list;
-  kept->link = list;
-  if (kept->next != NULL)
-    kept->next->link = &kept->next;
-  *list = kept;
-}
-
-static void
-registry_unlink_locked (WeakrefKept *kept)
-{
-  *kept->link = kept->next;
-  if (kept->next != NULL)
-    kept->next->link = kept->link;
-  kept->next = NULL;
-  kept->link = NULL;
-}
 
 /* Runs what is left and belongs to this process, newest first, whatever the functions make, end,
  * drop or switch meanwhile. What must not run waits in a list of our own until the end of the pass,
@@ -47,19 +27,20 @@ weakref_registry_run (gboolean with_bindings)
 
   while (again)
     {
-      WeakrefKept *aside = NULL;
-      WeakrefKept *kept;
+      WeakrefNode *aside = NULL;
+      WeakrefNode *node;
 
       again = FALSE;
       g_mutex_lock (&registry_lock);
-      while ((kept = registry) != NULL)
+      while ((node = registry) != NULL)
         {
+          WeakrefKept *kept = (WeakrefKept *) node;
           gpointer object = kept->object;
 
-          registry_unlink_locked (kept);
+          weakref_list_take (node);
           if (kept->exits_with != process || (kept->for_binding && !with_bindings))
             {
-              registry_link_locked (&aside, kept);
+              weakref_list_push (&aside, node);
               continue;
             }
           g_mutex_unlock (&registry_lock);
@@ -72,10 +53,10 @@ weakref_registry_run (gboolean with_bindings)
         }
 
       /* The second list is in reverse order, so this restores the first one's. */
-      while ((kept = aside) != NULL)
+      while ((node = aside) != NULL)
         {
-          registry_unlink_locked (kept);
-          registry_link_locked (&registry, kept);
+          weakref_list_take (node);
+          weakref_list_push (&registry, node);
         }
       g_mutex_unlock (&registry_lock);
     }
@@ -113,7 +94,7 @@ weakref_registry_add (WeakrefKept *kept,
   g_mutex_lock (&registry_lock);
   too_late = !g_atomic_int_get (&callback->armed);
   if (!too_late)
-    registry_link_locked (&registry, kept);
+    weakref_list_push (&registry, &kept->node);
   g_mutex_unlock (&registry_lock);
 
   if (too_late)
@@ -127,9 +108,9 @@ weakref_registry_remove (WeakrefKept *kept)
   gboolean registered;
 
   g_mutex_lock (&registry_lock);
-  registered = kept->link != NULL;
+  registered = kept->node.link != NULL;
   if (registered)
-    registry_unlink_locked (kept);
+    weakref_list_take (&kept->node);
   g_mutex_unlock (&registry_lock);
 
   if (registered)

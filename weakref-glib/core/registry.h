@@ -5,6 +5,7 @@
 #pragma once
 
 #include <weakref-glib/core/dispatch.h>
+#include <weakref-glib/core/list.h>
 
 G_BEGIN_DECLS
 
@@ -17,8 +18,7 @@ typedef gboolean (*WeakrefRunKept) (gpointer object);
 
 struct _WeakrefKept
 {
-  WeakrefKept *next;         /* registry lock */
-  WeakrefKept **link;        /* registry lock: what points at this; NULL when not registered */
+  WeakrefNode node;          /* registry lock: its link is NULL when not registered */
   gpointer object;           /* (const): (owned) while it is registered */
   WeakrefRunKept run;        /* (const) */
   WeakrefCallback *callback; /* (unowned) (const) */

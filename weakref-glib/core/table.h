@@ -6,12 +6,13 @@
 
 #include <weakref-glib/core/block.h>
 #include <weakref-glib/core/locks.h>
+#include <weakref-glib/core/map.h>
 
 G_BEGIN_DECLS
 
-/* What the tables and the set have in common: a hash table of entries, each of which watches one
- * object and leaves when it dies. The table objects are thin; what lasts is the core, which is
- * kept by the entries and by whoever works on it, so that the table object can go at any time. */
+/* What the tables and the set have in common: a map of entries, each of which watches one object
+ * and leaves when it dies. The table objects are thin; what lasts is the core, which is kept by the
+ * entries and by whoever works on it, so that the table object can go at any time. */
 
 typedef struct _WeakrefTable WeakrefTable;
 typedef struct _WeakrefEntry WeakrefEntry;
@@ -20,8 +21,11 @@ typedef struct
 {
   /* The class, as the radar shows it to a person. */
   const char *name;
-  /* What the entry is found by in the hash table. */
-  gconstpointer (*get_hash_key) (WeakrefEntry *entry);
+  /* The tag of the entry in the map: the address of its object, or a hash that is not 0. */
+  gsize (*get_tag) (WeakrefEntry *entry);
+  /* What the map had beside the tag is the entry's again, which is about to leave. Under the lock.
+   * NULL if that is the entry itself. */
+  void (*take_data) (WeakrefEntry *entry, gpointer data);
   /* The entry is no longer in the table. Under the lock. May be NULL. */
   void (*left_locked) (WeakrefTable *table, WeakrefEntry *entry);
   /* The dead entry may tell now. Outside every lock. May be NULL. */
@@ -42,36 +46,33 @@ typedef enum
   WEAKREF_ENTRY_OUT  /* removed, or dead */
 } WeakrefEntryState;
 
-/* What a lookup reads, the block and the key that follows, is together at the end. */
+/* Its watch has what else belongs to it: the count of references, of which it has one while it
+ * runs; the state, a WeakrefEntryState (table lock); and, as the flags (table lock), whether the
+ * death has taken over the table's reference. It is allocated by weakref_watch_alloc(). */
 struct _WeakrefEntry
 {
+  WeakrefWatch watch;
   WeakrefTable *table; /* (owned) */
-  gint ref_count;      /* (atomic): not a gatomicrefcount, which is a call each time */
-  guint8 state;        /* table lock */
-  guint8 severed;      /* table lock: the death has taken over the table's reference */
-  WeakrefWatch watch;  /* running, it has a reference on the entry */
 };
 
 struct _WeakrefTable
 {
-  gatomicrefcount ref_count;
-  const WeakrefTableFuncs *funcs; /* (const) */
-  GMutex lock;
-  GHashTable *entries;     /* lock */
-  WeakrefEntry *displaced; /* lock: what the last insertion or removal has put out */
-  WeakrefListedLock listed;
+  gint ref_count;  /* (atomic) */
   gboolean closed; /* lock: the table object is gone, nothing is put in any more */
+  GMutex lock;
+  WeakrefMap map;                 /* lock */
+  const WeakrefTableFuncs *funcs; /* (const) */
+  WeakrefListedLock listed;
 };
 
-void weakref_table_init (WeakrefTable *table,
-                         const WeakrefTableFuncs *funcs,
-                         GHashFunc hash,
-                         GEqualFunc equal);
+void weakref_table_init (WeakrefTable *table, const WeakrefTableFuncs *funcs);
 gpointer weakref_table_ref (gpointer table);
 void weakref_table_unref (gpointer table);
 
-gboolean weakref_table_put_locked (WeakrefTable *table, WeakrefEntry *entry, WeakrefEntry **old);
-WeakrefEntry *weakref_table_take_locked (WeakrefTable *table, gconstpointer hash_key);
+gboolean weakref_table_put_locked (
+  WeakrefTable *table, WeakrefEntry *entry, gsize index, gpointer data, WeakrefEntry **old);
+WeakrefEntry *weakref_table_take_locked (WeakrefTable *table, gsize index);
+WeakrefEntry *weakref_table_take_entry_locked (WeakrefTable *table, WeakrefEntry *entry);
 void weakref_table_clear (WeakrefTable *table);
 void weakref_table_close (WeakrefTable *table);
 guint weakref_table_get_size (WeakrefTable *table);
@@ -81,5 +82,20 @@ void weakref_entry_init (WeakrefEntry *entry, WeakrefTable *table, gpointer targ
 gpointer weakref_entry_ref (gpointer entry);
 void weakref_entry_unref (gpointer entry);
 void weakref_entry_drop (WeakrefEntry *entry);
+
+/* For tables whose tags are addresses: the index of the entry of the object at @address. */
+static inline gsize
+weakref_table_find_locked (WeakrefTable *table, gconstpointer address)
+{
+  return G_LIKELY (address != NULL) ? weakref_map_find (&table->map, (gsize) address)
+                                    : WEAKREF_MAP_NONE;
+}
+
+/* The entry at @index, or NULL if that is WEAKREF_MAP_NONE. */
+static inline WeakrefEntry *
+weakref_table_get_entry_locked (WeakrefTable *table, gsize index)
+{
+  return index != WEAKREF_MAP_NONE ? weakref_map_get_entry (&table->map, index) : NULL;
+}
 
 G_END_DECLS

@@ -6,25 +6,10 @@
 
 #include <string.h>
 
-guint
-weakref_value_entry_hash (gconstpointer data)
+static gsize
+entry_get_tag (WeakrefEntry *entry)
 {
-  return ((const WeakrefValueEntry *) data)->hash;
-}
-
-gboolean
-weakref_value_entry_equal (gconstpointer a, gconstpointer b)
-{
-  const WeakrefValueEntry *x = a;
-  const WeakrefValueEntry *y = b;
-
-  return x == y || ((WeakrefValueCore *) y->base.table)->kind.equal (x->key, y->key);
-}
-
-static gconstpointer
-entry_get_hash_key (WeakrefEntry *entry)
-{
-  return entry;
+  return ((WeakrefValueEntry *) entry)->hash;
 }
 
 static void
@@ -43,8 +28,8 @@ weakref_value_entry_free (WeakrefValueEntry *entry)
   WeakrefValueCore *core = (WeakrefValueCore *) entry->base.table;
 
   if (core->kind.free != NULL)
-    core->kind.free ((gpointer) entry->key);
-  g_free (entry);
+    core->kind.free ((gpointer) weakref_value_entry_get_key (entry));
+  weakref_watch_free (&entry->base.watch);
 }
 
 static void
@@ -66,40 +51,67 @@ core_free (WeakrefTable *table)
 
 static const WeakrefTableFuncs table_funcs = {
   .name = "WeakrefValueTable",
-  .get_hash_key = entry_get_hash_key,
+  .get_tag = entry_get_tag,
   .let_go = entry_left,
   .free_entry = entry_free,
   .free_table = core_free,
 };
 
-/* What an entry of @key is looked up by. */
-WeakrefValueEntry
+WeakrefValueProbe
 weakref_value_entry_probe (WeakrefValueCore *core, gconstpointer key)
 {
-  return (WeakrefValueEntry) {
-    .base.table = &core->base,
-    .hash = core->kind.hash (key),
-    .key = key,
+  guint32 hash = core->kind.hash (key);
+
+  return (WeakrefValueProbe) { core, G_LIKELY (hash != 0) ? hash : 1, key };
+}
+
+/* With the key of @entry. */
+WeakrefValueProbe
+weakref_value_entry_get_probe (WeakrefValueEntry *entry)
+{
+  return (WeakrefValueProbe) {
+    (WeakrefValueCore *) entry->base.table,
+    entry->hash,
+    weakref_value_entry_get_key (entry),
   };
 }
 
-/* An entry that has no object yet, with a copy of the probe's key. The caller has to keep the core
- * until it is given one. Outside the lock. */
-WeakrefValueEntry *
-weakref_value_entry_new (const WeakrefValueEntry *probe)
+/* For hash tables of probes. */
+guint
+weakref_value_probe_hash (gconstpointer probe)
 {
-  WeakrefValueCore *core = (WeakrefValueCore *) probe->base.table;
-  gsize size = core->kind.get_size != NULL ? core->kind.get_size (probe->key) : 0;
-  gsize extra_size = core->funcs->extra_size;
-  WeakrefValueEntry *entry = g_malloc (sizeof (WeakrefValueEntry) + extra_size + size);
+  return ((const WeakrefValueProbe *) probe)->hash;
+}
 
-  memset (entry->data, 0, extra_size);
-  entry->base.table = probe->base.table;
+gboolean
+weakref_value_probe_equal (gconstpointer a, gconstpointer b)
+{
+  const WeakrefValueProbe *x = a;
+  const WeakrefValueProbe *y = b;
+
+  return x->hash == y->hash && x->core->kind.equal (x->key, y->key);
+}
+
+/* An entry that has no object yet, with a copy of the probe's key. It will be that of @target,
+ * which the caller holds; or, with NULL, of whatever. The caller has to keep the core until it has
+ * an object. Outside the lock. */
+WeakrefValueEntry *
+weakref_value_entry_new (const WeakrefValueProbe *probe, gpointer target)
+{
+  WeakrefValueCore *core = probe->core;
+  gsize size = core->kind.get_size != NULL ? core->kind.get_size (probe->key) : 0;
+  WeakrefValueEntry *entry =
+    weakref_watch_alloc (target, core->key_offset + (size != 0 ? size : sizeof (gpointer)));
+  guint8 *where = (guint8 *) entry + core->key_offset;
+
+  memset (weakref_value_entry_get_extra (entry), 0, core->funcs->extra_size);
+  entry->base.table = &core->base;
   entry->hash = probe->hash;
   if (size != 0)
-    entry->key = memcpy ((guint8 *) entry->data + extra_size, probe->key, size);
+    memcpy (where, probe->key, size);
   else
-    entry->key = core->kind.copy != NULL ? core->kind.copy (probe->key) : probe->key;
+    *(gconstpointer *) (gpointer) where =
+      core->kind.copy != NULL ? core->kind.copy (probe->key) : probe->key;
 
   return entry;
 }
@@ -145,19 +157,41 @@ weakref_value_entry_dup_object (WeakrefValueEntry *entry)
                                   : weakref_block_dup_target (entry->base.watch.block);
 }
 
+static inline gsize
+core_find_index_locked (const WeakrefValueProbe *probe)
+{
+  WeakrefValueCore *core = probe->core;
+  WeakrefMap *map = &core->base.map;
+  gsize index = weakref_map_find (map, probe->hash);
+
+  while (index != WEAKREF_MAP_NONE)
+    {
+      WeakrefValueEntry *entry = weakref_map_get_data (map, index);
+      gconstpointer key = weakref_value_core_get_key (core, entry);
+
+      if (G_LIKELY (key == probe->key || core->kind.equal (key, probe->key)))
+        break;
+      index = weakref_map_find_next (map, index);
+    }
+
+  return index;
+}
+
 /* What the probe finds, with a reference on it. */
 WeakrefValueEntry *
-weakref_value_core_find_locked (WeakrefValueCore *core, const WeakrefValueEntry *probe)
+weakref_value_core_find_locked (WeakrefValueCore *core, const WeakrefValueProbe *probe)
 {
-  gpointer entry = g_hash_table_lookup (core->base.entries, probe);
+  gsize index = core_find_index_locked (probe);
 
-  return entry != NULL ? weakref_entry_ref (entry) : NULL;
+  return index != WEAKREF_MAP_NONE
+           ? weakref_entry_ref (weakref_map_get_data (&core->base.map, index))
+           : NULL;
 }
 
 static WeakrefValueEntry *
 core_find (WeakrefValueCore *core, gconstpointer key)
 {
-  WeakrefValueEntry probe = weakref_value_entry_probe (core, key);
+  WeakrefValueProbe probe = weakref_value_entry_probe (core, key);
   WeakrefValueEntry *entry;
 
   g_mutex_lock (&core->base.lock);
@@ -167,17 +201,27 @@ core_find (WeakrefValueCore *core, gconstpointer key)
   return entry;
 }
 
+/* Puts @entry in, which has an object, in place of one with the same key, if there is one: see
+ * weakref_table_put_locked(). */
+gboolean
+weakref_value_core_put_locked (WeakrefValueCore *core, WeakrefValueEntry *entry, WeakrefEntry **old)
+{
+  WeakrefValueProbe probe = weakref_value_entry_get_probe (entry);
+
+  return weakref_table_put_locked (&core->base, &entry->base, core_find_index_locked (&probe),
+                                   entry, old);
+}
+
 /* Takes an entry out whose object could not be had: it would leave in the middle of that object's
  * dispose. */
 void
 weakref_value_entry_retire (WeakrefValueEntry *entry)
 {
   WeakrefTable *table = entry->base.table;
-  WeakrefEntry *taken = NULL;
+  WeakrefEntry *taken;
 
   g_mutex_lock (&table->lock);
-  if (entry->base.state == WEAKREF_ENTRY_IN)
-    taken = weakref_table_take_locked (table, entry);
+  taken = weakref_table_take_entry_locked (table, &entry->base);
   g_mutex_unlock (&table->lock);
 
   if (taken != NULL)
@@ -234,8 +278,8 @@ weakref_value_core_contains (WeakrefValueCore *core, gconstpointer key)
 gboolean
 weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer object)
 {
-  WeakrefValueEntry probe = weakref_value_entry_probe (core, key);
-  WeakrefValueEntry *entry = weakref_value_entry_new (&probe);
+  WeakrefValueProbe probe = weakref_value_entry_probe (core, key);
+  WeakrefValueEntry *entry = weakref_value_entry_new (&probe, object);
   gboolean report = core->funcs->entered != NULL;
   WeakrefEntry *old;
   gboolean put;
@@ -247,7 +291,7 @@ weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer o
     weakref_entry_ref (entry);
 
   g_mutex_lock (&core->base.lock);
-  put = weakref_table_put_locked (&core->base, &entry->base, &old);
+  put = weakref_value_core_put_locked (core, entry, &old);
   g_mutex_unlock (&core->base.lock);
 
   if (!put)
@@ -265,11 +309,11 @@ weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer o
 gboolean
 weakref_value_core_remove (WeakrefValueCore *core, gconstpointer key)
 {
-  WeakrefValueEntry probe = weakref_value_entry_probe (core, key);
+  WeakrefValueProbe probe = weakref_value_entry_probe (core, key);
   WeakrefEntry *entry;
 
   g_mutex_lock (&core->base.lock);
-  entry = weakref_table_take_locked (&core->base, &probe);
+  entry = weakref_table_take_locked (&core->base, core_find_index_locked (&probe));
   g_mutex_unlock (&core->base.lock);
 
   return entry != NULL && entry_drop_alive (entry);
@@ -295,8 +339,12 @@ weakref_value_core_dup_keys (WeakrefValueCore *core, gboolean as_values)
       WeakrefValueEntry *entry = g_ptr_array_index (entries, i);
 
       if (entry_is_alive (entry))
-        g_ptr_array_add (keys, as_values ? weakref_key_to_value (&core->kind, entry->key)
-                                         : weakref_key_copy (&core->kind, entry->key));
+        {
+          gconstpointer key = weakref_value_entry_get_key (entry);
+
+          g_ptr_array_add (keys, as_values ? (gpointer) weakref_key_to_value (&core->kind, key)
+                                           : weakref_key_copy (&core->kind, key));
+        }
     }
   g_ptr_array_unref (entries);
 
@@ -337,7 +385,7 @@ weakref_value_core_foreach (WeakrefValueCore *core, WeakrefValueTableFunc func, 
 
       if (object != NULL)
         {
-          func (entry->key, object, user_data);
+          func (weakref_value_entry_get_key (entry), object, user_data);
           g_object_unref (object);
         }
     }
@@ -372,14 +420,23 @@ weakref_value_core_foreach_value (WeakrefValueCore *core,
   weakref_value_core_foreach (core, foreach_value_cb, &call);
 }
 
+/* A string is put where the entry ends; all else, and what comes after an extra, is aligned. */
+static void
+core_place_key (WeakrefValueCore *core)
+{
+  if (core->kind.get_size != NULL && core->kind.alignment == 1 && core->funcs->extra_size == 0)
+    core->key_offset = G_STRUCT_OFFSET (WeakrefValueEntry, data);
+  else
+    core->key_offset = sizeof (WeakrefValueEntry) + core->funcs->extra_size;
+}
+
 /* @size bytes, zeroed, of which the core is the first. */
 gpointer
 weakref_value_core_new (gsize size, const WeakrefValueFuncs *funcs)
 {
   WeakrefValueCore *core = g_malloc0 (size);
 
-  weakref_table_init (&core->base, &table_funcs, weakref_value_entry_hash,
-                      weakref_value_entry_equal);
+  weakref_table_init (&core->base, &table_funcs);
   core->funcs = funcs;
 
   return core;
@@ -397,4 +454,17 @@ weakref_value_core_set_key_type (WeakrefValueCore *core, GType key_type)
       g_critical ("There are no keys of type %s", g_type_name (key_type));
       weakref_key_kind_init (&core->kind, G_TYPE_VALUE);
     }
+  core_place_key (core);
+}
+
+/* Keys with the user's own functions. */
+void
+weakref_value_core_set_key_funcs (WeakrefValueCore *core,
+                                  GHashFunc hash,
+                                  GEqualFunc equal,
+                                  gpointer (*copy) (gconstpointer key),
+                                  GDestroyNotify free)
+{
+  weakref_key_kind_init_full (&core->kind, hash, equal, copy, free);
+  core_place_key (core);
 }

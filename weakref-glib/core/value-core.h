@@ -35,17 +35,22 @@ typedef struct
   void (*free_core) (WeakrefValueCore *core);
 } WeakrefValueFuncs;
 
-/* It is its own key in the hash table, so that the hash is computed once, and a death compares
- * pointers (a user's own equal function is asked only about another key with the same hash). To
- * look one up, an entry on the stack will do, of which nothing but this is set: table, hash and
- * key. */
+/* It has its hash, so that a death finds it without computing one. The key is in it, or the pointer
+ * to the key. */
 struct _WeakrefValueEntry
 {
   WeakrefEntry base;
-  guint hash;              /* (const) */
-  gconstpointer key;       /* (owned) (const): a copy, or in the data */
-  WeakrefKeyBuffer data[]; /* the extra; then (const) a key that is kept inside the entry */
+  guint32 hash;  /* (const) */
+  guint8 data[]; /* the extra, then (const) the key; each where it is aligned */
 };
+
+/* A key, to look an entry up by. */
+typedef struct
+{
+  WeakrefValueCore *core; /* (unowned) */
+  guint32 hash;           /* not 0 */
+  gconstpointer key;      /* (unowned) */
+} WeakrefValueProbe;
 
 /* To be embedded as the first thing in what weakref_value_core_new() makes. */
 struct _WeakrefValueCore
@@ -53,19 +58,36 @@ struct _WeakrefValueCore
   WeakrefTable base;
   const WeakrefValueFuncs *funcs; /* (const) */
   WeakrefKeyKind kind;            /* (const) */
+  guint key_offset;               /* (const): where the key is in an entry, or the pointer to it */
   GHashTable *flights;            /* table lock: (owned) (nullable): see core/flight.c */
 };
 
 static inline gpointer
 weakref_value_entry_get_extra (WeakrefValueEntry *entry)
 {
-  return entry->data;
+  return entry + 1;
 }
 
-WeakrefValueEntry weakref_value_entry_probe (WeakrefValueCore *core, gconstpointer key);
-guint weakref_value_entry_hash (gconstpointer data);
-gboolean weakref_value_entry_equal (gconstpointer a, gconstpointer b);
-WeakrefValueEntry *weakref_value_entry_new (const WeakrefValueEntry *probe);
+static inline gconstpointer
+weakref_value_core_get_key (WeakrefValueCore *core, WeakrefValueEntry *entry)
+{
+  guint8 *where = (guint8 *) entry + core->key_offset;
+
+  return core->kind.get_size != NULL ? where : *(gpointer *) (gpointer) where;
+}
+
+static inline gconstpointer
+weakref_value_entry_get_key (WeakrefValueEntry *entry)
+{
+  return weakref_value_core_get_key ((WeakrefValueCore *) entry->base.table, entry);
+}
+
+WeakrefValueProbe weakref_value_entry_probe (WeakrefValueCore *core, gconstpointer key);
+WeakrefValueProbe weakref_value_entry_get_probe (WeakrefValueEntry *entry);
+guint weakref_value_probe_hash (gconstpointer probe);
+gboolean weakref_value_probe_equal (gconstpointer a, gconstpointer b);
+
+WeakrefValueEntry *weakref_value_entry_new (const WeakrefValueProbe *probe, gpointer target);
 void weakref_value_entry_free (WeakrefValueEntry *entry);
 void weakref_value_entry_entered (WeakrefValueEntry *entry, gpointer object);
 gpointer weakref_value_entry_dup_object (WeakrefValueEntry *entry);
@@ -73,9 +95,17 @@ void weakref_value_entry_retire (WeakrefValueEntry *entry);
 
 gpointer weakref_value_core_new (gsize size, const WeakrefValueFuncs *funcs);
 void weakref_value_core_set_key_type (WeakrefValueCore *core, GType key_type);
+void weakref_value_core_set_key_funcs (WeakrefValueCore *core,
+                                       GHashFunc hash,
+                                       GEqualFunc equal,
+                                       gpointer (*copy) (gconstpointer key),
+                                       GDestroyNotify free);
 WeakrefValueEntry *
-weakref_value_core_find_locked (WeakrefValueCore *core, const WeakrefValueEntry *probe);
+weakref_value_core_find_locked (WeakrefValueCore *core, const WeakrefValueProbe *probe);
 void weakref_value_core_count (WeakrefValueCore *core, gboolean found);
+gboolean weakref_value_core_put_locked (WeakrefValueCore *core,
+                                        WeakrefValueEntry *entry,
+                                        WeakrefEntry **old);
 gpointer weakref_value_core_lookup (WeakrefValueCore *core, gconstpointer key);
 gboolean weakref_value_core_contains (WeakrefValueCore *core, gconstpointer key);
 gboolean weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer object);

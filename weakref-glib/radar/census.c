@@ -45,9 +45,8 @@ known_copy (const WeakrefKnown *self)
 }
 
 static void
-count_locked (WeakrefBlock *block, gint change)
+count_locked (GType type, gint change)
 {
-  GType type = weakref_block_get_target_type (block);
   WeakrefTypeCount *count = g_hash_table_lookup (counts, GSIZE_TO_POINTER (type));
 
   if (count == NULL)
@@ -59,7 +58,7 @@ count_locked (WeakrefBlock *block, gint change)
   count->n_alive += change;
 }
 
-/* The entry of @block, which is made if its life goes on. */
+/* The entry of @block, which is made if its life goes on. The caller holds the object. */
 static WeakrefKnown *
 known_get_locked (WeakrefBlock *block)
 {
@@ -69,8 +68,9 @@ known_get_locked (WeakrefBlock *block)
     {
       self = g_new0 (WeakrefKnown, 1);
       self->block = weakref_block_ref (block);
+      self->type = G_OBJECT_TYPE ((gpointer) weakref_block_get_address (block));
       g_hash_table_insert (known, block, self);
-      count_locked (block, 1);
+      count_locked (self->type, 1);
     }
 
   return self;
@@ -83,6 +83,10 @@ census_hook (WeakrefBlock *block, gboolean alive)
 {
   WeakrefKnown *dead = NULL;
 
+  /* A block is given its number when it is first asked for it: so they are in order of age. */
+  if (alive)
+    weakref_block_get_id (block);
+
   g_mutex_lock (&census_lock);
   if (known != NULL && alive)
     {
@@ -94,7 +98,7 @@ census_hook (WeakrefBlock *block, gboolean alive)
 
       if (self != NULL)
         {
-          count_locked (block, -1);
+          count_locked (self->type, -1);
           if (self->description == NULL || weakref_block_is_dead (self->memory))
             {
               g_hash_table_steal (known, block);
@@ -316,7 +320,7 @@ weakref_census_dup_objects (GType type)
       g_hash_table_iter_init (&iter, known);
       while (g_hash_table_iter_next (&iter, NULL, &value))
         {
-          if (g_type_is_a (weakref_block_get_target_type (((WeakrefKnown *) value)->block), type))
+          if (g_type_is_a (((WeakrefKnown *) value)->type, type))
             g_ptr_array_add (copies, known_copy (value));
         }
     }

@@ -17,7 +17,8 @@ typedef struct
     *memory;          /* (owned) (nullable): of WEAKREF_PHASE_FINALIZE, if its death is expected */
   char *description;  /* (owned) (nullable): set if its death is expected */
   gint64 expected_at; /* microseconds, monotonic: when the death was asked for */
-  gint64 count_at;  /* microseconds, monotonic: when the reference count was first seen as it is */
+  gint64 count_at; /* microseconds, monotonic: when the reference count was first seen as it is */
+  GType type;
   guint count;      /* the reference count at the last check, or 0 */
   gboolean tracked; /* it is of a type that is tracked */
 } WeakrefKnown;

@@ -280,7 +280,10 @@ GVariant *
 weakref_radar_inspect_for (gpointer object, guint own)
 {
   GPtrArray *objects = g_ptr_array_new ();
-  WeakrefKnown known = { .block = weakref_block_get (object, WEAKREF_PHASE_DISPOSE) };
+  WeakrefKnown known = {
+    .block = weakref_block_get (object, WEAKREF_PHASE_DISPOSE),
+    .type = G_OBJECT_TYPE (object),
+  };
   GHashTable *holders;
   GVariant *report;
   gboolean complete;

@@ -118,8 +118,7 @@ weakref_report_object (WeakrefKnown *known,
   guint count;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "type", "s",
-                         g_type_name (weakref_block_get_target_type (known->block)));
+  g_variant_dict_insert (&dict, "type", "s", g_type_name (known->type));
   g_variant_dict_insert (&dict, "id", "t", weakref_block_get_id (known->block));
   g_variant_dict_insert (&dict, "disposed", "b", object == NULL);
   if (known->description != NULL)

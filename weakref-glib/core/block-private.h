@@ -1,0 +1,85 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <weakref-glib/core/block.h>
+#include <weakref-glib/core/locks.h>
+
+G_BEGIN_DECLS
+
+/* What block.c and watch.c share. */
+
+/* What is not needed for each target. */
+typedef struct
+{
+  WeakrefNode *watches;            /* block lock: newest first */
+  gpointer slots[WEAKREF_N_SLOTS]; /* block lock: (unowned) */
+  guint64 id;                      /* block lock: 0 before it is asked for */
+} WeakrefMore;
+
+struct _WeakrefBlock
+{
+  union
+  {
+    WeakrefNode *first; /* lock: newest first */
+    gsize more;         /* lock: (owned): a pointer to WeakrefMore, and the lowest bit */
+  } watches;
+  gconstpointer address; /* (const): only who knows it alive looks there */
+  GWeakRef target;       /* the truth: the one way to a strong reference */
+  gint ref_count;        /* (atomic) */
+  _Atomic guint8 dead;   /* set under the lock, for ever */
+  _Atomic guint8 bonds;  /* WeakrefBonds; written under the toggle lock */
+  guint8 phase;          /* (const): WeakrefPhase */
+};
+
+/* The functions of all watches, by number. There are as many as there are kinds of owners. */
+extern gpointer weakref_watch_funcs[16]; /* (atomic): of WeakrefWatchFuncs */
+
+static inline GMutex *
+weakref_block_get_lock (WeakrefBlock *block)
+{
+  guint32 n = (guint32) ((gsize) block >> 4) * 0x9e3779b9u;
+
+  return &weakref_block_locks[n >> (32 - WEAKREF_N_BLOCK_LOCK_BITS)].mutex;
+}
+
+static inline void
+weakref_block_lock (WeakrefBlock *block)
+{
+  g_mutex_lock (weakref_block_get_lock (block));
+}
+
+static inline void
+weakref_block_unlock (WeakrefBlock *block)
+{
+  g_mutex_unlock (weakref_block_get_lock (block));
+}
+
+static inline WeakrefMore *
+weakref_block_peek_more_locked (WeakrefBlock *block)
+{
+  gsize more = block->watches.more;
+
+  return (more & 1) != 0 ? (WeakrefMore *) (more - 1) : NULL;
+}
+
+static inline WeakrefNode **
+weakref_block_get_watches_locked (WeakrefBlock *block)
+{
+  WeakrefMore *more = weakref_block_peek_more_locked (block);
+
+  return more != NULL ? &more->watches : &block->watches.first;
+}
+
+static inline const WeakrefWatchFuncs *
+weakref_watch_get_funcs (WeakrefWatch *watch)
+{
+  return weakref_watch_funcs[watch->funcs];
+}
+
+void weakref_block_init (WeakrefBlock *block, gpointer target, WeakrefPhase phase);
+gboolean weakref_block_publish (WeakrefBlock *block, WeakrefBlock *old, gpointer target);
+
+G_END_DECLS

@@ -1,0 +1,151 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/core/map.h>
+
+#include <string.h>
+
+/* INVARIANT. Between the home of an entry and its slot there is no empty slot, so that a search
+ * ends at the first empty one; and there is always one. A removal leaves no mark behind: it moves
+ * back what comes after. So a map that has seen many entries come and go is as fast as a new one.
+ *
+ * A map grows when 13 of 16 slots are in use. It shrinks to a quarter when not even one of 16 is:
+ * that is rare, and far from the next growth. */
+
+#define MIN_BITS 3
+#define N_BITS (8 * sizeof (gsize))
+
+/* Where empty maps search. Nothing is ever written there. */
+static WeakrefMapSlot nothing[2];
+
+static void
+map_set_nothing (WeakrefMap *map)
+{
+  map->slots = nothing;
+  map->entries = NULL;
+  map->mask = G_N_ELEMENTS (nothing) - 1;
+  map->shift = N_BITS - 1;
+  map->n = 0;
+}
+
+/* With @has_entries the data in the slots are not the entries, which are kept beside. */
+void
+weakref_map_init (WeakrefMap *map, gboolean has_entries)
+{
+  map->has_entries = has_entries;
+  map_set_nothing (map);
+}
+
+/* Empties the map. What it frees is its own. */
+void
+weakref_map_clear (WeakrefMap *map)
+{
+  if (map->slots != nothing)
+    g_free (map->slots);
+  map_set_nothing (map);
+}
+
+static inline void
+map_move (WeakrefMap *to, gsize to_index, const WeakrefMap *from, gsize from_index)
+{
+  to->slots[to_index] = from->slots[from_index];
+  if (to->has_entries)
+    to->entries[to_index] = from->entries[from_index];
+}
+
+/* The index of the first empty slot from the home of @tag on. */
+static inline gsize
+map_find_place (const WeakrefMap *map, gsize tag)
+{
+  gsize index = weakref_map_get_home (map, tag);
+
+  while (map->slots[index].tag != 0)
+    index = (index + 1) & map->mask;
+
+  return index;
+}
+
+static G_NO_INLINE void
+map_resize (WeakrefMap *map, guint bits)
+{
+  WeakrefMap old = *map;
+  gsize n_slots = (gsize) 1 << bits;
+  gsize index;
+
+  map->slots =
+    g_malloc_n (n_slots, sizeof (WeakrefMapSlot) + (map->has_entries ? sizeof (gpointer) : 0));
+  memset (map->slots, 0, n_slots * sizeof (WeakrefMapSlot));
+  map->entries = map->has_entries ? (gpointer *) (map->slots + n_slots) : NULL;
+  map->mask = n_slots - 1;
+  map->shift = N_BITS - bits;
+
+  for (index = weakref_map_next (&old, WEAKREF_MAP_NONE); index != WEAKREF_MAP_NONE;
+       index = weakref_map_next (&old, index))
+    map_move (map, map_find_place (map, old.slots[index].tag), &old, index);
+
+  if (old.slots != nothing)
+    g_free (old.slots);
+}
+
+/* Adds an entry, whether or not there is one with the same tag, which is not 0. What was found
+ * before is found elsewhere afterwards. */
+void
+weakref_map_add (WeakrefMap *map, gsize tag, gpointer data, gpointer entry)
+{
+  gsize index;
+
+  if (G_UNLIKELY (map->slots == nothing))
+    map_resize (map, MIN_BITS);
+  else if (G_UNLIKELY ((gsize) map->n * 16 >= (map->mask + 1) * 13))
+    map_resize (map, N_BITS - map->shift + 1);
+
+  index = map_find_place (map, tag);
+  map->slots[index].tag = tag;
+  map->slots[index].data = data;
+  if (map->has_entries)
+    map->entries[index] = entry;
+  map->n++;
+}
+
+/* Removes the entry at @index. What was found before is found elsewhere afterwards. */
+void
+weakref_map_remove (WeakrefMap *map, gsize index)
+{
+  gsize next = index;
+
+  while (TRUE)
+    {
+      gsize home;
+
+      next = (next + 1) & map->mask;
+      if (map->slots[next].tag == 0)
+        break;
+
+      /* It may move back as far as its home. */
+      home = weakref_map_get_home (map, map->slots[next].tag);
+      if (((next - home) & map->mask) >= ((next - index) & map->mask))
+        {
+          map_move (map, index, map, next);
+          index = next;
+        }
+    }
+
+  map->slots[index].tag = 0;
+  map->n--;
+
+  if (G_UNLIKELY ((gsize) map->n * 16 <= map->mask && map->mask >> (MIN_BITS + 2) != 0))
+    map_resize (map, N_BITS - map->shift - 2);
+}
+
+/* The index of @entry, which has @tag. */
+gsize
+weakref_map_find_entry (const WeakrefMap *map, gsize tag, gconstpointer entry)
+{
+  gsize index = weakref_map_find (map, tag);
+
+  while (index != WEAKREF_MAP_NONE && weakref_map_get_entry (map, index) != entry)
+    index = weakref_map_find_next (map, index);
+
+  return index;
+}
