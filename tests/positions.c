@@ -28,6 +28,7 @@ typedef struct
 {
   WeakrefPositions positions;
   GPtrArray *items; /* of Item (owned), in order: those in one of the versions */
+  gboolean at_once; /* some changes are shown without a step */
 } Fixture;
 
 static void
@@ -35,6 +36,7 @@ fixture_init (Fixture *self)
 {
   weakref_positions_init (&self->positions, moved_cb);
   self->items = g_ptr_array_new_with_free_func (g_free);
+  self->at_once = FALSE;
 }
 
 static void
@@ -59,6 +61,11 @@ fixture_insert (Fixture *self, guint i)
   item->place = weakref_positions_insert (&self->positions, before, item);
   item->current = TRUE;
   g_ptr_array_insert (self->items, (gint) i, item);
+  if (self->at_once && g_test_rand_int_range (0, 8) == 0)
+    {
+      weakref_positions_show (&self->positions, item->place);
+      item->shown = TRUE;
+    }
 
   return item;
 }
@@ -72,6 +79,11 @@ fixture_remove (Fixture *self, guint i)
   item->current = FALSE;
   g_assert_cmpint (weakref_positions_is_shown (&self->positions, item->place), ==, item->shown);
   g_assert_cmpint (weakref_positions_remove (&self->positions, item->place), ==, item->shown);
+  if (self->at_once && item->shown && g_test_rand_int_range (0, 8) == 0)
+    {
+      weakref_positions_hide (&self->positions, item->place);
+      item->shown = FALSE;
+    }
   if (!item->shown)
     g_ptr_array_remove_index (self->items, i);
 }
@@ -210,6 +222,8 @@ test_follows_the_model (void)
       gboolean grow = round % 2 == 0;
       guint n = g_test_rand_int_range (1, round % 8 < 2 ? 3000 : 100);
       guint way = g_test_rand_int_range (0, 4);
+
+      fixture.at_once = g_test_rand_int_range (0, 2) == 0;
 
       for (; n > 0; n--)
         {

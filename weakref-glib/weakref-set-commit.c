@@ -31,18 +31,8 @@
 static gboolean
 is_told (gpointer self)
 {
-  static gsize signals[2];
-
-  if (g_once_init_enter (&signals[0]))
-    {
-      signals[1] = g_signal_lookup ("notify", G_TYPE_OBJECT);
-      g_once_init_leave (&signals[0], g_signal_lookup ("items-changed", G_TYPE_LIST_MODEL));
-    }
-
-  return g_signal_has_handler_pending (self, (guint) signals[0], 0, TRUE) ||
-         g_signal_has_handler_pending (self, (guint) signals[1],
-                                       g_quark_from_static_string ("n-items"), TRUE) ||
-         g_signal_has_handler_pending (self, (guint) signals[1], 0, TRUE);
+  /* To whatever signal: that takes one look. */
+  return g_signal_handler_find (self, G_SIGNAL_MATCH_UNBLOCKED, 0, 0, NULL, NULL, NULL) != 0;
 }
 
 gboolean
@@ -176,16 +166,24 @@ void
 weakref_set_list_schedule (WeakrefSetList *list)
 {
   static GSourceFuncs funcs = { .dispatch = commit_dispatch };
-  gboolean urgent = g_main_context_is_owner (list->context);
+  gboolean is_new;
+  gboolean urgent;
 
   g_mutex_lock (&list->table->lock);
+  is_new = list->source == NULL;
+  if (list->self == NULL || list->positions.n_changed == 0 || (!is_new && list->urgent))
+    {
+      g_mutex_unlock (&list->table->lock);
+      return;
+    }
+
+  urgent = g_main_context_is_owner (list->context);
   if (urgent && list->committing)
     {
       list->changed = TRUE;
     }
-  else if (list->self != NULL && list->positions.n_changed > 0)
+  else
     {
-      gboolean is_new = list->source == NULL;
 
       if (is_new)
         {
@@ -217,9 +215,15 @@ weakref_set_list_publish (WeakrefSetList *list)
   gboolean followed;
 
   g_mutex_lock (&list->table->lock);
+  if (list->positions.n_changed == 0)
+    {
+      g_mutex_unlock (&list->table->lock);
+      return;
+    }
+
   self = list->self;
   followed = weakref_set_list_is_followed_locked (list);
-  if (!followed && list->positions.n_changed > 0)
+  if (!followed)
     {
       GPtrArray *removed = g_ptr_array_new ();
       WeakrefStep step;
@@ -231,9 +235,6 @@ weakref_set_list_publish (WeakrefSetList *list)
       return;
     }
   g_mutex_unlock (&list->table->lock);
-
-  if (!followed)
-    return;
 
   /* A handler may drop it. */
   g_object_ref (self);

@@ -21,7 +21,7 @@
  *   a stand-in   for such an object, made when somebody asked for it
  *
  * If nobody has read the list and nobody is connected to it, nobody can notice a change. Then it
- * follows each call at once, in any thread, and nothing is emitted.
+ * follows each change at once, in any thread, and nothing is emitted.
  *
  * LOCKING. The table's lock guards all of it: see core/table.c, and weakref-set-commit.c. */
 
@@ -161,9 +161,12 @@ weakref_set_list_step_locked (WeakrefSetList *list,
 void
 weakref_set_list_insert_locked (WeakrefSetList *list, WeakrefSetEntry *entry, guint position)
 {
+  gboolean settled = list->positions.n_changed == 0;
   WeakrefPlace before = weakref_positions_find_place (&list->positions, position);
 
   entry->place = weakref_positions_insert (&list->positions, before, entry);
+  if (settled && !weakref_set_list_is_followed_locked (list))
+    weakref_positions_show (&list->positions, entry->place);
 }
 
 /* The entry, a member, goes before the item that is shown at @position, or to the end. It is shown
@@ -189,12 +192,18 @@ void
 weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
 {
   WeakrefPlace place = entry->place;
+  gboolean settled = list->positions.n_changed == 0;
 
   if (list->self == NULL)
     return;
 
   if (!weakref_positions_remove (&list->positions, place))
     {
+      entry->place = WEAKREF_PLACE_END;
+    }
+  else if (settled && !weakref_set_list_is_followed_locked (list))
+    {
+      weakref_positions_hide (&list->positions, place);
       entry->place = WEAKREF_PLACE_END;
     }
   else if (weakref_block_is_dead (entry->base.watch.block) &&
@@ -214,7 +223,8 @@ weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
 GPtrArray *
 weakref_set_list_dup_entries_locked (WeakrefSetList *list)
 {
-  GPtrArray *entries = g_ptr_array_new_with_free_func (weakref_entry_unref);
+  guint n_most = list->positions.n_shown + list->positions.n_changed;
+  GPtrArray *entries = g_ptr_array_new_full (n_most, weakref_entry_unref);
   WeakrefPlace place = WEAKREF_PLACE_END;
 
   while (weakref_positions_next_current (&list->positions, &place))

@@ -219,19 +219,19 @@ weakref_set_snapshot (WeakrefSet *self)
 static GType
 weakref_set_get_item_type (GListModel *model)
 {
-  return WEAKREF_SET (model)->table->list.item_type;
+  return ((WeakrefSet *) model)->table->list.item_type;
 }
 
 static guint
 weakref_set_get_n_items (GListModel *model)
 {
-  return weakref_set_list_get_n_items (&WEAKREF_SET (model)->table->list);
+  return weakref_set_list_get_n_items (&((WeakrefSet *) model)->table->list);
 }
 
 static gpointer
 weakref_set_get_item (GListModel *model, guint position)
 {
-  return weakref_set_list_dup_item (&WEAKREF_SET (model)->table->list, position);
+  return weakref_set_list_dup_item (&((WeakrefSet *) model)->table->list, position);
 }
 
 static void

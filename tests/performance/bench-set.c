@@ -180,6 +180,180 @@ row (const char *operation, Lap ours, const char *beside, Lap theirs)
   bench_row (operation, "ns", best[ours], beside, best[theirs], 0);
 }
 
+/* What a program writes by hand: a hash table to find a member by its object, a queue for the
+ * order, and for each object a GWeakRef and a weak notify. It is not a list model. */
+
+typedef struct
+{
+  GMutex lock;
+  GHashTable *members;
+  GQueue order;
+} HandSet;
+
+typedef struct
+{
+  HandSet *set;
+  gpointer address;
+  GWeakRef item;
+  GList link;
+} HandMember;
+
+static void
+hand_notify_cb (gpointer data, GObject *where_the_object_was)
+{
+  HandMember *member = data;
+  HandSet *set = member->set;
+
+  g_mutex_lock (&set->lock);
+  g_hash_table_remove (set->members, where_the_object_was);
+  g_queue_unlink (&set->order, &member->link);
+  g_mutex_unlock (&set->lock);
+  g_weak_ref_clear (&member->item);
+  g_free (member);
+}
+
+static void
+hand_add (HandSet *set, GObject *object)
+{
+  HandMember *member = g_new0 (HandMember, 1);
+
+  member->set = set;
+  member->address = object;
+  member->link.data = member;
+  g_weak_ref_init (&member->item, object);
+  g_object_weak_ref (object, hand_notify_cb, member);
+  g_mutex_lock (&set->lock);
+  if (!g_hash_table_contains (set->members, object))
+    {
+      g_hash_table_insert (set->members, object, member);
+      g_queue_push_tail_link (&set->order, &member->link);
+    }
+  g_mutex_unlock (&set->lock);
+}
+
+typedef enum
+{
+  OURS_ADD,
+  OURS_CONTAINS,
+  OURS_ITERATE,
+  OURS_DROP,
+  HAND_ADD,
+  HAND_UPGRADE,
+  HAND_ITERATE,
+  HAND_DROP,
+  N_HAND_LAPS
+} HandLap;
+
+static double hand_best[N_HAND_LAPS];
+
+static void
+hand_lap (HandLap which, guint n_items)
+{
+  double ns = bench_stop () / n_items;
+
+  if (hand_best[which] <= 0 || ns < hand_best[which])
+    hand_best[which] = ns;
+  bench_start ();
+}
+
+static void
+measure_ours (guint n_items, const guint *order)
+{
+  WeakrefSet *set = weakref_set_new (G_TYPE_OBJECT);
+  GObject **objects = bench_objects_new_in_disorder (n_items);
+  guint count = 0;
+  guint i;
+
+  bench_start ();
+  for (i = 0; i < n_items; i++)
+    weakref_set_add (set, objects[i]);
+  hand_lap (OURS_ADD, n_items);
+  for (i = 0; i < n_items; i++)
+    count += weakref_set_contains (set, objects[order[i]]);
+  hand_lap (OURS_CONTAINS, n_items);
+  weakref_set_foreach (set, count_cb, &count);
+  hand_lap (OURS_ITERATE, n_items);
+  g_assert_cmpuint (count, ==, 2 * n_items);
+  for (i = 0; i < n_items; i++)
+    g_object_unref (objects[order[i]]);
+  let_list_model_hear (set);
+  hand_lap (OURS_DROP, n_items);
+  bench_stop ();
+  g_free (objects);
+  g_object_unref (set);
+}
+
+static void
+measure_hand (guint n_items, const guint *order)
+{
+  HandSet set = { .members = g_hash_table_new (NULL, NULL) };
+  HandMember **members;
+  GObject **objects = bench_objects_new_in_disorder (n_items);
+  guint count = 0;
+  GList *l;
+  guint i;
+
+  bench_start ();
+  for (i = 0; i < n_items; i++)
+    hand_add (&set, objects[i]);
+  hand_lap (HAND_ADD, n_items);
+  /* What contains is beside: two upgrades of the same. */
+  members = g_new (HandMember *, n_items);
+  for (l = set.order.head, i = 0; l != NULL; l = l->next)
+    members[i++] = l->data;
+  bench_start ();
+  for (i = 0; i < n_items; i++)
+    {
+      GWeakRef *item = &members[order[i]]->item;
+
+      g_object_unref (g_weak_ref_get (item));
+      g_object_unref (g_weak_ref_get (item));
+      count++;
+    }
+  hand_lap (HAND_UPGRADE, n_items);
+  g_free (members);
+  bench_start ();
+  for (l = set.order.head; l != NULL; l = l->next)
+    {
+      gpointer item = g_weak_ref_get (&((HandMember *) l->data)->item);
+
+      if (item == NULL)
+        continue;
+      count_cb (item, &count);
+      g_object_unref (item);
+    }
+  hand_lap (HAND_ITERATE, n_items);
+  g_assert_cmpuint (count, ==, 2 * n_items);
+  for (i = 0; i < n_items; i++)
+    g_object_unref (objects[order[i]]);
+  hand_lap (HAND_DROP, n_items);
+  bench_stop ();
+  g_free (objects);
+  g_hash_table_unref (set.members);
+}
+
+static void
+measure_by_hand (void)
+{
+  guint n_items = bench_scale (100000);
+  guint *order = bench_disorder (n_items);
+  guint round;
+
+  for (round = 0; round < (n_items < 100000 ? 1 : 7); round++)
+    {
+      measure_hand (n_items, order);
+      measure_ours (n_items, order);
+    }
+  g_free (order);
+
+  bench_section ("Set of 100,000 objects in disorder");
+  bench_row ("add", "ns", hand_best[OURS_ADD], "by hand", hand_best[HAND_ADD], 1.6);
+  bench_row ("iterate", "ns", hand_best[OURS_ITERATE], "by hand", hand_best[HAND_ITERATE], 1.1);
+  bench_row ("contains", "ns", hand_best[OURS_CONTAINS], "two g_weak_ref_get()",
+             hand_best[HAND_UPGRADE], 1);
+  bench_row ("drop", "ns", hand_best[OURS_DROP], "by hand", hand_best[HAND_DROP], 1.1);
+}
+
 static void
 measure_bytes (void)
 {
@@ -226,6 +400,7 @@ main (int argc, char **argv)
   row ("drop all objects, in disorder", SET_DROP_DISORDERLY, "in no collection",
        NONE_DROP_DISORDERLY);
   measure_bytes ();
+  measure_by_hand ();
 
   return 0;
 }

@@ -94,6 +94,7 @@ tree_renew (WeakrefChunks *self)
       chunk->index = i - 1;
       self->tree[i] = chunk->n_shown;
     }
+  self->first_changed = 0;
   for (i = 1; i <= n; i++)
     {
       if (i + (i & -i) <= n)

@@ -27,7 +27,8 @@ typedef struct
   guint tree_size;
   guint free_number; /* no number below is free */
   guint n_shown;
-  guint n_changed; /* how many items are in one version only */
+  guint n_changed;     /* how many items are in one version only */
+  guint first_changed; /* no chunk before this one has any of them */
 } WeakrefChunks;
 
 #define SLOT_BITS 9
@@ -49,16 +50,46 @@ typedef struct
   gpointer *items; /* (owned) */
 } WeakrefChunk;
 
+/* How many bits of the @word are set, for each byte of it with those below: the highest byte has
+ * them all. Without an instruction for it, the compiler's own function is called each time. */
+static inline guint64
+sum_bits (guint64 word)
+{
+  word -= (word >> 1) & G_GUINT64_CONSTANT (0x5555555555555555);
+  word = (word & G_GUINT64_CONSTANT (0x3333333333333333)) +
+         ((word >> 2) & G_GUINT64_CONSTANT (0x3333333333333333));
+  word = (word + (word >> 4)) & G_GUINT64_CONSTANT (0x0f0f0f0f0f0f0f0f);
+
+  return word * G_GUINT64_CONSTANT (0x0101010101010101);
+}
+
 static inline guint
 count_bits (guint64 word)
 {
-  return (guint) __builtin_popcountll (word);
+  return (guint) (sum_bits (word) >> 56);
 }
 
 static inline guint
 lowest_bit (guint64 word)
 {
   return (guint) __builtin_ctzll (word);
+}
+
+/* The bit that has @n set bits below it, of more than @n. */
+static inline guint
+nth_bit (guint64 word, guint n)
+{
+  guint64 sums = sum_bits (word);
+  guint shift = 0;
+
+  for (; (sums & 0xff) <= n; sums >>= 8)
+    shift += 8;
+  if (shift > 0)
+    n -= (guint) (sum_bits (word) >> (shift - 8)) & 0xff;
+  for (word >>= shift; n > 0; n--)
+    word &= word - 1;
+
+  return shift + lowest_bit (word);
 }
 
 static inline gboolean

@@ -26,6 +26,15 @@ weakref_positions_clear (WeakrefPositions *self)
   g_clear_pointer (&self->tree, g_free);
 }
 
+static void
+note_change (WeakrefPositions *self, WeakrefChunk *chunk)
+{
+  self->first_changed =
+    self->n_changed > 0 ? MIN (self->first_changed, chunk->index) : chunk->index;
+  chunk->n_changed++;
+  self->n_changed++;
+}
+
 /* Puts @item into the current version, before the item at @before or at WEAKREF_PLACE_END. It is
  * not shown yet. Returns its place. */
 WeakrefPlace
@@ -38,8 +47,7 @@ weakref_positions_insert (WeakrefPositions *self, WeakrefPlace before, gpointer 
   bit_set (chunk->current, slot);
   chunk->end = MAX (chunk->end, slot + 1);
   chunk->n_used++;
-  chunk->n_changed++;
-  self->n_changed++;
+  note_change (self, chunk);
 
   return make_place (chunk, slot);
 }
@@ -55,8 +63,7 @@ weakref_positions_remove (WeakrefPositions *self, WeakrefPlace place)
   bit_clear (chunk->current, slot);
   if (bit_get (chunk->shown, slot))
     {
-      chunk->n_changed++;
-      self->n_changed++;
+      note_change (self, chunk);
       return TRUE;
     }
 
@@ -66,6 +73,36 @@ weakref_positions_remove (WeakrefPositions *self, WeakrefPlace place)
   weakref_chunks_tidy_if_worth (self, chunk);
 
   return FALSE;
+}
+
+/* Has the new item at @place shown at once, without a step. */
+void
+weakref_positions_show (WeakrefPositions *self, WeakrefPlace place)
+{
+  WeakrefChunk *chunk = place_get_chunk (self, place);
+
+  bit_set (chunk->shown, place_get_slot (place));
+  chunk->n_shown++;
+  chunk->n_changed--;
+  self->n_shown++;
+  self->n_changed--;
+  weakref_chunks_add_shown (self, chunk->index, 1);
+}
+
+/* Has the item at @place, which was removed, shown no longer, without a step. The place is free. */
+void
+weakref_positions_hide (WeakrefPositions *self, WeakrefPlace place)
+{
+  WeakrefChunk *chunk = place_get_chunk (self, place);
+
+  bit_clear (chunk->shown, place_get_slot (place));
+  chunk->n_used--;
+  chunk->n_shown--;
+  chunk->n_changed--;
+  self->n_shown--;
+  self->n_changed--;
+  weakref_chunks_add_shown (self, chunk->index, G_MAXUINT); /* minus 1 */
+  weakref_chunks_tidy_if_worth (self, chunk);
 }
 
 gpointer
@@ -125,7 +162,6 @@ WeakrefPlace
 weakref_positions_find_place (WeakrefPositions *self, guint position)
 {
   WeakrefChunk *chunk;
-  guint64 word;
   guint i = 0;
   guint n;
 
@@ -138,10 +174,8 @@ weakref_positions_find_place (WeakrefPositions *self, guint position)
       position -= n;
       i++;
     }
-  for (word = chunk->shown[i]; position > 0; position--)
-    word &= word - 1;
 
-  return make_place (chunk, i * WORD_BITS + lowest_bit (word));
+  return make_place (chunk, i * WORD_BITS + nth_bit (chunk->shown[i], position));
 }
 
 /* How many items are shown before @place. */
@@ -216,8 +250,15 @@ cursor_init (Cursor *self, WeakrefPositions *positions)
   if (positions->n_changed == 0)
     return FALSE;
 
-  *self = (Cursor) { positions, weakref_chunks_get (positions, 0), G_MAXUINT, 0 };
-  return cursor_next (self);
+  *self =
+    (Cursor) { positions, weakref_chunks_get (positions, positions->first_changed), G_MAXUINT, 0 };
+  if (!cursor_next (self))
+    return FALSE;
+
+  self->gap += weakref_chunks_count_shown (positions, positions->first_changed);
+  positions->first_changed = self->chunk->index;
+
+  return TRUE;
 }
 
 /* Says what @max_gap is for the steps to be few, and returns how many they will be. Up to

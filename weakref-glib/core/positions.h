@@ -28,6 +28,9 @@ void weakref_positions_clear (WeakrefPositions *self);
 WeakrefPlace weakref_positions_insert (WeakrefPositions *self, WeakrefPlace before, gpointer item);
 gboolean weakref_positions_remove (WeakrefPositions *self, WeakrefPlace place);
 
+void weakref_positions_show (WeakrefPositions *self, WeakrefPlace place);
+void weakref_positions_hide (WeakrefPositions *self, WeakrefPlace place);
+
 gpointer weakref_positions_get_item (WeakrefPositions *self, WeakrefPlace place);
 void weakref_positions_set_item (WeakrefPositions *self, WeakrefPlace place, gpointer item);
 gboolean weakref_positions_is_shown (WeakrefPositions *self, WeakrefPlace place);
