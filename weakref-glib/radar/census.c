@@ -17,6 +17,7 @@
 
 #define census_lock weakref_locks[WEAKREF_LOCK_RADAR_CENSUS]
 static GHashTable *known;  /* lock: (owned) (nullable): WeakrefBlock → WeakrefKnown */
+static guint64 n_known;    /* lock: of all times */
 static gboolean is_marked; /* lock */
 static GHashTable *counts; /* lock: (owned) (nullable): GType → WeakrefTypeCount */
 
@@ -68,6 +69,7 @@ known_get_locked (WeakrefBlock *block)
     {
       self = g_new0 (WeakrefKnown, 1);
       self->block = weakref_block_ref (block);
+      self->number = ++n_known;
       self->type = G_OBJECT_TYPE ((gpointer) weakref_block_get_address (block));
       g_hash_table_insert (known, block, self);
       count_locked (self->type, 1);
@@ -261,8 +263,8 @@ weakref_census_dup_counts (void)
 static gint
 compare_known (gconstpointer a, gconstpointer b)
 {
-  guint64 x = weakref_block_get_id ((*(WeakrefKnown *const *) a)->block);
-  guint64 y = weakref_block_get_id ((*(WeakrefKnown *const *) b)->block);
+  guint64 x = (*(WeakrefKnown *const *) a)->number;
+  guint64 y = (*(WeakrefKnown *const *) b)->number;
 
   return x < y ? -1 : x > y;
 }

@@ -16,6 +16,7 @@ typedef struct
   WeakrefBlock
     *memory;          /* (owned) (nullable): of WEAKREF_PHASE_FINALIZE, if its death is expected */
   char *description;  /* (owned) (nullable): set if its death is expected */
+  guint64 number;     /* (const): in the order in which the radar met them */
   gint64 expected_at; /* microseconds, monotonic: when the death was asked for */
   gint64 count_at; /* microseconds, monotonic: when the reference count was first seen as it is */
   GType type;
