@@ -20,7 +20,7 @@ static void
 test_gives_the_object_until_it_dies (void)
 {
   TestProbe *a = test_probe_new ("a");
-  WeakrefLife *life = weakref_life_new (a, ended_cb, (gpointer) "1");
+  WeakrefLife *life = weakref_life_new (a, WEAKREF_PHASE_DISPOSE, ended_cb, (gpointer) "1");
   gpointer target = weakref_life_dup_target (life);
 
   g_assert_true (target == a);
@@ -38,8 +38,8 @@ test_lasts_without_its_handle (void)
 {
   TestProbe *a = test_probe_new ("a");
 
-  weakref_life_unref (weakref_life_new (a, ended_cb, (gpointer) "1"));
-  weakref_life_unref (weakref_life_new (a, ended_cb, (gpointer) "2"));
+  weakref_life_unref (weakref_life_new (a, WEAKREF_PHASE_DISPOSE, ended_cb, (gpointer) "1"));
+  weakref_life_unref (weakref_life_new (a, WEAKREF_PHASE_DISPOSE, ended_cb, (gpointer) "2"));
   assert_drop (a, "-a ended-2 ended-1 ~a");
 }
 
@@ -47,12 +47,12 @@ static void
 test_ends_when_disposed_and_another_begins (void)
 {
   TestProbe *a = test_probe_new ("a");
-  WeakrefLife *first = weakref_life_new (a, ended_cb, (gpointer) "1");
+  WeakrefLife *first = weakref_life_new (a, WEAKREF_PHASE_DISPOSE, ended_cb, (gpointer) "1");
   WeakrefLife *second;
 
   g_object_run_dispose (G_OBJECT (a));
   assert_log ("-a ended-1");
-  second = weakref_life_new (a, ended_cb, (gpointer) "2");
+  second = weakref_life_new (a, WEAKREF_PHASE_DISPOSE, ended_cb, (gpointer) "2");
   g_assert_true (weakref_life_has_ended (first));
   g_assert_false (weakref_life_has_ended (second));
 
@@ -66,7 +66,7 @@ static void
 test_has_ended_before_anybody_is_told (void)
 {
   TestProbe *a = test_probe_new ("a");
-  WeakrefLife *life = weakref_life_new (a, ended_cb, (gpointer) "1");
+  WeakrefLife *life = weakref_life_new (a, WEAKREF_PHASE_DISPOSE, ended_cb, (gpointer) "1");
   WeakrefRef *ref = weakref_ref_new (a);
   WeakrefKeyTable *table = weakref_key_table_new (NULL);
 
@@ -80,6 +80,19 @@ test_has_ended_before_anybody_is_told (void)
   g_object_unref (table);
 }
 
+static void
+test_ends_with_the_memory (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefLife *life = weakref_life_new (a, WEAKREF_PHASE_FINALIZE, ended_cb, (gpointer) "1");
+
+  g_object_run_dispose (G_OBJECT (a));
+  assert_log ("-a");
+  g_assert_false (weakref_life_has_ended (life));
+  assert_drop (a, "~a ended-1");
+  weakref_life_unref (life);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -88,6 +101,7 @@ main (int argc, char **argv)
   test_case (gives_the_object_until_it_dies);
   test_case (lasts_without_its_handle);
   test_case (ends_when_disposed_and_another_begins);
+  test_case (ends_with_the_memory);
   test_case (has_ended_before_anybody_is_told);
 
   return g_test_run ();

@@ -28,13 +28,15 @@ static const WeakrefWatchFuncs life_funcs = { .name = "binding", .announce = lif
 /**
  * weakref_life_new: (skip)
  * @target: (type GObject.Object) (not nullable): an object
+ * @phase: the end that is waited for
  * @ended: is called when the life has ended
  * @user_data: data for @ended, which is not freed
  *
  * Takes an interest in the life that @target is in.
  *
  * The interest lasts until the life ends, whether anybody has the result or not: @ended is called
- * once, after all weak references and tables of this library have lost the object.
+ * once, after all weak references and tables of this library have lost the object. With
+ * %WEAKREF_PHASE_FINALIZE that is when the memory goes, and there is one such life only.
  *
  * You must hold a reference on @target during the call, which can be made from any thread.
  *
@@ -43,7 +45,7 @@ static const WeakrefWatchFuncs life_funcs = { .name = "binding", .announce = lif
  * Since: 1.0
  */
 WeakrefLife *
-weakref_life_new (gpointer target, WeakrefLifeFunc ended, gpointer user_data)
+weakref_life_new (gpointer target, WeakrefPhase phase, WeakrefLifeFunc ended, gpointer user_data)
 {
   WeakrefLife *self;
 
@@ -53,7 +55,7 @@ weakref_life_new (gpointer target, WeakrefLifeFunc ended, gpointer user_data)
 
   self = g_new (WeakrefLife, 1);
   *self = (WeakrefLife) { .ref_count = 2, .ended = ended, .user_data = user_data };
-  weakref_watch_start (&self->watch, &life_funcs, target, WEAKREF_PHASE_DISPOSE);
+  weakref_watch_start (&self->watch, &life_funcs, target, phase);
 
   return self;
 }

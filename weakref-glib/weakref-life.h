@@ -10,6 +10,7 @@
 
 #include <glib-object.h>
 #include <weakref-glib/weakref-macros.h>
+#include <weakref-glib/weakref-types.h>
 
 G_BEGIN_DECLS
 
@@ -39,7 +40,8 @@ typedef struct _WeakrefLife WeakrefLife;
 typedef void (*WeakrefLifeFunc) (WeakrefLife *life, gpointer user_data);
 
 WEAKREF_AVAILABLE_IN_1_0
-WeakrefLife *weakref_life_new (gpointer target, WeakrefLifeFunc ended, gpointer user_data);
+WeakrefLife *
+weakref_life_new (gpointer target, WeakrefPhase phase, WeakrefLifeFunc ended, gpointer user_data);
 
 WEAKREF_AVAILABLE_IN_1_0
 WeakrefLife *weakref_life_ref (WeakrefLife *self);

@@ -20,9 +20,8 @@ typedef struct
   PyObject *wrapper_ref; /* (owned) the interpreter's weak reference to the wrapper */
 } Anchor;
 
-static GHashTable *anchors;     /* address → Anchor, borrowed: the life has it */
-static GQuark wrapper_quark;    /* where PyGObject keeps the wrapper of a GObject */
-static PyObject *refused_types; /* (owned) (nullable) a tuple of types that nobody refers to */
+static GHashTable *anchors;  /* address → Anchor, borrowed: the life has it */
+static GQuark wrapper_quark; /* where PyGObject keeps the wrapper of a GObject */
 
 static gboolean
 is_finalizing (void)
@@ -120,8 +119,9 @@ anchor_forget (Anchor *self)
     g_hash_table_remove (anchors, self->address);
 }
 
+/* Drops a reference, in a thread that may not have the GIL, with any exception on its way. */
 static void
-anchor_ended_cb (WeakrefLife *life, gpointer data)
+drop_from_anywhere (PyObject *object)
 {
   PyObject *type;
   PyObject *value;
@@ -134,10 +134,17 @@ anchor_ended_cb (WeakrefLife *life, gpointer data)
 
   state = PyGILState_Ensure ();
   PyErr_Fetch (&type, &value, &traceback);
-  anchor_forget (data);
-  Py_DECREF (data);
+  if (Py_IS_TYPE (object, &native_anchor_type))
+    anchor_forget ((Anchor *) object);
+  Py_DECREF (object);
   PyErr_Restore (type, value, traceback);
   PyGILState_Release (state);
+}
+
+static void
+anchor_ended_cb (WeakrefLife *life, gpointer anchor)
+{
+  drop_from_anywhere (anchor);
 }
 
 /* The anchor of the life that the wrapper's GObject is in: borrowed, or NULL if there is none, or
@@ -199,7 +206,8 @@ anchor_new (PyObject *wrapper)
     }
 
   /* The life ends a former one that has ended without notice, and that runs callbacks. */
-  self->life = weakref_life_new (self->address, anchor_ended_cb, Py_NewRef (self));
+  self->life =
+    weakref_life_new (self->address, WEAKREF_PHASE_DISPOSE, anchor_ended_cb, Py_NewRef (self));
 
   return self;
 }
@@ -308,20 +316,6 @@ PyTypeObject native_anchor_type = {
   .tp_richcompare = anchor_richcompare,
 };
 
-static gboolean
-is_refused (PyObject *thing)
-{
-  Py_ssize_t i;
-
-  for (i = 0; refused_types != NULL && i < PyTuple_GET_SIZE (refused_types); i++)
-    {
-      if ((PyObject *) Py_TYPE (thing) == PyTuple_GET_ITEM (refused_types, i))
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
 /* What references to the thing refer to: its anchor, or itself if it is no GObject. New
  * reference. */
 PyObject *
@@ -329,13 +323,6 @@ native_get_referent (PyObject *thing)
 {
   if (PyObject_TypeCheck (thing, &PyGObject_Type))
     return (PyObject *) anchor_get (thing);
-
-  if (G_UNLIKELY (is_refused (thing)))
-    {
-      PyErr_Format (PyExc_TypeError, "cannot create weak reference to '%s' object",
-                    Py_TYPE (thing)->tp_name);
-      return NULL;
-    }
 
   return Py_NewRef (thing);
 }
@@ -347,20 +334,64 @@ native_find_referent (PyObject *thing)
   if (PyObject_TypeCheck (thing, &PyGObject_Type))
     return Py_XNewRef (pygobject_get (thing) != NULL ? (PyObject *) anchor_find (thing) : NULL);
 
-  return is_refused (thing) ? NULL : Py_NewRef (thing);
+  return Py_NewRef (thing);
 }
 
 gboolean
-native_refuse (PyObject *types)
+native_is_gobject (PyObject *thing)
 {
-  if (!PyTuple_Check (types))
+  return PyObject_TypeCheck (thing, &PyGObject_Type);
+}
+
+/* What dies with the memory of a GObject. */
+typedef struct
+{
+  PyObject ob_base;
+  PyObject *weakrefs;
+} End;
+
+static void
+end_dealloc (PyObject *self)
+{
+  if (((End *) self)->weakrefs != NULL)
+    PyObject_ClearWeakRefs (self);
+  PyObject_Free (self);
+}
+
+static PyTypeObject end_type = {
+  PyVarObject_HEAD_INIT (NULL, 0) /**/
+    .tp_name = "weakref.End",
+  .tp_doc = "What dies with the memory of a GObject.",
+  .tp_basicsize = sizeof (End),
+  .tp_weaklistoffset = offsetof (End, weakrefs),
+  .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+  .tp_dealloc = end_dealloc,
+};
+
+static void
+memory_ended_cb (WeakrefLife *life, gpointer end)
+{
+  drop_from_anywhere (end);
+}
+
+/* An object that dies when the memory of the GObject goes, and not before. */
+PyObject *
+native_make_end (PyObject *thing)
+{
+  End *end;
+
+  if (!native_is_gobject (thing) || pygobject_get (thing) == NULL)
+    return PyErr_Format (PyExc_TypeError, "a GObject is wanted");
+
+  end = PyObject_New (End, &end_type);
+  if (end != NULL)
     {
-      PyErr_SetString (PyExc_TypeError, "a tuple of types is wanted");
-      return FALSE;
+      end->weakrefs = NULL;
+      weakref_life_unref (weakref_life_new (pygobject_get (thing), WEAKREF_PHASE_FINALIZE,
+                                            memory_ended_cb, Py_NewRef (end)));
     }
 
-  Py_XSETREF (refused_types, Py_NewRef (types));
-  return TRUE;
+  return (PyObject *) end;
 }
 
 gboolean
@@ -383,5 +414,5 @@ native_anchor_init (void)
   wrapper_quark = g_quark_from_static_string ("PyGObject::wrapper");
   anchors = g_hash_table_new (NULL, NULL);
 
-  return PyType_Ready (&native_anchor_type) == 0;
+  return PyType_Ready (&native_anchor_type) == 0 && PyType_Ready (&end_type) == 0;
 }

@@ -4,8 +4,8 @@
 
 #include "native.h"
 
-/* The native module: references, and what they refer to. The Python module pure is the same in
- * Python. */
+/* The native module: references, proxies, and what they refer to. The modules pure and
+ * pure_proxies are the same in Python. */
 
 static PyObject *
 module_get_referent (PyObject *module, PyObject *thing)
@@ -13,55 +13,129 @@ module_get_referent (PyObject *module, PyObject *thing)
   return native_get_referent (thing);
 }
 
+static int
+get_rank (PyWeakReference *ref, PyObject *listed)
+{
+  if (ref->wr_callback != NULL)
+    return 2;
+  if (Py_IS_TYPE (listed, &_PyWeakref_RefType) || Py_IS_TYPE (listed, &native_ref_type))
+    return 0;
+
+  return PyObject_TypeCheck (listed, &_PyWeakref_RefType) ? 2 : 1;
+}
+
 static PyObject *
-module_find_referents (PyObject *module, PyObject *thing)
+module_proxy (PyObject *module, PyObject *args)
+{
+  PyObject *thing;
+  PyObject *callback = Py_None;
+
+  if (!PyArg_UnpackTuple (args, "proxy", 1, 2, &thing, &callback))
+    return NULL;
+
+  return native_proxy (thing, callback);
+}
+
+static PyObject *
+module_unwrap (PyObject *module, PyObject *thing)
+{
+  return native_unwrap (thing);
+}
+
+/* The list of the interpreter, with what is shared first, as the interpreter has it. */
+static PyObject *
+module_getweakrefs (PyObject *module, PyObject *thing)
 {
   PyObject *referent = native_find_referent (thing);
-  PyObject *referents;
+  PyObject *list = PyErr_Occurred () ? NULL : PyList_New (0);
+  PyWeakReference *ref;
+  int rank;
 
-  if (referent == NULL)
-    return PyErr_Occurred () ? NULL : PyTuple_New (0);
+  for (rank = 0; list != NULL && referent != NULL && rank < 3; rank++)
+    {
+      if (Py_TYPE (referent)->tp_weaklistoffset == 0)
+        break;
 
-  referents = PyTuple_Pack (1, referent);
-  Py_DECREF (referent);
+      ref = *(PyWeakReference **) PyObject_GET_WEAKREFS_LISTPTR (referent);
+      for (; ref != NULL; ref = ref->wr_next)
+        {
+          PyObject *found = native_ref_as_listed ((PyObject *) ref);
 
-  return referents;
+          if (found != NULL && get_rank (ref, found) == rank && PyList_Append (list, found) < 0)
+            {
+              Py_CLEAR (list);
+              break;
+            }
+        }
+    }
+  Py_XDECREF (referent);
+
+  return list;
 }
 
 static PyObject *
-module_make_ref (PyObject *module, PyObject *args)
+module_getweakrefcount (PyObject *module, PyObject *thing)
 {
-  PyTypeObject *type;
-  PyObject *referent;
-  PyObject *callback;
+  PyObject *referent = native_find_referent (thing);
+  PyWeakReference *ref = NULL;
+  Py_ssize_t count = 0;
 
-  if (!PyArg_ParseTuple (args, "O!OO", &PyType_Type, &type, &referent, &callback))
+  if (referent == NULL && PyErr_Occurred ())
     return NULL;
-  if (!PyType_IsSubtype (type, &native_ref_type))
-    return PyErr_Format (PyExc_TypeError, "a subclass of ref is wanted");
 
-  return native_make_ref (type, referent, callback);
+  if (referent != NULL && Py_TYPE (referent)->tp_weaklistoffset != 0)
+    ref = *(PyWeakReference **) PyObject_GET_WEAKREFS_LISTPTR (referent);
+  for (; ref != NULL; ref = ref->wr_next)
+    {
+      if (native_ref_as_listed ((PyObject *) ref) != NULL)
+        count++;
+    }
+  Py_XDECREF (referent);
+
+  return PyLong_FromSsize_t (count);
+}
+
+/* holds (target, function, args, kwargs) */
+static PyObject *
+module_holds (PyObject *module, PyObject *const *args, Py_ssize_t n_args)
+{
+  PyObject *things[3];
+
+  if (n_args != 4)
+    return PyErr_Format (PyExc_TypeError, "four arguments are wanted");
+  if (!native_is_gobject (args[0]))
+    Py_RETURN_FALSE;
+
+  memcpy (things, args + 1, sizeof things);
+  return PyBool_FromLong (native_holds (things, G_N_ELEMENTS (things), args[0]));
 }
 
 static PyObject *
-module_refuse (PyObject *module, PyObject *types)
+module_make_end (PyObject *module, PyObject *thing)
 {
-  if (!native_refuse (types))
-    return NULL;
-
-  Py_RETURN_NONE;
+  return native_make_end (thing);
 }
 
 static PyMethodDef module_methods[] = {
   { "get_referent", module_get_referent, METH_O,
     "Return what references to the thing refer to: its anchor, or itself if it is no GObject." },
-  { "get_shared_referent", module_get_referent, METH_O,
-    "Return what those references to the thing refer to that are shared." },
-  { "find_referents", module_find_referents, METH_O,
-    "Return a tuple of all that references to the thing refer to." },
-  { "make_ref", module_make_ref, METH_VARARGS,
-    "Make a reference of the type to a referent, with a callback." },
-  { "refuse", module_refuse, METH_O, "Let there be no references to objects of the types." },
+  { "proxy", module_proxy, METH_VARARGS,
+    "proxy(object, callback=None, /)\n--\n\n"
+    "Return a proxy of the object: it is used like the object itself, and does not keep it alive.\n"
+    "\n"
+    "Without a callback all who ask for one share it, as long as anybody has it. Once the object "
+    "is\ndead, every use of the proxy raises ReferenceError." },
+  { "unwrap", module_unwrap, METH_O, "Return the object of a proxy, and all else as it is." },
+  { "getweakrefs", module_getweakrefs, METH_O,
+    "getweakrefs($module, object, /)\n--\n\n"
+    "Return a list of all weak references and proxies of the object that Python has." },
+  { "getweakrefcount", module_getweakrefcount, METH_O,
+    "getweakrefcount($module, object, /)\n--\n\n"
+    "Return the number of weak references and proxies of the object that Python has." },
+  { "holds", (PyCFunction) (void *) module_holds, METH_FASTCALL,
+    "Tell whether a function or its arguments are or hold a GObject." },
+  { "make_end", module_make_end, METH_O,
+    "Make an object that dies when the memory of the GObject goes, and not before." },
   { NULL },
 };
 
@@ -85,12 +159,14 @@ PyInit__native (void)
       return NULL;
     }
 
-  if (!native_anchor_init () || !native_ref_init ())
+  if (!native_anchor_init () || !native_ref_init () || !native_proxy_init ())
     return NULL;
 
   module = PyModule_Create (&module_def);
   if (module == NULL || PyModule_AddType (module, &native_anchor_type) < 0 ||
-      PyModule_AddType (module, &native_ref_type) < 0)
+      PyModule_AddType (module, &native_ref_type) < 0 ||
+      PyModule_AddType (module, &native_proxy_type) < 0 ||
+      PyModule_AddType (module, &native_callable_proxy_type) < 0)
     Py_CLEAR (module);
 
   return module;

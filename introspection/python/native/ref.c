@@ -17,9 +17,9 @@ is_shared_by_interpreter (PyWeakReference *ref)
 }
 
 static gboolean
-is_shared (PyWeakReference *ref)
+is_shared (PyWeakReference *ref, PyTypeObject *type)
 {
-  return ref->wr_callback == NULL && Py_IS_TYPE (ref, &native_ref_type) && Py_REFCNT (ref) > 0;
+  return ref->wr_callback == NULL && Py_IS_TYPE (ref, type) && Py_REFCNT (ref) > 0;
 }
 
 /* The interpreter's list of the weak references to an object that has room for one. Newer ones come
@@ -37,13 +37,13 @@ get_list (PyObject *referent, PyWeakReference ***head, PyWeakReference **before)
   return first;
 }
 
-/* The reference to the object that all share who ask for one without a callback: borrowed. Also
+/* The reference of the type that all share who ask for one without a callback: borrowed. Also
  * says what was the first in the list.
  *
  * When it is found it is moved to the front, where the interpreter has the one that it shares
  * itself: so a search is short, however many there are. */
-static PyObject *
-find_shared (PyObject *referent, PyWeakReference **first)
+PyObject *
+native_find_shared (PyObject *referent, PyTypeObject *type, PyWeakReference **first)
 {
   PyWeakReference **head;
   PyWeakReference *before;
@@ -54,7 +54,7 @@ find_shared (PyObject *referent, PyWeakReference **first)
     return NULL;
 
   *first = get_list (referent, &head, &before);
-  for (ref = *first; ref != NULL && !is_shared (ref); ref = ref->wr_next)
+  for (ref = *first; ref != NULL && !is_shared (ref, type); ref = ref->wr_next)
     ;
 
   if (ref != NULL && ref != *first)
@@ -71,8 +71,8 @@ find_shared (PyObject *referent, PyWeakReference **first)
   return (PyObject *) ref;
 }
 
-static PyObject *
-ref_get (PyObject *self)
+PyObject *
+native_ref_get (PyObject *self)
 {
   PyObject *referent = ((PyWeakReference *) self)->wr_object;
 
@@ -95,7 +95,7 @@ ref_vectorcall (PyObject *self, PyObject *const *args, size_t nargsf, PyObject *
     return PyErr_Format (PyExc_TypeError, "weakref expected 0 arguments, got %zd",
                          PyVectorcall_NARGS (nargsf));
 
-  return ref_get (self);
+  return native_ref_get (self);
 }
 
 static PyObject *
@@ -107,19 +107,19 @@ ref_call (PyObject *self, PyObject *args, PyObject *kwargs)
     return PyErr_Format (PyExc_TypeError, "weakref expected 0 arguments, got %zd",
                          PyTuple_GET_SIZE (args));
 
-  return ref_get (self);
+  return native_ref_get (self);
 }
 
 /* The garbage collector may have run code that made another since @first was the first: the older
  * one is the one to share. */
-static PyObject *
-agree_on_shared (PyObject *made, PyWeakReference *first)
+PyObject *
+native_agree_on_shared (PyObject *made, PyWeakReference *first)
 {
   PyWeakReference *ref = (PyWeakReference *) made;
 
   while (ref != first && (ref = ref->wr_next) != NULL)
     {
-      if (is_shared (ref))
+      if (is_shared (ref, Py_TYPE (made)))
         {
           Py_INCREF (ref);
           Py_DECREF (made);
@@ -159,7 +159,7 @@ ref_make (PyTypeObject *type, PyObject *thing, PyObject *callback)
 
   if (for_all)
     {
-      made = find_shared (referent, &first);
+      made = native_find_shared (referent, type, &first);
       if (made != NULL)
         {
           Py_INCREF (made);
@@ -170,7 +170,7 @@ ref_make (PyTypeObject *type, PyObject *thing, PyObject *callback)
 
   made = native_make_ref (type, referent, callback);
   if (made != NULL && for_all)
-    made = agree_on_shared (made, first);
+    made = native_agree_on_shared (made, first);
   Py_DECREF (referent);
 
   return made;
@@ -203,34 +203,49 @@ ref_type_vectorcall (PyObject *type, PyObject *const *args, size_t nargsf, PyObj
   return ref_make ((PyTypeObject *) type, args[0], n_args == 2 ? args[1] : Py_None);
 }
 
+/* What the interpreter prints of a reference to a plain object, since 3.13. */
+PyObject *
+native_describe (const char *what, PyObject *self, PyObject *target)
+{
+  PyObject *module;
+  PyObject *type_name;
+  PyObject *name;
+  PyObject *repr = NULL;
+
+  if (target == Py_None)
+    return PyUnicode_FromFormat ("<%s at %p; dead>", what, self);
+
+  module = PyObject_GetAttrString ((PyObject *) Py_TYPE (target), "__module__");
+  type_name = PyObject_GetAttrString ((PyObject *) Py_TYPE (target), "__qualname__");
+  name = PyObject_GetAttrString (target, "__name__");
+  if (name == NULL)
+    PyErr_Clear ();
+
+  if (module != NULL && type_name != NULL && name != NULL && PyUnicode_Check (name))
+    repr = PyUnicode_FromFormat ("<%s at %p; to '%S.%S' at %p (%U)>", what, self, module, type_name,
+                                 target, name);
+  else if (module != NULL && type_name != NULL)
+    repr =
+      PyUnicode_FromFormat ("<%s at %p; to '%S.%S' at %p>", what, self, module, type_name, target);
+  Py_XDECREF (module);
+  Py_XDECREF (type_name);
+  Py_XDECREF (name);
+
+  return repr;
+}
+
 static PyObject *
 ref_repr (PyObject *self)
 {
-  PyObject *referent = ((PyWeakReference *) self)->wr_object;
-  PyObject *module;
-  PyObject *name;
   PyObject *target;
-  PyObject *repr = NULL;
+  PyObject *repr;
 
-  if (!Py_IS_TYPE (referent, &native_anchor_type))
+  if (!Py_IS_TYPE (((PyWeakReference *) self)->wr_object, &native_anchor_type))
     return standard_type->tp_repr (self);
 
-  target = native_anchor_dup_target (referent);
-  if (target == NULL)
-    return NULL;
-  if (target == Py_None)
-    {
-      Py_DECREF (target);
-      return PyUnicode_FromFormat ("<weakref at %p; dead>", self);
-    }
-
-  module = PyObject_GetAttrString ((PyObject *) Py_TYPE (target), "__module__");
-  name = PyObject_GetAttrString ((PyObject *) Py_TYPE (target), "__qualname__");
-  if (module != NULL && name != NULL)
-    repr = PyUnicode_FromFormat ("<weakref at %p; to '%S.%S' at %p>", self, module, name, target);
-  Py_XDECREF (module);
-  Py_XDECREF (name);
-  Py_DECREF (target);
+  target = native_ref_get (self);
+  repr = target != NULL ? native_describe ("weakref", self, target) : NULL;
+  Py_XDECREF (target);
 
   return repr;
 }

@@ -28,9 +28,8 @@ __path__ = pkgutil.extend_path(__path__, __name__)
 from .classes import Weakref
 from .containers import WeakKeyDictionary, WeakSet, WeakValueDictionary
 from .finalizers import finalize
-from .proxies import (CallableProxyType, ProxyType, ProxyTypes, getweakrefcount, getweakrefs,
-                      proxy)
-from .kernel import ReferenceType, ref
+from .kernel import (CallableProxyType, ProxyType, ProxyTypes, ReferenceType, getweakrefcount,
+                     getweakrefs, proxy, ref)
 from .references import KeyedRef, WeakMethod
 from . import radar  # noqa: F401 (a name of the module, as in `Weakref.radar.check()`)
 

@@ -6,7 +6,7 @@ from gi.module import get_introspection_module
 from gi.repository import GLib, GObject
 
 from .keys import from_key, to_key, to_value
-from .proxies import ProxyTypes, unwrap
+from .kernel import ProxyTypes, unwrap
 
 Weakref = get_introspection_module('Weakref')
 

@@ -3,59 +3,86 @@
 """Finalizers."""
 
 import atexit
-import gc
-import itertools
-import types
+import os
 import warnings
 import weakref as _weakref
 from gi.module import get_introspection_module
 from gi.repository import GObject
 
-from .kernel import ref
-from .standard import bind
+from .kernel import holds, make_end, ref
 
 Weakref = get_introspection_module('Weakref')
 
 
-def _get_held(thing):
-    """List what a thing holds, as the garbage collector sees it: no code of the thing runs."""
-    kind = type(thing)
-    if issubclass(kind, (type, types.ModuleType)):
-        return []
-    if issubclass(kind, types.FunctionType):  # without its globals
-        return [*gc.get_referents(*(thing.__closure__ or ())), *(thing.__defaults__ or ()),
-                *(thing.__kwdefaults__ or {}).values()]
-    return gc.get_referents(thing)
-
-
-def _holds(things, target, levels=4, width=100):
-    """Tell whether one of the things is the target or holds it, not too deep and not too far."""
-    for _ in range(levels):
-        if any(thing is target for thing in things):
-            return True
-        things = list(itertools.islice(
-            itertools.chain.from_iterable(map(_get_held, things)), width))
-    return False
-
-
 class finalize(_weakref.finalize):
-    """A function that is called with its arguments when a GObject dies, or at exit.
+    """A function that is called with its arguments when an object dies, or at exit.
 
     It stays alive until then, whether anybody has it or not.
     """
 
     __slots__ = ()
 
-    _initialize = bind(_weakref.finalize.__init__, {**vars(_weakref), 'ref': ref})
-
+    # What the standard one does, in one call: it is on the way of every object that has one.
     def __init__(self, obj, func, /, *args, **kwargs):
-        if (issubclass(type(obj), GObject.Object)
-                and _holds((func, *args, *kwargs.values()), obj)):
+        if holds(obj, func, args, kwargs):
             warnings.warn('a finalizer whose function or arguments hold its '
                           f"'{type(obj).__name__}' object keeps that alive, and will not run "
                           'before the end of the program', RuntimeWarning, stacklevel=2)
-        self._initialize(obj, func, *args, **kwargs)
+        if not self._registered_with_atexit:
+            atexit.register(self._exitfunc)
+            _weakref.finalize._registered_with_atexit = True
+        info = self._Info()
+        info.weakref = ref(obj, self)
+        info.func = func
+        info.args = args
+        info.kwargs = kwargs or None
+        info.atexit = True
+        info.index = next(self._index_iter)
+        self._registry[self] = info
+        if not self._dirty:  # to set it is slow: the interpreter forgets what it knew of the class
+            _weakref.finalize._dirty = True
 
+    @classmethod
+    def at_phase(cls, phase, obj, func, /, *args, **kwargs):
+        """Make a finalizer that runs at a phase of the end: see Weakref.Phase.
+
+        At Weakref.Phase.DISPOSE it is like any other. At Weakref.Phase.FINALIZE it runs when the
+        memory of a GObject goes: a disposal, which others may ask for while the program still has
+        the object, does not run it.
+        """
+        self = cls(obj, func, *args, **kwargs)
+        if phase == Weakref.Phase.FINALIZE and isinstance(obj, GObject.Object):
+            self._registry[self].weakref = _LateRef(obj, self)
+        return self
+
+
+class _LateRef:
+    """What a finalizer has instead of a reference when it waits for the end of the memory."""
+
+    __slots__ = ('_ref', '_end')
+
+    def __init__(self, thing, callback):
+        self._ref = ref(thing)
+        self._end = _weakref.ref(make_end(thing), callback)
+
+    def __call__(self):
+        return self._ref()
+
+
+_of_parents = []  # what a child has of the process that it was forked from
+
+
+def _leave_to_parent():
+    """Have a finalizer run in the process that made it, and not in a child as well.
+
+    What they hold is kept: to drop it would run code, too.
+    """
+    registry = _weakref.finalize._registry
+    for finalizer in [found for found in registry if isinstance(found, finalize)]:
+        _of_parents.append(registry.pop(finalizer))
+
+
+os.register_at_fork(after_in_child=_leave_to_parent)
 
 # Those that are made with Weakref.Finalizer: when C's own exit handlers run, Python is gone.
 atexit.register(Weakref.Finalizer.run_at_exit)

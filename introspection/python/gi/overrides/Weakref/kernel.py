@@ -1,26 +1,27 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""References, and what they refer to: from the native module, or else in Python.
+"""References, proxies, and what they refer to: from the native module, or else in Python.
 
 The environment variable WEAKREF_PYTHON, "native" or "pure", is for tests.
 """
 
 import os
 
-CHOICE = os.environ.get('WEAKREF_PYTHON')
+_choice = os.environ.get('WEAKREF_PYTHON')
 
 try:
-    if CHOICE == 'pure':
+    if _choice == 'pure':
         raise ImportError
-    from . import _native as kernel
+    from ._native import (CallableProxyType, ProxyType, ReferenceType, getweakrefcount, getweakrefs,
+                          holds, make_end, proxy, unwrap)
+    IS_NATIVE = True
 except ImportError:
-    if CHOICE == 'native':
+    if _choice == 'native':
         raise
-    from . import pure as kernel
+    from .pure import ReferenceType, holds, make_end
+    from .pure_proxies import (CallableProxyType, ProxyType, getweakrefcount, getweakrefs, proxy,
+                               unwrap)
+    IS_NATIVE = False
 
-ReferenceType = ref = kernel.ReferenceType
-find_referents = kernel.find_referents
-get_referent = kernel.get_referent
-get_shared_referent = kernel.get_shared_referent
-make_ref = kernel.make_ref
-refuse = kernel.refuse
+ref = ReferenceType
+ProxyTypes = (ProxyType, CallableProxyType)

@@ -7,7 +7,7 @@ import threading
 from gi.repository import GLib, GObject
 
 from .containers import WeakValueDictionary
-from .proxies import unwrap
+from .kernel import unwrap
 
 _PLAIN = (str, int, float, bool)
 

@@ -3,7 +3,10 @@
 """References, and what they refer to, in Python: what the native module is in C."""
 
 import functools
+import gc
+import itertools
 import operator
+import types
 import weakref as _weakref
 from gi.module import get_introspection_module
 from gi.repository import GObject
@@ -188,3 +191,49 @@ class ReferenceType(_weakref.ref):
 make_ref = _weakref.ref.__new__
 _get_referent = _weakref.ref.__call__
 ref = ReferenceType
+
+# Finalizers
+
+def _get_held(thing):
+    """List what a thing holds, as the garbage collector sees it: no code of the thing runs."""
+    kind = type(thing)
+    if issubclass(kind, (type, types.ModuleType)):
+        return []
+    if issubclass(kind, types.FunctionType):  # without its globals
+        return [*gc.get_referents(*(thing.__closure__ or ())), *(thing.__defaults__ or ()),
+                *(thing.__kwdefaults__ or {}).values()]
+    return gc.get_referents(thing)
+
+
+def holds(target, function, args, kwargs, levels=4, width=100):
+    """Tell whether a function or its arguments are or hold a GObject, not too deep and not too far.
+
+    If the target is another object, it is not asked.
+    """
+    if not issubclass(type(target), GObject.Object):
+        return False
+    things = (function, *args, *kwargs.values())
+    for _ in range(levels):
+        if any(thing is target for thing in things):
+            return True
+        things = list(itertools.islice(
+            itertools.chain.from_iterable(map(_get_held, things)), width))
+    return False
+
+
+class End:
+    """What dies with the memory of a GObject."""
+
+    __slots__ = ('__weakref__',)
+
+
+def make_end(target):
+    """Make an object that dies when the memory of the GObject goes, and not before."""
+    end = End()
+    waiting = Weakref.Finalizer.new_full(target, None, Weakref.Phase.FINALIZE, _do_nothing, end)
+    waiting.set_at_exit(False)
+    return end
+
+
+def _do_nothing(*args):
+    pass

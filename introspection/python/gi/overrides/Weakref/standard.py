@@ -20,7 +20,9 @@ _BORROWED = (
     (_weakref.WeakKeyDictionary.__setitem__, {'data', '_remove', 'ref'}),
     (_weakref.WeakSet.__init__, {'data', '_remove'}),
     (_weakref.WeakSet.add, {'data', '_remove', 'ref'}),
-    (_weakref.finalize.__init__, {'_registry', '_registered_with_atexit', 'ref'}),
+    (_weakref.finalize.__init__, {'_Info', '_dirty', '_index_iter', '_registered_with_atexit',
+                                  '_registry', 'args', 'atexit', 'func', 'index', 'kwargs', 'ref',
+                                  'weakref'}),
 )
 
 

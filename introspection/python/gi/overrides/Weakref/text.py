@@ -7,4 +7,6 @@ def describe(what, target):
     if target is None:
         return f'<{what}; dead>'
     kind = type(target)
-    return f"<{what}; to '{kind.__module__}.{kind.__qualname__}' at {id(target):#x}>"
+    name = getattr(target, '__name__', None)
+    name = f' ({name})' if isinstance(name, str) else ''
+    return f"<{what}; to '{kind.__module__}.{kind.__qualname__}' at {id(target):#x}{name}>"

@@ -1,14 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Proxies, and the lists of what there is."""
+"""Proxies, and the lists of what there is, in Python: what the native module has in C."""
 
 import itertools
 import math
 import operator
 import weakref as _weakref
 
-from .kernel import (find_referents, get_referent, get_shared_referent, make_ref, ref,
-                     refuse)
+from .pure import (find_referents, get_referent, get_shared_referent, make_ref, ref,
+                   refuse)
 from .text import describe
 
 
