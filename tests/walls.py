@@ -112,6 +112,16 @@ class WallsTest(unittest.TestCase):
                 if 'g_mutex_init' in text and path not in UNLISTED_LOCKS:
                     self.assertIn('weakref_locks_add', text)
 
+    def test_internals_have_a_map_of_the_files(self):
+        page = (ROOT / 'doc/internals.md').read_text(encoding='utf-8')
+        rows = page[page.index('## The files'):page.index('## Words')]
+        named = set(re.findall(r'`((?:core|proxy)/[\w-]+|weakref-[\w-]+)`', rows))
+        there = {path.removeprefix('weakref-glib/').rsplit('.', 1)[0]
+                 for path in sources('.c') if '/radar/' not in path}
+        there.add('core/toggle-flag')
+        there |= {module(name).removeprefix('weakref-glib/') for name in SHARED}
+        self.assertEqual(named, there, 'the table in "The files" of doc/internals.md')
+
     def test_no_file_is_too_long(self):
         for path in sources('.c', '.h') + sources('.py', '.js', '.c', '.h', top='introspection'):
             n_lines = len((ROOT / path).read_text(encoding='utf-8').splitlines())
