@@ -75,7 +75,7 @@ load_cb (gconstpointer path, gpointer user_data, GError **error)
 static DemoDocument *
 get_document (const char *path)
 {
-  /* A link to a file is that file. */
+  /* A symbolic link to a file counts as that file. */
   g_autofree char *real_path = realpath (path, NULL);
   g_autoptr (GError) error = NULL;
   DemoDocument *document;
@@ -110,7 +110,7 @@ reader (gpointer data)
   return documents;
 }
 
-/* Whether all readers were given the same objects. */
+/* Whether all readers got the same objects. */
 static gboolean
 are_the_same (GPtrArray *readers[N_THREADS])
 {

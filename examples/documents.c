@@ -117,8 +117,8 @@ compare_paths (gconstpointer a, gconstpointer b)
   return g_strcmp0 (*(const char **) a, *(const char **) b);
 }
 
-/* Shows the documents from @top on, of which those from @old_top on were shown: what comes into
- * view is asked for, what leaves is let go of. */
+/* Shows the documents from @top on, where those from @old_top on were shown before. Asks for the
+ * documents that come into view, and drops those that leave it. */
 static void
 scroll (WeakrefValueTable *documents, GPtrArray *files, gpointer *view, guint old_top, guint top)
 {
@@ -142,7 +142,7 @@ scroll (WeakrefValueTable *documents, GPtrArray *files, gpointer *view, guint ol
     }
 }
 
-/* Returns how many were parsed. */
+/* Returns how many documents were parsed. */
 static guint64
 browse (GPtrArray *files, guint max_idle)
 {
@@ -156,7 +156,8 @@ browse (GPtrArray *files, guint max_idle)
   guint64 misses;
   guint i;
 
-  /* Somebody looks for something: down a page or two, up again, a jump now and then. */
+  /* Scrolls like somebody who looks for something: down a page or two, up again, and sometimes a
+   * jump. */
   for (i = 0; i < 300; i++)
     {
       guint n = g_rand_int_range (rand, 1, 2 * IN_VIEW);
@@ -210,7 +211,7 @@ main (int argc, char **argv)
     {
       guint64 n = browse (files, max_idle[i]);
 
-      /* The more is kept, the less is parsed again. */
+      /* The more documents are kept, the fewer are parsed again. */
       g_assert_cmpuint (n, <, n_parsed);
       n_parsed = n;
     }

@@ -38,7 +38,7 @@ main (void)
   int fd = g_open (g_get_tmp_dir (), O_RDONLY, 0);
   g_autoptr (WeakrefFinalizer) finalizer = NULL;
 
-  /* The library keeps the finalizer, nobody has to. */
+  /* The library keeps the finalizer, so nobody else has to. */
   g_object_unref (own_handle (owner, fd));
   g_print ("the handle is %s\n", state (fd));
 

@@ -296,7 +296,7 @@ run_thread (const char *name, GThreadFunc func, App *app)
   g_thread_unref (g_thread_new (name, func, app));
 }
 
-/* After a frame: the adjustment is that of the rows that there are. */
+/* After a frame, the adjustment is up to date with the rows. */
 static void
 scroll_cb (GdkFrameClock *clock, gpointer user_data)
 {
@@ -432,7 +432,7 @@ open_window (App *app)
   app->newest = GTK_LABEL (gtk_label_new (NULL));
   app->bindings = g_binding_group_new ();
   g_binding_group_bind (app->bindings, "name", app->newest, "label", G_BINDING_SYNC_CREATE);
-  /* A property that the station does not have, but every proxy. */
+  /* The station does not have this property, but every proxy has it. */
   g_binding_group_bind (app->bindings, "alive", app->newest, "visible", G_BINDING_SYNC_CREATE);
   gtk_widget_set_visible (GTK_WIDGET (app->newest), FALSE);
   app->turn = GTK_LABEL (gtk_label_new (NULL));
@@ -559,7 +559,7 @@ drive (App *app, const char *picture)
           "Ridge 9",
           "Ridge 9");
 
-  /* A crowd comes and goes, and these stay. */
+  /* Many stations come and go, and these stay. */
   crowd_cb (NULL, app);
   while (!gtk_widget_get_sensitive (app->crowd_button))
     {

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Observers that vanish: a subject tells those who listen, and does not keep them. Nobody has to
- * sign off, and nobody is told after the end. They are told in the order in which they came. */
+/* Observers that vanish. A subject notifies its observers, and does not keep them alive. They do
+ * not have to unregister, and are not notified after their end. They are notified in the order in
+ * which they came. */
 
 #include <weakref-glib/weakref-glib.h>
 

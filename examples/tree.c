@@ -139,7 +139,7 @@ make_tree (Way way)
   return leaf;
 }
 
-/* The strong way has to be taken apart by hand, from a node that one still knows. */
+/* The tree with strong pointers has to be taken apart by hand, from a node that is still known. */
 static void
 take_apart (Node *leaf)
 {

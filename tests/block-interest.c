@@ -6,7 +6,7 @@
 
 #include "block-common.h"
 
-/* A GWeakNotify, TestProbeFunc, … that takes an interest in what it is about. */
+/* A GWeakNotify, a TestProbeFunc and others that start a watch on their object. */
 static gpointer interest; /* the target, for a GFunc */
 
 static void
@@ -28,7 +28,7 @@ interest_dispose_cb (TestProbe *probe, gpointer name)
   watch_new (probe, name);
 }
 
-/* A probe that takes an interest in itself at the end of its dispose, once. */
+/* A probe that starts a watch on itself once, at the end of its dispose. */
 typedef struct
 {
   TestProbe parent_instance;
@@ -79,7 +79,7 @@ test_interest_in_the_dispose_of_the_last_unref (void)
   watch_new (a, "1");
   test_probe_set_on_dispose (a, interest_dispose_cb, "2");
 
-  /* The old life is over, and is buried by the new one. */
+  /* The old life is over. The new one ends its block. */
   g_object_unref (a);
   assert_log ("-a x1 !1 x2 !2 ~a");
 }
@@ -119,8 +119,8 @@ test_interest_late_in_run_dispose (void)
   WeakrefBlock *first = weakref_block_ref (watch_new (a, "1")->watch.block);
   WeakrefBlock *now;
 
-  /* A new life. Whether the rest of the dispose ends it, is up to GLib's version; but it is
-   * announced once, and never stands in the way of the next. */
+  /* This is a new life. It depends on the version of GLib whether the rest of the dispose ends it.
+   * In any case it is announced once, and does not disturb the next life. */
   g_object_run_dispose (G_OBJECT (a));
   assert_log ("-a x1 !1");
   assert_dead (first);
@@ -183,7 +183,7 @@ test_interest_in_a_later_weak_notify_of_run_dispose (void)
   watch_new (a, "1");
   g_object_weak_ref (G_OBJECT (a), interest_notify_cb, "2");
 
-  /* A life that the rest of the dispose ends, without a word from GLib. */
+  /* The rest of the dispose ends this life, and GLib does not notify of it. */
   g_object_run_dispose (G_OBJECT (a));
   assert_log ("-a x1 !1 notify");
 
@@ -211,7 +211,7 @@ test_interest_in_an_announcement (void)
   two->then = interest_cb;
   two->then_data = (gpointer) "late2";
 
-  /* It belongs to another life: it neither gets lost nor comes among those of this. */
+  /* It belongs to another life. It is not lost, and it is not mixed with those of this life. */
   g_object_unref (a);
   assert_log ("-a x2 x1 !2 !1 xlate1 xlate2 !late1 !late2 ~a");
 }
@@ -234,8 +234,8 @@ test_interest_in_an_announcement_of_run_dispose (void)
   assert_log ("x2 !2 ~a");
 }
 
-/* Disposes the object when the library lets go of it, once. Here that is in the middle of looking
- * for its block. */
+/* Disposes the object once, when the library drops its reference. Here that happens while the
+ * library looks for its block. */
 static void
 toggle_disposes_cb (gpointer done, GObject *object, gboolean is_last_ref)
 {

@@ -6,7 +6,7 @@
 
 #include "block-common.h"
 
-/* Another thread: the dispose is the meeting point */
+/* Another thread, which meets this one in the dispose */
 
 typedef struct
 {
@@ -72,7 +72,8 @@ test_stop_while_it_dies_elsewhere (void)
   thread = g_thread_new ("unref", unref_thread, a);
   test_gate_wait (&meeting.in_dispose);
 
-  /* Nobody gets it any more, though the news is not out; and one can leave in time. */
+  /* Nobody gets the object any more, although its death is not announced yet. A watch can still be
+   * stopped. */
   g_assert_null (weakref_block_dup_target (block));
   g_assert_false (weakref_block_is_alive (block));
   g_assert_false (weakref_block_is_dead (block));
@@ -125,7 +126,7 @@ test_interest_while_it_is_disposed_elsewhere (void)
   thread = g_thread_new ("run-dispose", run_dispose_thread, a);
   test_gate_wait (&meeting.in_dispose);
 
-  /* We hold it; its life is not over before the weak notifications. */
+  /* We hold it, so its life is not over before the weak notifications. */
   assert_alive (block, a);
   g_assert_true (watch_new (a, "2")->watch.block == block);
 
@@ -155,7 +156,7 @@ test_interest_while_its_disposal_is_announced_elsewhere (void)
   thread = g_thread_new ("run-dispose", run_dispose_thread, a);
   test_gate_wait (&meeting.in_dispose);
 
-  /* A new life begins, which the rest of that dispose may end, silently. */
+  /* A new life begins. The rest of that dispose may end it without a notification. */
   two = watch_new (a, "2");
   g_assert_true (two->watch.block != block);
   assert_alive (two->watch.block, a);
@@ -279,7 +280,7 @@ start_race_thread (gpointer data)
 
   for (i = 0; i < N_WATCHES; i++)
     {
-      /* All of them dispose it now and then, and watch it all the time. */
+      /* All threads watch the object, and dispose it from time to time. */
       if (i % N_RACERS == (guint) part)
         g_object_run_dispose (G_OBJECT (race->probe));
       weakref_watch_start (&race->counts[part][i].watch, &count_funcs, race->probe,
@@ -297,8 +298,9 @@ test_race_of_start_and_run_dispose (void)
   guint i;
   guint j;
 
-  /* There the weak references of one thread and g_object_run_dispose() in another corrupt the heap
-   * without us: the dispose takes the list of them off the object first, and its lock then. */
+  /* In such a GLib, weak references in one thread and g_object_run_dispose() in another corrupt the
+   * heap, also without this library: the dispose takes the list of weak notifications from the
+   * object before it takes the lock. */
   if (glib_check_version (2, 80, 0) != NULL)
     {
       g_test_skip ("GLib before 2.80 crashes on its own");
@@ -355,7 +357,7 @@ test_race_for_the_block (void)
     {
       TestProbe *probe = test_probe_new ("a");
 
-      /* The first one, and one in place of that of an earlier life. */
+      /* The first block, and a block that replaces the one of an earlier life. */
       for (life = 0; life < 2; life++)
         {
           GetRace race = { .probe = probe };

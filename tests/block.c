@@ -54,7 +54,7 @@ last_unref_dispose_cb (TestProbe *probe, gpointer data)
 {
   WeakrefBlock *block = data;
 
-  /* The truth comes first, the news later. */
+  /* First the target is dead, later that is announced. */
   g_assert_null (weakref_block_dup_target (block));
   g_assert_false (weakref_block_is_alive (block));
   g_assert_false (weakref_block_is_dead (block));
@@ -247,7 +247,7 @@ test_stopped_watch_is_not_announced (void)
 static void
 stop_cb (gpointer watch, gpointer other)
 {
-  /* Too late: it will be announced, or has been. */
+  /* It is too late: the watch was announced, or will be. */
   test_log (weakref_watch_stop (&((Watch *) other)->watch) ? "stopped" : "late");
 }
 
@@ -393,7 +393,7 @@ test_slots (void)
   g_assert_true (weakref_block_dup_slot (block, WEAKREF_SLOT_REF, count_dup) == &two);
   g_assert_cmpint (two, ==, 1);
 
-  /* They are good after the death too. */
+  /* The slots can be used after the death, too. */
   g_object_unref (a);
   assert_log ("-a ~a");
   g_assert_true (weakref_block_dup_slot (block, WEAKREF_SLOT_REF, count_dup) == &two);
@@ -447,7 +447,7 @@ test_finalize_phase_survives_disposal (void)
   assert_log ("-a x1 !1");
   g_assert_false (weakref_block_is_dead (block));
 
-  /* A later interest in the memory is in the same memory. */
+  /* A later watch on the end of the memory has the same block. */
   watch_new (a, "2");
   g_assert_true (watch_full (a, "end2", WEAKREF_PHASE_FINALIZE, &watch_funcs)->watch.block ==
                  block);

@@ -12,7 +12,7 @@
 
 G_BEGIN_DECLS
 
-/* Bonds, and drops the handle. */
+/* Bonds the two, and drops the handle. */
 static inline void
 bond (gpointer owner, gpointer owned)
 {

@@ -42,7 +42,7 @@ test_made_in_dispose_ends_with_it (void)
   g_assert_false (weakref_bond_is_alive (late.bond));
   g_assert_finalize_object (late.bond);
 
-  /* As an owner, which is bonded already. */
+  /* The probe is an owner, and already bonded. */
   c = test_probe_new ("c");
   bond (q, c);
   g_object_unref (c);
@@ -90,7 +90,7 @@ test_owned_saved_by_owners_dispose (void)
   g_object_unref (ref);
 }
 
-/* A dispose that neither goes through nor says so. */
+/* A dispose that resurrects the object and does not chain up. Nobody is notified of it. */
 static void
 test_resurrected_without_a_word (void)
 {
@@ -106,7 +106,7 @@ test_resurrected_without_a_word (void)
   assert_log ("-p");
   g_assert_false (weakref_bond_is_alive (self));
 
-  /* It is a new life, with what it has from the old one. */
+  /* This is a new life, which keeps the bonds of the old one. */
   bond (p, d);
   g_object_unref (d);
   g_object_unref (again);
@@ -122,7 +122,7 @@ bond_later_cb (gpointer owned, GObject *owner)
   late_bond = weakref_bond_new (owner, owned, NULL);
 }
 
-/* Too late for anybody to say so. */
+/* So late that GLib does not notify of it. */
 static void
 test_bonded_late_in_run_dispose (void)
 {
@@ -165,12 +165,12 @@ test_with_toggle_of_a_binding (void)
   TestProbe *c = test_probe_new ("c");
   WeakrefBond *self;
 
-  /* The wrapper: alone, it is told that it is the last. */
+  /* The wrapper: if it has the only reference, it is notified of that. */
   g_object_add_toggle_ref (G_OBJECT (c), binding_toggle_cb, NULL);
   g_object_unref (c);
   assert_log ("binding:weak");
 
-  /* With ours, neither is told anything: late, but nothing is lost. */
+  /* With ours, neither is notified. The objects go late, but none is lost. */
   g_object_ref (c);
   assert_log ("binding:strong");
   self = weakref_bond_new (p, c, NULL);
@@ -178,7 +178,7 @@ test_with_toggle_of_a_binding (void)
   g_object_unref (p);
   assert_log ("");
 
-  /* When the bond is broken, the binding is in charge again. */
+  /* When the bond is broken, the binding is notified again. */
   weakref_bond_break (self);
   assert_log ("-p ~p binding:weak");
   g_object_remove_toggle_ref (G_OBJECT (c), binding_toggle_cb, NULL);
@@ -214,7 +214,7 @@ test_with_toggle_that_was_there (void)
   g_object_unref (p);
   g_object_unref (c);
   g_object_remove_toggle_ref (G_OBJECT (c), binding_toggle_cb, NULL);
-  /* Before GLib 2.80, we did not dare add one; so it is late. */
+  /* Before GLib 2.80 we do not add a second toggle reference. So the objects go late. */
   if (glib_check_version (2, 80, 0) != NULL)
     {
       assert_log ("");

@@ -9,7 +9,7 @@
 #define N_THREADS 4
 #define N_HUNTED 64
 
-/* The family that all threads are after: a new one whenever the last has died. */
+/* The family that all threads try to get. Whenever it has died, there is a new one. */
 typedef struct
 {
   GMutex lock;
@@ -20,7 +20,7 @@ typedef struct
   gint n_shared; /* (atomic): how often a thread had one that another one had made */
 } Hunt;
 
-/* Returns the root, which keeps it for now. */
+/* Returns the root, which keeps the family alive until the caller drops it. */
 static TestProbe *
 hunt_make_locked (Hunt *hunt)
 {
@@ -88,7 +88,7 @@ hunt_thread (gpointer data)
             {
               TestProbe *got = weakref_ref_get (refs[g_rand_int_range (rand, 0, N_HUNTED)]);
 
-              /* All or nothing, and it stays so while one has any. */
+              /* A thread gets all of them or none, and they stay alive while it has one. */
               g_assert_true (held == NULL || got != NULL);
               g_assert_true (held == NULL || !test_probe_was_disposed (held));
               g_assert_true (got == NULL || !test_probe_was_disposed (got));
@@ -151,7 +151,7 @@ test_threads_get_all_or_nothing (void)
   hunt_run (hunt_thread, test_scale (600, 12));
 }
 
-/* GLib's own weak references may give a member that is on its own, but never a dead one. */
+/* GLib's own weak references may give a member without its family, but never a dead one. */
 static gpointer
 plain_thread (gpointer data)
 {
@@ -290,7 +290,7 @@ couple_swap_bond_locked (Couple *couple, WeakrefBond **bond)
   *bond = old;
 }
 
-/* If nobody else has made them anew. */
+/* Makes new ones, if no other thread has done so. */
 static void
 couple_make (Couple *couple, WeakrefRef *ref)
 {
@@ -365,7 +365,7 @@ couple_rebond (Couple *couple)
   g_clear_object (&bond);
   if (nodes[0] != NULL && nodes[1] != NULL)
     bond = weakref_bond_new (nodes[0], nodes[1], &error);
-  /* All that can have come in between is another bond. */
+  /* Only another bond can have been made in between. */
   g_assert_true (error == NULL || g_error_matches (error, WEAKREF_ERROR, WEAKREF_ERROR_OWNED));
   g_clear_error (&error);
   if (bond != NULL)

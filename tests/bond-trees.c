@@ -35,7 +35,7 @@ assert_all_go (TestProbe **nodes, guint n, guint held)
   g_object_unref (last);
 }
 
-/* Goes from node to node, each held alone for a moment. */
+/* Goes from node to node. For a moment, only one of them is held. */
 static void
 assert_all_keep_all (TestProbe **nodes, guint n)
 {
@@ -77,7 +77,7 @@ deep_thread (gpointer data)
   for (j = 0; j < G_N_ELEMENTS (held); j++)
     {
       nodes = make_nodes (DEPTH);
-      /* From the top, from the bottom, and in two halves. */
+      /* Builds the tree from the top, from the bottom, and from two halves. */
       for (i = 1; i < DEPTH; i++)
         {
           if (j == 0)
@@ -163,7 +163,7 @@ test_wide (void)
   g_free (nodes);
 }
 
-/* A chain that is taken apart link by link, from the end that is worse. */
+/* A chain whose bonds are broken one by one, from the end that takes longer. */
 static void
 test_taken_apart (void)
 {
@@ -188,7 +188,7 @@ test_taken_apart (void)
     }
 }
 
-/* A small wood, done to at random, against a model of it */
+/* Random operations on some small trees, against a model of them */
 
 #define N_NODES 24
 
@@ -210,7 +210,7 @@ root_of (Node *nodes, int i)
   return i;
 }
 
-/* What the model says has died is forgotten. */
+/* Forgets what has died, according to the model. */
 static void
 settle (Node *nodes)
 {

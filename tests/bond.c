@@ -118,7 +118,7 @@ test_tells_of_its_end (void)
   g_assert_finalize_object (self);
 }
 
-/* What the owner finds in its dispose. */
+/* The state that the owner finds in its dispose. */
 static void
 look_cb (TestProbe *probe, gpointer child)
 {
@@ -218,7 +218,7 @@ test_refuses (void)
   assert_no_bond (family[2], family[1], WEAKREF_ERROR_OWNED);
   assert_no_bond (q, family[3], WEAKREF_ERROR_OWNED);
 
-  /* What was refused left nothing behind. */
+  /* The bonds that were refused changed nothing. */
   g_object_unref (q);
   assert_log ("-q ~q");
   for (i = 0; i < 4; i++)
@@ -273,7 +273,7 @@ test_broken_objects_are_as_before (void)
   g_assert_cmpuint (G_OBJECT (c)->ref_count, ==, 1);
   assert_refers (ref, c);
 
-  /* And can be bonded again, also the other way round. */
+  /* They can be bonded again, also with the roles exchanged. */
   bond (c, p);
   g_object_unref (p);
   assert_log ("");
@@ -318,7 +318,7 @@ test_owner_disposed_early (void)
   bond (p, d);
   g_object_unref (d);
   g_object_run_dispose (G_OBJECT (p));
-  /* What nobody else has goes at once; what somebody has is on its own. */
+  /* An object that nobody else has goes at once. One that somebody has lives on alone. */
   assert_log ("-p -d ~d end");
   g_object_unref (c);
   assert_log ("-c ~c");
@@ -336,7 +336,7 @@ test_owned_disposed_early (void)
   g_object_unref (family[0]);
   g_object_unref (family[2]);
   g_object_unref (family[3]);
-  /* It was all that kept the rest. */
+  /* Only this object kept the others alive. */
   g_object_run_dispose (G_OBJECT (family[1]));
   assert_log ("-a -p ~p -c ~c -b ~b");
   /* It can begin anew. */
@@ -361,7 +361,7 @@ test_break_in_dispose (void)
   TestProbe *c = test_probe_new ("c");
   WeakrefBond *self = logging_bond (p, c, "end");
 
-  /* Both are dying: it makes no difference. */
+  /* Both are dying, so it makes no difference. */
   test_probe_set_on_dispose (p, break_cb, self);
   g_object_unref (c);
   g_object_unref (p);
@@ -412,7 +412,7 @@ test_break_in_callbacks (void)
   g_object_unref (one);
   g_object_unref (two);
 
-  /* In the middle of another group's death: what dies of it comes after. */
+  /* This is in the middle of another group's death. What dies because of it dies afterwards. */
   c = test_probe_new ("c");
   d = test_probe_new ("d");
   one = logging_bond (p, c, "one");
@@ -465,7 +465,7 @@ test_owned_kept_by_owners_dispose (void)
   g_object_unref (p);
   assert_log ("-p ~p");
 
-  /* A new life, which can be known and bonded. */
+  /* This is a new life, which can be referred to and bonded. */
   ref = weakref_ref_new (c);
   assert_refers (ref, c);
   p = test_probe_new ("p");

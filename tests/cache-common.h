@@ -66,7 +66,7 @@ count_cb (gconstpointer key, gpointer object, gpointer user_data)
   (*(guint *) user_data)++;
 }
 
-/* Made while @context was the thread-default one. */
+/* Makes a cache while @context is the default context of the thread. */
 static inline WeakrefCache *
 cache_new_in (GMainContext *context, guint max_idle)
 {

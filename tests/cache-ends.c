@@ -62,7 +62,7 @@ unref_next_cb (TestProbe *probe, gpointer next)
   g_object_unref (next);
 }
 
-/* In each function that puts something out. */
+/* In each function that evicts something. */
 static void
 test_dropped_by_what_it_puts_out (void)
 {
@@ -154,7 +154,7 @@ test_dies_in_thread_that_puts_it_out (void)
   g_object_unref (cache);
 }
 
-/* Each idle object that goes makes another one idle, which puts the next one out. */
+/* Each idle object that goes makes another one idle, and that evicts the next one. */
 static gpointer
 cascade_thread (gpointer data)
 {
@@ -205,7 +205,7 @@ use_again_cb (TestProbe *probe, gpointer cache)
     {
       TestProbe *b;
 
-      /* It is let go of, and would be dropped when this is over. */
+      /* The cache has released it, and would drop it when this returns. */
       weakref_cache_trim (cache, 0);
       b = weakref_value_table_lookup (WEAKREF_VALUE_TABLE (cache), "b");
       test_log ("again-%s", test_probe_get_name (b));
@@ -216,7 +216,8 @@ use_again_cb (TestProbe *probe, gpointer cache)
   weakref_cache_trim (cache, 0);
 }
 
-/* There never are two toggle references of ours: not even GLib before 2.80 would bear that. */
+/* There are never two toggle references of ours on an object, because GLib before 2.80 would abort.
+ */
 static void
 test_keeps_again_what_it_let_go_of (void)
 {

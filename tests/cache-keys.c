@@ -124,7 +124,7 @@ test_key_types (void)
   assert_drop (cache, "-a ~a");
 }
 
-/* What takes a value table takes a cache, and does with it what a cache does. */
+/* A function that takes a value table also takes a cache, and the cache behaves as a cache. */
 static void
 test_is_a_value_table (void)
 {

@@ -52,7 +52,7 @@ wait_for_a_second (void)
     g_main_context_iteration (NULL, TRUE);
 }
 
-/* Nobody else's context puts it out. */
+/* No other context evicts it. */
 static void
 test_time_limit_works_from_its_context (void)
 {
@@ -124,7 +124,7 @@ test_expired_is_not_found (void)
   g_main_context_unref (context);
 }
 
-/* The last reference goes in the cache's own timeout. */
+/* The last reference to the cache is dropped by its own timeout. */
 static void
 test_dropped_by_what_has_timed_out (void)
 {
@@ -151,7 +151,7 @@ struct _TestMonitor
   GObject parent_instance;
 };
 
-/* What happens while the default one is made. */
+/* This happens while the default monitor is made. */
 static WeakrefCache *unset_meanwhile;
 static guint n_monitors;
 
@@ -216,7 +216,7 @@ test_low_memory (void)
   g_signal_emit_by_name (monitor, "low-memory-warning", G_MEMORY_MONITOR_WARNING_LEVEL_LOW);
   assert_log ("-c ~c");
 
-  /* Neither one that was replaced, nor one that has no cache any more. */
+  /* Neither a monitor that was replaced nor one whose cache is gone does anything. */
   weakref_cache_set_memory_monitor (cache, NULL);
   use (cache, "a");
   g_signal_emit_by_name (monitor, "low-memory-warning", G_MEMORY_MONITOR_WARNING_LEVEL_CRITICAL);
@@ -227,7 +227,7 @@ test_low_memory (void)
   g_assert_finalize_object (monitor);
 }
 
-/* A monitor that is disposed early has disconnected us by itself. */
+/* A monitor that is disposed early disconnects its handlers itself. */
 static void
 test_disposed_monitor (void)
 {
@@ -263,7 +263,7 @@ test_default_monitor (void)
     ;
   g_assert_cmpuint (n_monitors, ==, 0);
 
-  /* One does not want it, but says so when it is nearly too late. */
+  /* One cache does not want the monitor, and says so at the last moment. */
   unset_meanwhile = other;
   test_iterate ();
   unset_meanwhile = NULL;

@@ -96,7 +96,7 @@ test_storm (void)
   g_assert_cmpuint (misses, >=, storm.n_created);
   g_assert_cmpuint (hits, >=, storm.n_found);
 
-  /* All that is there is idle, and nothing else lives. */
+  /* All entries are idle, and no other object is alive. */
   assert_counts (storm.cache, size, 0);
   g_assert_cmpuint (size, <=, N_KEYS / 2);
   g_assert_cmpuint (test_probe_count_alive (), ==, size);
@@ -141,7 +141,7 @@ test_exact_counts (void)
   g_object_unref (storm.cache);
 }
 
-/* Long enough for the others to do something. */
+/* Gives the other threads time to do something. */
 static void
 rest (GRand *rand, guint max)
 {
@@ -151,7 +151,7 @@ rest (GRand *rand, guint max)
     n--;
 }
 
-/* Slow enough for all to come. */
+/* Takes so long that all threads have come. */
 static gpointer
 slow_create_cb (gconstpointer key, gpointer user_data, GError **error)
 {
@@ -253,8 +253,8 @@ test_threads_keep_bonded (void)
   g_object_unref (storm.cache);
 }
 
-/* What is tracked comes and goes while others take and drop it: somebody is always in the middle of
- * a notification when a toggle reference goes. */
+/* Objects are tracked and released while other threads take and drop them. So a thread is often in
+ * the middle of a notification when a toggle reference is removed. */
 static gboolean
 haste_is_over (Storm *storm)
 {
@@ -336,7 +336,8 @@ remove_in_toggle_cb (gpointer cache, GObject *object, gboolean is_last_ref)
                                                                             : "!removed");
 }
 
-/* Found, and gone before it is tracked: the toggle reference of a binding is in between. */
+/* The object is found, but leaves the cache before it is tracked, in the toggle notification of a
+ * binding. */
 static void
 test_removed_while_it_is_looked_up (void)
 {
@@ -360,8 +361,8 @@ test_removed_while_it_is_looked_up (void)
   g_assert_finalize_object (cache);
 }
 
-/* An object that a binding has by its own toggle reference, and that comes and goes in a cache,
- * while others take and drop it. */
+/* A binding has a toggle reference on an object. The object enters and leaves a cache, while other
+ * threads take and drop it. */
 typedef struct
 {
   WeakrefCache *cache;

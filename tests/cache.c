@@ -450,7 +450,7 @@ test_object_of_two_keys_and_caches (void)
   assert_log ("-a ~a");
   assert_counts (one, 0, 0);
 
-  /* One key may put out the other. */
+  /* The object under one key may evict the one under the other. */
   weakref_cache_set_max_idle (one, 1);
   a = test_probe_new ("a");
   weakref_value_table_insert (WEAKREF_VALUE_TABLE (one), "a", a);
@@ -486,7 +486,7 @@ test_keeps_bonded (void)
   assert_log ("-p ~p -c ~c");
   g_object_unref (bond);
 
-  /* The other way round: what the cache puts out takes its tree along. */
+  /* The other way round: when the cache evicts an object, its whole tree goes. */
   p = test_probe_new ("p");
   c = test_probe_new ("c");
   weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), "c", c);

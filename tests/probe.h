@@ -28,9 +28,10 @@ typedef void (*TestProbeFunc) (TestProbe *probe, gpointer user_data);
 
 TestProbe *test_probe_new (const char *name);
 const char *test_probe_get_name (TestProbe *probe);
-/* Whether its dispose has begun, and it was not resurrected since. For threads: (atomic). */
+/* Whether its dispose has begun, and it was not resurrected since then. Any thread may call this.
+ */
 gboolean test_probe_was_disposed (TestProbe *probe);
-/* Calls @func at the start of the dispose, before anything is torn down. */
+/* Calls @func at the start of the dispose, before the parent class disposes anything. */
 void test_probe_set_on_dispose (TestProbe *probe, TestProbeFunc func, gpointer user_data);
 /* The dispose takes a reference, once, and hands it over through @location: before chaining up, or
  * instead of it. */
@@ -50,7 +51,7 @@ char *test_log_steal (void);
   }                                                                                                \
   G_STMT_END
 
-/* Drops the last reference, and asserts what is logged meanwhile: assert_drop (a, "-a ~a"). */
+/* Drops the last reference, and asserts what is logged while it does: assert_drop (a, "-a ~a"). */
 #define assert_drop(object, expected)                                                              \
   G_STMT_START                                                                                     \
   {                                                                                                \
@@ -62,7 +63,7 @@ char *test_log_steal (void);
   }                                                                                                \
   G_STMT_END
 
-/* Probes that threads drop would fill the log: they are only counted. */
+/* Probes that are dropped in threads would fill the log. So they are only counted. */
 void test_log_set_probes (gboolean log_probes);
 
 /* Calls g_test_init (). The tests of this program are in @directory, such as "/weakref/ref". */
@@ -75,15 +76,15 @@ void test_init (int *argc, char ***argv, const char *directory);
 void test_add_in_directory (const char *name, void (*func) (void));
 /* Adds a test case by its whole path. */
 void test_add (const char *path, void (*func) (void));
-/* Everything that is due in the default main context. */
+/* Runs everything that is due in the default main context. */
 void test_iterate (void);
 
-/* How often to do something that is worth doing @n times. The environment variable
- * WEAKREF_TEST_SCALE, 1 by default, multiplies it: less than 1 under valgrind, more for a stress
- * test. The result is at least @min, below which the test would show nothing. */
+/* Returns how often a test repeats something: @n times, multiplied by the environment variable
+ * WEAKREF_TEST_SCALE. That is 1 by default, less under valgrind, and more for a stress test. The
+ * result is at least @min, because the test shows nothing with fewer. */
 guint test_scale (guint n, guint min);
 
-/* A meeting point: who waits at a gate goes on when somebody has opened it. */
+/* A meeting point: a thread that waits at a gate goes on when another thread has opened it. */
 typedef struct
 {
   GMutex lock;
@@ -96,7 +97,7 @@ void test_gate_open (TestGate *gate);
 void test_gate_wait (TestGate *gate);
 void test_gate_clear (TestGate *gate);
 
-/* Runs once for each of @n_threads, all let loose at the same moment, and joins them. */
+/* Runs @func in @n_threads threads, which begin at the same moment, and joins them. */
 void test_threads (guint n_threads, GThreadFunc func, gpointer data);
 
 G_END_DECLS

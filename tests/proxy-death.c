@@ -127,7 +127,7 @@ test_resurrected_target_is_not_forwarded (void)
   g_object_set (again, "number", 8, NULL);
   assert_log ("");
 
-  /* The death is told when somebody notices. */
+  /* The death is announced when somebody notices it. */
   next = weakref_proxy_new (again);
   assert_log ("p:alive p:target");
   g_signal_connect (proxy, "said", G_CALLBACK (said_cb), (gpointer) "p");

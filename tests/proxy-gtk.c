@@ -7,7 +7,7 @@
 
 #include "subject.h"
 
-/* Code that was not written for proxies, and is handed one. */
+/* Code that was not written for proxies, and gets one. */
 
 static gboolean have_display;
 

@@ -52,7 +52,7 @@ test_list_model_in_a_context (void)
   TestProbe *a = test_probe_new ("a");
   WeakrefProxy *proxy = weakref_proxy_new_full (store, g_main_context_default (), NULL, NULL, NULL);
 
-  /* What nobody was told of is taken leave of, too. */
+  /* An item that nobody was told of is announced as removed, too. */
   g_list_store_append (store, a);
   g_signal_connect (proxy, "items-changed", G_CALLBACK (log_items_changed_cb), NULL);
   g_list_store_append (store, a);
@@ -64,7 +64,7 @@ test_list_model_in_a_context (void)
   g_object_unref (proxy);
 }
 
-/* A list that empties itself in its dispose, one by one. */
+/* A list that removes its items one by one in its dispose. */
 typedef TestProbe TestList;
 typedef TestProbeClass TestListClass;
 
@@ -130,13 +130,13 @@ test_dying_list_is_empty_at_once (void)
   TestProbe *a = g_object_new (test_list_get_type (), "name", "a", NULL);
   WeakrefProxy *proxy = weakref_proxy_new (a);
 
-  /* Nobody is told that one is left when there are none to be had. */
+  /* No signal says that one item is left when none can be had. */
   g_signal_connect (proxy, "items-changed", G_CALLBACK (log_items_changed_cb), NULL);
   test_probe_set_on_dispose (a, empty_list_cb, NULL);
   assert_drop (a, "-a 0-2+0=0 ~a");
   g_object_unref (proxy);
 
-  /* In a g_object_run_dispose() there are. */
+  /* In a g_object_run_dispose() the items can still be had. */
   a = g_object_new (test_list_get_type (), "name", "a", NULL);
   proxy = weakref_proxy_new (a);
   g_signal_connect (proxy, "items-changed", G_CALLBACK (log_items_changed_cb), NULL);
@@ -220,7 +220,8 @@ test_simple_action_keeps_its_defaults (void)
   WeakrefProxy *proxy = weakref_proxy_new (simple);
   GVariant *state;
 
-  /* It toggles its state if nobody is connected; who is connected to the proxy does not count. */
+  /* It toggles its state if no handler is connected to it. A handler of the proxy does not count.
+   */
   g_action_activate (G_ACTION (proxy), NULL);
   state = g_action_get_state (G_ACTION (simple));
   g_assert_true (g_variant_get_boolean (state));
@@ -301,7 +302,7 @@ test_action_group (void)
   g_strfreev (names);
   g_assert_false (g_action_group_has_action (group, "move"));
   g_action_group_activate_action (group, "move", NULL);
-  /* Its handlers are there yet: widgets disconnect theirs by number. */
+  /* Its handlers are still connected, because widgets disconnect theirs by number. */
   g_signal_handler_disconnect (group, id);
 
   g_object_unref (proxy);
@@ -382,7 +383,7 @@ test_action_group_with_state (void)
   g_assert_null (g_action_group_get_action_state (group, "mode"));
   g_object_unref (proxy);
 
-  /* Of what nobody asked for there is no leave to take. */
+  /* Nothing is removed that nobody asked for. */
   simple = g_simple_action_group_new ();
   g_action_map_add_action_entries (G_ACTION_MAP (simple), entries, 1, NULL);
   proxy = weakref_proxy_new (simple);

@@ -6,7 +6,7 @@
 
 #include "proxy-common.h"
 
-/* GObject was milder before 2.76. */
+/* Before 2.76, GObject gave a warning where it gives a critical now. */
 static void
 expect_complaint (const char *pattern)
 {
@@ -92,7 +92,7 @@ static GType test_kinds_get_type (void);
 
 G_DEFINE_TYPE (TestKinds, test_kinds, TEST_TYPE_PROBE)
 
-/* Of a kind that the library does not know: an even int. */
+/* A kind of property that the library does not know: an even int. */
 static gboolean
 even_validate (GParamSpec *pspec, GValue *value)
 {
@@ -144,7 +144,7 @@ folded_param_new (const char *name)
   return pspec;
 }
 
-/* With bounds and defaults that are not those of the kind. */
+/* Their bounds and defaults are not the usual ones of the kind. */
 static GPtrArray *
 kinds_new (void)
 {
@@ -219,7 +219,7 @@ test_kinds_init (TestKinds *self)
 {
 }
 
-/* Whether both do the same about a value that may not be valid. */
+/* Asserts that both change a value that may not be valid in the same way. */
 static void
 check_validation (GParamSpec *pspec, GParamSpec *copy, GType type, const char *text)
 {
@@ -303,7 +303,7 @@ test_every_kind_of_property (void)
   g_value_unset (&kinds_value);
   g_free (pspecs);
 
-  /* The kind that is not known is no exception. */
+  /* The unknown kind is no exception. */
   expect_complaint ("*out of range*");
   g_object_set (proxy, "even", 3, NULL);
   g_test_assert_expected_messages ();
@@ -346,7 +346,7 @@ test_defaults_after_the_death (void)
   assert_drop (b, "-b ~b");
 }
 
-/* A type with properties of the names of the proxy's own. */
+/* A type whose properties have the names of the proxy's own properties. */
 typedef TestProbe TestNamesake;
 typedef TestProbeClass TestNamesakeClass;
 
@@ -392,8 +392,8 @@ test_names_of_the_target_win (void)
   assert_drop (proxy, "free:p");
 }
 
-/* A child that implements an interface with a signal of a name that its parent has already, and
- * with a property that it has itself. */
+/* A subclass that implements an interface. The interface has a signal with the name of a signal of
+ * the parent class, and a property with the name of a property of the subclass. */
 typedef TestProbe TestForerunner;
 typedef TestProbeClass TestForerunnerClass;
 

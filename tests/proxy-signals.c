@@ -92,7 +92,7 @@ test_recursion_is_up_to_the_target (void)
   TestSubject *a = test_subject_new ("a");
   WeakrefProxy *proxy = weakref_proxy_new (a);
 
-  /* It is emitted without recursion: the emission inside the handler starts it over. */
+  /* The signal does not recurse: an emission inside the handler restarts the one outside. */
   g_signal_connect (proxy, "again", G_CALLBACK (again_cb), NULL);
   g_signal_connect (a, "again", G_CALLBACK (log_signal_cb), (gpointer) "a");
   g_signal_emit_by_name (proxy, "again");
@@ -167,7 +167,7 @@ connect_more_cb (GObject *object, const char *what, gpointer user_data)
   g_signal_connect (user_data, "said", G_CALLBACK (said_cb), (gpointer) "new");
 }
 
-/* As on the target: a handler that is connected in an emission has no part in it. */
+/* As on the target: a handler that is connected during an emission is not called by it. */
 static void
 test_connecting_during_an_emission (void)
 {
@@ -200,7 +200,7 @@ test_stop_after_an_emission_inside (void)
   TestSubject *a = test_subject_new ("a");
   WeakrefProxy *proxy = weakref_proxy_new (a);
 
-  /* The emission inside finds no handlers, and must not be taken for the end of the one outside. */
+  /* The emission inside finds no handlers. The one outside must not end because of that. */
   g_signal_connect (proxy, "said", G_CALLBACK (leave_and_emit_cb), NULL);
   g_signal_emit_by_name (a, "said", "x");
   assert_log ("default:nested");
@@ -350,7 +350,7 @@ test_signal_without_hooks (void)
   WeakrefProxy *proxy = weakref_proxy_new (a);
 
   g_signal_connect (a, "unhooked", G_CALLBACK (answer_cb), GINT_TO_POINTER (1));
-  /* As documented, there is no way to keep the proxy out of it. */
+  /* As documented, the proxy always gets such a signal. */
   assert_emit (a, 0, "unhooked");
   g_signal_connect (proxy, "unhooked", G_CALLBACK (answer_cb), GINT_TO_POINTER (2));
   assert_emit (a, 2, "unhooked");
@@ -519,7 +519,7 @@ test_dropped_by_another_thread_in_an_emission (void)
   WeakrefProxy *proxy = weakref_proxy_new_full (a, NULL, NULL, NULL, NULL);
   WeakrefProxy *next = weakref_proxy_new_full (a, NULL, NULL, NULL, NULL);
 
-  /* In the middle of its turn, and before it. */
+  /* While its own handler runs, and before its turn has come. */
   g_signal_connect (proxy, "said", G_CALLBACK (drop_elsewhere_cb), proxy);
   g_signal_connect (proxy, "said", G_CALLBACK (drop_elsewhere_cb), next);
   g_signal_connect (next, "said", G_CALLBACK (said_cb), (gpointer) "next");

@@ -123,7 +123,7 @@ test_emissions_in_two_threads (void)
   Meeting meeting;
   GThread *thread;
 
-  /* Without handlers on the proxy each comes to the target once. */
+  /* Without handlers on the proxy, each emission reaches the target once. */
   start_meeting (&meeting);
   g_signal_connect (meeting.target, "said", G_CALLBACK (meet_cb), &meeting);
   thread = g_thread_new ("test", emit_on_the_proxy_thread, &meeting);

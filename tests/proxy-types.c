@@ -73,7 +73,7 @@ typedef struct
   gint n_arrived; /* (atomic) */
 } TypeRace;
 
-/* All take the next probe at the same moment. */
+/* All threads take the next probe at the same moment. */
 static gpointer
 race_for_types_thread (gpointer data)
 {
@@ -95,7 +95,7 @@ static void
 test_threads_race_for_the_type (void)
 {
   TypeRace race = { g_ptr_array_new_with_free_func (g_object_unref), 0 };
-  /* Few enough not to run into what GLib leaks when it has 2,048 quarks. */
+  /* With more types, GLib would have 2,048 quarks, and then leaks memory. */
   const guint n = 300;
   guint before;
   guint i;

@@ -16,7 +16,7 @@ drop_own_cb (WeakrefRef *ref, gpointer user_data)
   g_assert_true (*location == ref);
   test_log ("drop");
   g_clear_object (location);
-  /* It is still there until we return. */
+  /* It stays there until this returns. */
   g_assert_null (weakref_ref_get (ref));
 }
 
@@ -56,7 +56,7 @@ test_callback_drops_others (void)
   WeakrefRef *ref;
   WeakrefRef *newest;
 
-  /* Of the same target, whose turn has not come; and of another. */
+  /* A ref to the same target whose turn has not come, and a ref to another target. */
   others[0] = logging_ref (a, "1");
   others[1] = logging_ref (b, "b");
   others[2] = logging_ref (a, "2");
@@ -175,7 +175,7 @@ test_disposed_ref_is_not_called (void)
   g_object_run_dispose (G_OBJECT (ref));
   assert_log ("");
 
-  /* It is not shared any more; nobody gets a disposed one. */
+  /* It is not shared any more, so nobody gets a disposed one. */
   g_object_run_dispose (G_OBJECT (plain));
   other = weakref_ref_new (a);
   g_assert_true (other != plain);

@@ -34,7 +34,7 @@ test_notification_disposes_the_ref (void)
   TestProbe *a = test_probe_new ("a");
   WeakrefRef *ref = logging_ref (a, "1");
 
-  /* Its callback, which would be next, does not run. */
+  /* Its callback would be the next one, but does not run. */
   g_signal_connect (ref, "notify::alive", G_CALLBACK (dispose_cb), NULL);
   g_object_unref (a);
   assert_log ("-a dispose free:1 ~a");
@@ -137,7 +137,7 @@ test_context_that_goes_calls_nothing (void)
   log_context (context);
   g_object_unref (a);
   assert_log ("-a ~a");
-  /* What waits in the context does not keep it. */
+  /* A callback that waits in the context does not keep the context alive. */
   g_main_context_unref (context);
   assert_log ("free:context");
   g_object_unref (ref);

@@ -72,7 +72,7 @@ check_all_see_the_death_first (gboolean run_dispose)
   w.keys = weakref_key_table_new (value_freed_cb);
   w.set = weakref_set_new (TEST_TYPE_PROBE);
 
-  /* Some before and some after those whose callbacks come first, and last. */
+  /* Some are made before and some after the ones whose callbacks run first and last. */
   weakref_value_table_insert (w.tables[0], "a", a);
   w.refs[0] = weakref_ref_new_full (a, NULL, witness_cb, &w, NULL);
   w.refs[1] = weakref_ref_new (a);
@@ -194,7 +194,7 @@ check_resurrected (gboolean chain_up, const char *log_before, const char *log_af
   assert_log (log_before);
   g_assert_false (weakref_ref_is_alive (ref));
   g_assert_null (weakref_ref_get (ref));
-  /* It is one of an earlier life. */
+  /* That ref belongs to an earlier life. */
   g_assert_cmpuint (weakref_count_refs (back), ==, 0);
   g_assert_null (weakref_list_refs (back));
 
@@ -222,7 +222,7 @@ test_resurrected_with_chaining_up (void)
 static void
 test_resurrected_without_chaining_up (void)
 {
-  /* GLib does not tell; the next one who asks does. */
+  /* GLib does not notify of this death. It is noticed when somebody asks next. */
   check_resurrected (FALSE, "-a", "1 free:1");
 }
 

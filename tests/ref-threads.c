@@ -62,7 +62,7 @@ test_dropped_while_it_is_called_elsewhere (void)
   test_gate_init (&meeting.go_on);
   thread = g_thread_new ("unref", unref_thread, a);
   test_gate_wait (&meeting.in_callback);
-  /* The data outlives the call, and one whose turn has not come is not called. */
+  /* The data lives longer than the call, and a ref whose turn has not come is not called. */
   g_object_unref (ref);
   g_object_unref (other);
   assert_log ("-a free:other");

@@ -47,8 +47,8 @@ test_shared (void)
   assert_log ("-a ~a");
 }
 
-/* Disposes the object when the library lets go of it, once. Here that is in the middle of looking
- * for the reference that is shared. */
+/* Disposes the object once, when the library drops its reference. Here that happens while the
+ * library looks for the reference that is shared. */
 static void
 toggle_disposes_cb (gpointer done, GObject *object, gboolean is_last_ref)
 {
@@ -144,7 +144,7 @@ test_properties (void)
   g_assert_null (target);
   g_assert_false (alive);
 
-  /* Without a target it is dead from the start, and equal to none but itself. */
+  /* Without a target it is dead from the start, and equal only to itself. */
   g_assert_null (weakref_ref_get (none));
   g_assert_false (weakref_ref_is_alive (none));
   g_assert_cmpuint (weakref_ref_get_id (none), ==, 0);
@@ -159,7 +159,7 @@ test_context_property (void)
 {
   GMainContext *context = g_main_context_new ();
   TestProbe *a = test_probe_new ("a");
-  /* In whatever order they are given, the target comes last. */
+  /* The target is set last, in whatever order the properties are given. */
   WeakrefRef *one = g_object_new (WEAKREF_TYPE_REF, "target", a, "context", context, NULL);
   WeakrefRef *two = g_object_new (WEAKREF_TYPE_REF, "context", NULL, "target", a, NULL);
 
@@ -255,7 +255,7 @@ test_list (void)
   WeakrefProxy *proxy = weakref_proxy_new (a);
   GList *list;
 
-  /* What else there is, is no ref. */
+  /* The other weak things are no refs. */
   weakref_value_table_insert (table, "a", a);
   weakref_finalize (a, freed_cb, (gpointer) "a", NULL);
   g_assert_cmpuint (weakref_count_refs (a), ==, 3);

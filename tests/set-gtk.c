@@ -103,7 +103,7 @@ tower_clear (Tower *self)
   }                                                                                                \
   G_STMT_END
 
-/* When everything is announced, each floor of the tower is what the members make it. */
+/* When everything is announced, each model of the tower shows what the members imply. */
 static void
 tower_settle (Tower *self)
 {

@@ -94,7 +94,7 @@ unref_thread (gpointer object)
   return NULL;
 }
 
-/* In a thread of its own, which is over when this returns. */
+/* Drops @object in another thread, which has ended when this returns. */
 static inline void
 drop_elsewhere (gpointer object)
 {

@@ -59,8 +59,8 @@ test_death_takes_no_reference_on_the_set (void)
   TestProbe *probes[N_PROBES];
   WeakrefSet *set = set_of_five (probes);
 
-  /* A death may happen while a language collects its garbage: it must not hear of the set then, and
-   * the set must not go there. */
+  /* An object may die while a language collects its garbage. During that, no toggle notification of
+   * the set may reach the language, and the set must not be freed there. */
   g_object_add_toggle_ref (G_OBJECT (set), toggle_cb, NULL);
   g_object_unref (set);
   assert_log ("down");

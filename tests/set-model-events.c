@@ -158,7 +158,7 @@ witness_drop (Witness *self, guint number, gboolean elsewhere)
     g_object_unref (probe);
 }
 
-/* The list shows the members, in order. */
+/* Asserts that the list shows the members, in order. */
 static void
 witness_settle (Witness *self)
 {
@@ -292,7 +292,7 @@ test_view_that_holds_its_items_keeps_them (void)
   test_iterate ();
   assert_model (set, "a");
 
-  /* The view lets go of it, being told that it was removed. */
+  /* The view drops it when it learns that it was removed. */
   weakref_set_remove (set, a);
   assert_log ("-a ~a");
   assert_model (set, "");

@@ -98,7 +98,7 @@ test_handler_may_change_the_set (void)
   assert_model (set, "a c d e");
   end_act (set, probes);
 
-  /* The very item that is being announced. */
+  /* Drops the item that is being announced. */
   set = begin_act (probes, &act, REMOVE, 4);
   assert_log ("(4-0+1 ) 4-0+1 (4-1+0 ) 4-1+0");
   assert_model (set, "a b c d");

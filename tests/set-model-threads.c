@@ -53,7 +53,7 @@ test_changes_in_another_thread_reach_it_in_its_context (void)
   assert_log ("1-1+0 -? ~? 4-0+1");
   assert_model (set, "a c d e f");
 
-  /* What came and went meanwhile has never been there. */
+  /* An item that was added and removed in between was never shown. */
   weakref_set_remove (set, change.probe);
   assert_log ("4-1+0");
   g_thread_join (g_thread_new ("change", change_thread, &change));
@@ -142,7 +142,8 @@ test_follows_calls_of_whoever_runs_the_context (void)
   TestProbe *a = test_probe_new ("a");
 
   g_signal_connect (set, "items-changed", G_CALLBACK (changed_cb), NULL);
-  /* That nobody does so is no reason for a thread that did not make the set. */
+  /* This thread did not make the set. So its call announces nothing, although no other thread runs
+   * the context. */
   weakref_set_add (set, a);
   assert_log ("");
   g_assert_true (g_main_context_acquire (NULL));
@@ -225,7 +226,7 @@ test_threads_reach_it_in_its_context (void)
         {
           gpointer item = g_list_model_get_item (G_LIST_MODEL (storm.set), i);
 
-          /* No two positions give the same. */
+          /* No two positions give the same item. */
           g_assert_true (TEST_IS_PROBE (item));
           g_assert_true (g_hash_table_add (seen, item));
           n_seen++;

@@ -54,7 +54,7 @@ test_announces_deaths_from_the_context (void)
   assert_log ("1-2+0 -? ~? -? ~? 2-1+0 -? ~?");
   assert_model (set, "a d");
 
-  /* A call brings what waits before it. */
+  /* A call first announces what is waiting. */
   g_clear_object (&probes[0]);
   assert_log ("-a ~a");
   probes[0] = test_probe_new ("f");
@@ -125,12 +125,12 @@ test_item_that_died_and_comes_back (void)
   assert_log ("-b");
   g_assert_false (weakref_set_contains (set, again));
   assert_model (set, "a ? c d e");
-  /* It is another member than it was. */
+  /* It is a new member, not the old one. */
   g_assert_true (weakref_set_add (set, again));
   assert_log ("1-1+0 -? ~? 4-0+1");
   assert_model (set, "a c d e b");
 
-  /* The same, without the death having been heard of by anybody. */
+  /* The same, but nobody was notified of the death. */
   test_probe_resurrect (again, &probes[1], FALSE);
   g_object_unref (again);
   g_assert_false (weakref_set_contains (set, probes[1]));

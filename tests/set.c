@@ -157,7 +157,7 @@ unref_thread (gpointer object)
   return NULL;
 }
 
-/* In a thread of its own, which is over when this returns. */
+/* Drops @object in another thread, which has ended when this returns. */
 static void
 drop_elsewhere (gpointer object)
 {
@@ -302,7 +302,8 @@ model_remove (Model *model, guint number)
   model->len = n;
 }
 
-/* Appends those of @from whose being in @other is @wanted. */
+/* Appends the numbers in @from that are also in @other, if @wanted is TRUE, or those that are not,
+ * if it is FALSE. */
 static void
 model_add (Model *model, const Model *from, const Model *other, gboolean wanted)
 {
@@ -395,7 +396,7 @@ test_algebra (void)
         }
       fill_at_random (x, &a, probes);
       fill_at_random (y, &b, probes);
-      /* So that one is a part of the other, often enough. */
+      /* Makes one set a part of the other, in many of the rounds. */
       if (round % 4 == 0)
         {
           for (i = 0; i < N_ITEMS; i++)
@@ -433,7 +434,7 @@ test_algebra (void)
       g_assert_cmpint (weakref_set_equal (x, y), ==,
                        model_is_subset (&a, &b) && model_is_subset (&b, &a));
 
-      /* A set with itself, and that they are what they were. */
+      /* Operations on a set and itself. Afterwards both sets are what they were. */
       assert_result (weakref_set_union (x, x), a);
       assert_result (weakref_set_intersection (x, x), a);
       assert_result (weakref_set_difference (x, x), none);
@@ -535,8 +536,8 @@ test_item_type_of_a_result (void)
   g_object_unref (models);
 }
 
-/* An operation takes and drops references on the items, and a language is told of it by its toggle
- * reference: that is where we come in between. */
+/* An operation takes and drops references on the items, and the toggle reference of a language is
+ * notified of it. The tests act in that notification. */
 
 static TestProbe *victim; /* (owned), unless it is "a" itself */
 static gboolean early;    /* when "a" is taken; else when it is dropped */
@@ -664,7 +665,7 @@ test_added_in_the_middle_of_being_added (void)
   g_object_add_toggle_ref (G_OBJECT (a), add_toggled_cb, &inner);
   g_object_unref (a);
   inner = set;
-  /* As another thread could do it: exactly one adds it. */
+  /* Another thread could do the same. Exactly one of the two adds the item. */
   g_assert_false (weakref_set_add (set, a));
   g_assert_null (inner);
   assert_items (set, "a");
@@ -740,7 +741,7 @@ test_threads_see_the_living_only (void)
   g_object_unref (storm.sets[1]);
 }
 
-/* How long it takes is for the benchmark to say. */
+/* The benchmark says how long this takes. */
 static void
 test_many (void)
 {
@@ -757,7 +758,7 @@ test_many (void)
       g_assert_true (weakref_set_add (set, objects[i]));
     }
   g_assert_cmpuint (weakref_set_get_size (set), ==, n);
-  /* In an order that favours nobody. */
+  /* In random order. */
   for (i = 0; i < n; i++)
     {
       guint which = (guint64) i * 7919 % n;

@@ -55,7 +55,7 @@ check_dying_is_replaced (TestProbeFunc func, const char *log)
   test_probe_set_on_dispose (a, func, table);
   g_object_unref (a);
   assert_log (log);
-  /* The death of the old one has left the new one alone. */
+  /* The death of the old object did not remove the new one. */
   assert_at (table, "x", successor);
   assert_size (table, 1);
   g_object_unref (successor);
@@ -141,7 +141,7 @@ test_callback_of_the_death_drops_the_table (void)
   TestProbe *a = test_probe_new ("a");
   WeakrefRef *ref;
 
-  /* Its entry has to tell after the ref whose callback drops the table. */
+  /* Its entry is announced after the ref, whose callback drops the table. */
   weakref_value_table_insert (table, "x", a);
   ref = weakref_ref_new_full (a, NULL, unref_callback, table, NULL);
   g_object_unref (a);

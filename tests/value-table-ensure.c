@@ -98,12 +98,12 @@ test_ensure_that_fails (void)
       g_assert_null (weakref_value_table_ensure (table, "a", cases[i].create, NULL, NULL));
       assert_at (table, "a", NULL);
       assert_size (table, 0);
-      /* What came with an error was dropped. */
+      /* An object that came together with an error was dropped. */
       if (cases[i].create == create_both_cb)
         assert_log ("-both ~both -both ~both");
     }
 
-  /* The next one may be luckier. */
+  /* The next creation can succeed. */
   a = weakref_value_table_ensure (table, "a", create_cb, NULL, &error);
   g_assert_no_error (error);
   assert_log ("create:a");
@@ -118,7 +118,7 @@ test_ensure_that_fails_twice_over (void)
   WeakrefValueTable *table = string_table ();
   GError *error = NULL;
 
-  /* Neither a warning that an error is set over an error, nor a crash. */
+  /* There is no warning that an error is set over an error, and no crash. */
   g_assert_null (
     weakref_value_table_ensure (table, "a", create_no_object_with_error_cb, NULL, &error));
   g_assert_nonnull (error);
@@ -167,7 +167,7 @@ test_ensure_recursion (void)
   assert_log ("create:b -b ~b");
   assert_size (table, 0);
 
-  /* Who asked wrongly can go on. */
+  /* The caller that got the error can go on. */
   a = weakref_value_table_ensure (table, "a", create_in_spite_cb, table, &error);
   g_assert_no_error (error);
   assert_log ("create:a");
@@ -344,7 +344,7 @@ test_creation_of_a_floating_object (void)
   WeakrefValueTable *table = string_table ();
   gpointer a = weakref_value_table_ensure (table, "a", create_floating_cb, NULL, NULL);
 
-  /* The reference is the caller's, as any other; nobody may sink it from under him. */
+  /* The reference is the caller's, as any other reference; nobody else may sink it. */
   g_assert_false (g_object_is_floating (a));
   g_assert_cmpuint (G_OBJECT (a)->ref_count, ==, 1);
   assert_at (table, "a", a);

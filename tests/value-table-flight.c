@@ -10,7 +10,8 @@
 
 /* The caller's key memory */
 
-/* One thread makes what its buffer says, and meanwhile needs the buffer for another key. */
+/* One thread creates the object for the key in its buffer, and uses the buffer for another key
+ * while it creates. */
 typedef struct
 {
   WeakrefValueTable *table;
@@ -26,7 +27,7 @@ reuse_create_cb (gconstpointer key, gpointer user_data, GError **error)
   Reuse *reuse = user_data;
 
   strcpy (reuse->buffer, "parent");
-  /* What is asked for is what was asked for. */
+  /* The key is still the one that the caller asked for. */
   g_assert_cmpstr (key, ==, "child");
   test_gate_open (&reuse->reused);
   test_gate_wait (&reuse->go_on);
@@ -97,7 +98,7 @@ check_reuse (WeakrefValueTable *table)
   thread = g_thread_new ("reuse", reuse_thread, &reuse);
   test_gate_wait (&reuse.reused);
 
-  /* It is not on its way to that. */
+  /* The creation that is under way is for another key. */
   if (by_value)
     parent = weakref_value_table_ensure_value (table, &parent_key, create_value_cb, NULL, NULL);
   else

@@ -16,7 +16,8 @@ unexpected_create_cb (const GValue *key, gpointer user_data, GError **error)
   g_assert_not_reached ();
 }
 
-/* All functions over two keys of one type; @same is another pointer for @a where there is one. */
+/* Calls all functions with two keys of one type. @same is another pointer that is equal to @a, if
+ * there is one. */
 static void
 check_keys (GType type, gconstpointer a, gconstpointer same, gconstpointer b)
 {
@@ -186,7 +187,7 @@ test_object_key_is_held (void)
   g_assert_true (weakref_value_table_remove (table, key));
   assert_log ("-key ~key");
 
-  /* Its own key: for ever, or until it is removed. */
+  /* The object is its own key. So it lives until it is removed. */
   weakref_value_table_insert (table, b, b);
   g_object_unref (b);
   assert_log ("");
@@ -237,7 +238,7 @@ use_own_table (void)
   WeakrefValueTable *table = own;
   guint n_entries = 0;
 
-  /* Not again from what happens here. */
+  /* Not a second time, for what is called here. */
   if (table == NULL)
     return;
   own = NULL;

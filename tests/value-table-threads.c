@@ -26,7 +26,7 @@ crowd_create_cb (gconstpointer key, gpointer user_data, GError **error)
   guint i;
 
   g_atomic_int_inc (&crowd->n_created);
-  /* Let the others come, and begin to wait. */
+  /* Lets the other threads come, and begin to wait. */
   while (g_atomic_int_get (&crowd->n_there) < N_THREADS)
     g_thread_yield ();
   for (i = 0; i < N_THREADS; i++)
@@ -77,7 +77,7 @@ test_crowd_creates_once (void)
     }
 }
 
-/* Threads that meet in their creations, and then each ask for what the next one makes. */
+/* Each thread begins a creation. When all have begun, each asks for what the next one creates. */
 typedef struct
 {
   WeakrefValueTable *table;
@@ -150,8 +150,8 @@ check_circle (guint n)
       for (i = 0; i < n; i++)
         g_thread_join (threads[i]);
 
-      /* One of them closed the circle, and was refused; those who waited for what it was to make
-       * got its error. */
+      /* One of them would have closed the circle, and got an error. The threads that waited for its
+       * creation got the same error. */
       for (i = 0; i < n; i++)
         {
           g_assert_error (askers[i].error, WEAKREF_ERROR, WEAKREF_ERROR_RECURSION);
@@ -178,8 +178,8 @@ test_recursion_in_a_circle_of_three (void)
   check_circle (3);
 }
 
-/* One makes "x"; the other one waits for it to make "y". Then the first, done with "x" before the
- * other one has so much as woken up, asks for "y": that is no circle. */
+/* One thread creates "x", and the other one waits for it while it creates "y". When the first has
+ * created "x", it asks for "y" before the other one has woken up. That is no circle. */
 
 typedef struct
 {
@@ -195,7 +195,7 @@ relay_create_x_cb (gconstpointer key, gpointer user_data, GError **error)
 
   while (!g_atomic_int_get (&relay->making_y))
     g_thread_yield ();
-  /* Let the other one begin to wait. */
+  /* Lets the other thread begin to wait. */
   for (i = 0; i < 100; i++)
     g_thread_yield ();
   return test_probe_new ("x");
@@ -248,7 +248,7 @@ test_no_recursion_once_made (void)
     }
 }
 
-/* One thread is in the middle of something, the other one looks. */
+/* One thread is in the middle of a call, and the other one calls something else. */
 typedef struct
 {
   WeakrefValueTable *table;
@@ -381,7 +381,7 @@ test_ensure_while_it_dies_elsewhere (void)
   thread = g_thread_new ("unref", unref_thread, a);
   test_gate_wait (&meeting.there);
 
-  /* The dying one is in nobody's way. */
+  /* The entry of the dying object disturbs nobody. */
   assert_log ("-a");
   assert_at (meeting.table, "x", NULL);
   b = weakref_value_table_ensure (meeting.table, "x", create_named_cb, (gpointer) "b", NULL);

@@ -97,7 +97,7 @@ test_replace (void)
   assert_at (table, "x", b);
   assert_size (table, 1);
 
-  /* What was replaced takes nothing along. */
+  /* The death of the replaced object removes no entry. */
   g_object_unref (a);
   assert_log ("-a ~a");
   assert_at (table, "x", b);
@@ -269,7 +269,7 @@ walk_changes_cb (gconstpointer key, gpointer object, gpointer user_data)
   Walk *walk = user_data;
   guint i;
 
-  /* The first call drops all other objects and fills the table with others. */
+  /* The first call drops all other objects, and fills the table with new ones. */
   if (walk->n_calls++ == 0)
     {
       for (i = 0; i < G_N_ELEMENTS (walk->probes); i++)
@@ -296,7 +296,7 @@ walk_drops_cb (gconstpointer key, gpointer object, gpointer user_data)
   Walk *walk = user_data;
   guint i;
 
-  /* Everything: the table, and all objects. */
+  /* Drops everything: the table, and all objects. */
   walk->n_calls++;
   g_clear_object (&walk->table);
   for (i = 0; i < G_N_ELEMENTS (walk->probes); i++)

@@ -11,7 +11,7 @@
 #include <glib.h>
 #include <weakref-glib/weakref-version.h>
 
-/* Everything is hidden by default; a prototype with an availability macro is exported. */
+/* All symbols are hidden by default. A prototype with an availability macro is exported. */
 #if defined(_WIN32)
 #ifdef WEAKREF_COMPILATION
 #define WEAKREF_EXTERN __declspec(dllexport) extern

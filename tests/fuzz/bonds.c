@@ -72,7 +72,7 @@ bond_make (Bond *slot)
       owned->owner_life = owner->life;
 
       bond_drop (slot);
-      /* What ran meanwhile may have filled it again. */
+      /* A callback may have filled the slot again in the meantime. */
       if (slot->bond == NULL)
         *slot = new;
       else

@@ -103,12 +103,13 @@ op_cache (void)
       target = hold ();
       if (target == NULL)
         break;
-      /* In the middle of a g_object_run_dispose(), it would be kept without being found. */
+      /* In the middle of a g_object_run_dispose(), the cache would keep it, although no lookup
+       * finds it. */
       if (target->disposing == 0 && (t == ROOMY_CACHE || !target->was_bonded))
         {
           cache = world.tables[t];
           there = is_alive (entry->target, entry->life);
-          /* Before the call: the one that is replaced may die in it. */
+          /* This comes before the call, because the replaced object may die in the call. */
           *entry = (Entry) { target, take_interest (target), FALSE };
           entry_use (t, entry);
           g_assert_true (weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), name,
@@ -128,14 +129,15 @@ op_cache (void)
       switch (next (8))
         {
         case 0:
-          /* It lets go of one after the other: which are kept, when one dies, is not known. */
+          /* It drops one object after the other. When one of them dies, it is not known which
+           * others are still kept. */
           quiet += t == ROOMY_CACHE;
           memset (world.entries[t], 0, sizeof world.entries[t]);
           weakref_value_table_remove_all (WEAKREF_VALUE_TABLE (cache));
           quiet -= t == ROOMY_CACHE;
           break;
         case 1:
-          /* It lets go of its objects when nobody has it. */
+          /* The cache drops its objects when nobody has the cache. */
           if (depth == 0)
             table_new (t);
           break;

@@ -92,7 +92,7 @@ op_finalizer (void)
       break;
     default:
       target = weakref_finalizer_peek (finalizer);
-      /* One of the other phase shares a block that a g_object_run_dispose() may have emptied. */
+      /* The block of the other phase may have lost its target in a g_object_run_dispose(). */
       if (slot->phase == WEAKREF_PHASE_DISPOSE || target != NULL)
         {
           gpointer expected = slot->phase == WEAKREF_PHASE_FINALIZE

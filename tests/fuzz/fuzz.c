@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
-/* What waited in the context, runs. */
+/* Runs what waits in the context. */
 static void
 op_iterate (void)
 {

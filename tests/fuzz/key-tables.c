@@ -64,7 +64,7 @@ op_key_table (void)
         g_assert_true (old == NULL || target->vague);
       else
         g_assert_true (old != NULL || target->vague);
-      /* An iteration around this would keep it. */
+      /* If this runs inside an iteration, the iteration holds it. */
       g_assert_true (old == NULL || target->vague || old->destroyed || depth > 0);
       break;
     case 2:
@@ -143,7 +143,7 @@ op_number_table (void)
   g_object_unref (target->object);
 }
 
-/* What was in the table and died, was freed. */
+/* Asserts that the values of all dead keys were freed. */
 void
 key_tables_check (void)
 {

@@ -109,7 +109,7 @@ fuzz_object_dispose (GObject *object)
   Target *target = ((FuzzObject *) object)->target;
   gboolean chain_up = TRUE;
 
-  /* A set has made it, to stand in for one of ours. */
+  /* A set has made this object, as a stand-in for one of ours. */
   if (target == NULL)
     {
       G_OBJECT_CLASS (fuzz_object_parent_class)->dispose (object);
@@ -120,7 +120,7 @@ fuzz_object_dispose (GObject *object)
   is_ended (target);
   target->life++;
   target->disposing++;
-  /* Not in a g_object_run_dispose(): where that ends no life, depends on the GLib. */
+  /* Not in a g_object_run_dispose(): it depends on the version of GLib where that ends a life. */
   if (target->resurrect && object->ref_count == 1)
     {
       target->resurrect = FALSE;
@@ -185,7 +185,7 @@ is_alive (const Target *target, guint life)
   return target != NULL && target->object != NULL && target->life == life && !is_ended (target);
 }
 
-/* Who has an interest in the target must have been told of the end of that life. */
+/* Whether everybody who watches the target must have been told of the end of that life. */
 gboolean
 is_noticed (const Target *target, guint life)
 {
@@ -301,12 +301,12 @@ op_object (void)
     {
       gboolean was_bonded = target->was_bonded;
 
-      /* The others of its tree learn of it in the middle of that dispose. */
+      /* The other objects of its tree are notified in the middle of that dispose. */
       quiet += was_bonded;
       g_object_ref (target->object);
       g_object_run_dispose (target->object);
       quiet -= was_bonded;
-      /* Whatever interest was taken in it since the beginning of the dispose, is over too. */
+      /* All watches that were started since the beginning of the dispose are over, too. */
       target->life++;
       g_object_unref (target->object);
     }

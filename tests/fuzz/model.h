@@ -92,7 +92,7 @@ extern GPtrArray *orphans; /* (owned): objects that were resurrected */
 
 GType fuzz_object_get_type (void);
 Target *target_new (void);
-/* Whether the object is still in that life of its. */
+/* Whether the object is still alive, in that life. */
 gboolean is_alive (const Target *target, guint life);
 /* Whether all that watch the target must have been told of the end of that life. */
 gboolean is_noticed (const Target *target, guint life);

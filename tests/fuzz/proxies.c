@@ -30,7 +30,7 @@ proxy_drop (Proxy *slot)
   if (old.proxy == NULL)
     return;
 
-  /* A death that is being announced right now to somebody else, may hold it. */
+  /* A death that is being announced to another proxy may hold this one. */
   if (old.record != NULL)
     {
       old.record->dropped = depth == 0;
@@ -62,7 +62,7 @@ proxy_make (Proxy *slot)
     }
 
   proxy_drop (slot);
-  /* What ran meanwhile may have filled it again. */
+  /* A callback may have filled the slot again in the meantime. */
   if (slot->proxy == NULL)
     *slot = new;
   else
@@ -108,7 +108,7 @@ op_proxy (void)
         n += world.proxies[i].record != NULL && world.proxies[i].target == slot->target &&
              world.proxies[i].life == slot->life;
       g_signal_emit_by_name (slot->proxy, "ping");
-      /* In the middle of a death, some are disconnected already. */
+      /* In the middle of a death, some handlers are disconnected already. */
       g_assert_true (n_pings - before == n || depth > 0);
     }
 }

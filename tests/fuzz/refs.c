@@ -57,7 +57,7 @@ ref_make (Ref *slot)
     }
 
   ref_drop (slot);
-  /* What ran meanwhile may have filled it again. */
+  /* A callback may have filled the slot again in the meantime. */
   ref_drop (slot);
   if (slot->ref == NULL)
     *slot = new;

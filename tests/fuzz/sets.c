@@ -184,7 +184,7 @@ op_set (void)
         g_assert_true (was_there);
       break;
     case 2:
-      /* An entry whose death nobody noticed is there still. */
+      /* An entry is still there if nobody noticed the death of its object. */
       was_there = set_forget (s, target);
       if (weakref_set_remove (set, target->object))
         g_assert_true (was_there || target->vague);

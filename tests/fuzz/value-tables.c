@@ -4,7 +4,7 @@
 
 #include "model.h"
 
-/* One key in as many disguises as there are. */
+/* Sets @value to one of the many values that are equal to the key. */
 static void
 key_init (GValue *value, guint key)
 {
@@ -66,7 +66,7 @@ create_cb (gconstpointer key, gpointer user_data, GError **error)
   target = target_new ();
   if (!replaced && !is_alive (entry->target, entry->life))
     *entry = (Entry) { target, target->life, FALSE };
-  /* Else there is one meanwhile. */
+  /* Otherwise another object was inserted in the meantime. */
   if (!replaced)
     entry_use (t, entry);
 
@@ -191,7 +191,7 @@ op_value_table (void)
         ensure (t, k, name);
       else if (!G_VALUE_HOLDS_STRING (&value))
         {
-          /* Of another type than the table's. */
+          /* The key is of another type than the keys of the table. */
           g_assert_null (
             weakref_value_table_lookup_value (world.tables[STRING_TABLE], &value, &error));
           g_assert_error (error, WEAKREF_ERROR, WEAKREF_ERROR_KEY_TYPE);

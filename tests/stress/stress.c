@@ -522,7 +522,7 @@ stress_ensured_check (gpointer object, guint key)
 
 static StressCounter *counters; /* (atomic) */
 
-/* Without ordering: what orders the threads, hides their races from ThreadSanitizer. */
+/* Without ordering, because what orders the threads hides their races from ThreadSanitizer. */
 void
 stress_counter_add (StressCounter *counter)
 {

@@ -160,8 +160,8 @@ block_kill (WeakrefBlock *block)
   WeakrefNode *node;
   WeakrefNode *next;
 
-  /* The truth first: from here on nobody gets the target, so that whoever sees one watch dead
-   * sees all of them dead. */
+  /* First clear the GWeakRef. From here on nobody gets the target. So a thread that sees one watch
+   * dead sees all of them dead. */
   g_weak_ref_set (&block->target, NULL);
 
   weakref_block_lock (block);
@@ -170,7 +170,8 @@ block_kill (WeakrefBlock *block)
   weakref_block_unlock (block);
   block_tell_hook (block, FALSE);
 
-  /* The list is ours now: weakref_watch_stop() leaves it alone once the block is dead. */
+  /* The list belongs to this thread now: weakref_watch_stop() does not touch it when the block is
+   * dead. */
   for (node = watches; node != NULL; node = node->next)
     {
       WeakrefWatch *watch = (WeakrefWatch *) node;
@@ -236,8 +237,8 @@ block_get_quark (WeakrefPhase phase)
   return phase == WEAKREF_PHASE_DISPOSE ? block_quark () : finalize_block_quark ();
 }
 
-/* What the qdata says: the block of this life, until its death is announced, or of an earlier one,
- * dead or not. New reference. */
+/* Returns the block in the qdata, with a new reference. It is the block of this life, until its
+ * death is announced, or that of an earlier life, dead or not. */
 WeakrefBlock *
 weakref_block_lookup (gpointer target, WeakrefPhase phase)
 {
@@ -320,8 +321,8 @@ block_dup_target_with_python (WeakrefBlock *block)
 {
   gboolean has_toggle_ref;
 
-  /* As long as it is not dead, and we have the lock without which it won't be, the object is there,
-   * if maybe in the middle of its last dispose. */
+  /* A block becomes dead only under its lock, which we have. As long as it is not dead, the object
+   * exists, although it may be in the middle of its last dispose. */
   weakref_block_lock (block);
   has_toggle_ref = !block->dead && weakref_has_toggle_ref (block->address);
   weakref_block_unlock (block);
@@ -385,7 +386,8 @@ weakref_block_is_alive (WeakrefBlock *block)
   return TRUE;
 }
 
-/* Whether the death was noticed. Cheap, takes no reference, and is late while a dispose runs. */
+/* Whether the death was noticed. This is fast and takes no reference, but it is late while a
+ * dispose runs. */
 gboolean
 weakref_block_is_dead (WeakrefBlock *block)
 {
@@ -423,7 +425,8 @@ weakref_block_set_bonds (WeakrefBlock *block, WeakrefBonds bonds)
   block->bonds = bonds;
 }
 
-/* What is in the slot, through @dup, which must do no more than count a reference. */
+/* Returns what is in the slot, after @dup has copied it. @dup must do nothing but count a
+ * reference. */
 gpointer
 weakref_block_dup_slot (WeakrefBlock *block, WeakrefSlot slot, gpointer (*dup) (gpointer))
 {
@@ -439,8 +442,8 @@ weakref_block_dup_slot (WeakrefBlock *block, WeakrefSlot slot, gpointer (*dup) (
   return value;
 }
 
-/* Puts @value into the slot if it holds @expected. The slot owns nothing: who put something there
- * swaps it out again before it goes. */
+/* Puts @value into the slot if it holds @expected. The slot owns nothing: whoever put something
+ * there takes it out before it is freed. */
 gboolean
 weakref_block_swap_slot (WeakrefBlock *block,
                          WeakrefSlot slot,

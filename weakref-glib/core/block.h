@@ -18,7 +18,7 @@ typedef struct _WeakrefWatch WeakrefWatch;
  * in the thread that drops the last reference. */
 typedef struct
 {
-  /* Let nobody find the target here any longer. Must not run foreign code. May be NULL. */
+  /* Makes the target unreachable here. Must not run foreign code. May be NULL. */
   void (*sever) (WeakrefWatch *watch);
   /* Tell. Any code may run. The reference that the watch has on its owner is taken over. */
   void (*announce) (WeakrefWatch *watch);

@@ -47,12 +47,11 @@ weakref_compat_may_remove (gint n_rises, gboolean is_alone)
 }
 
 /* Waits a moment, with @lock released, for a thread that is between the two steps of a
- * notification. @n_rises is the number of rises less that of falls that were notified of: 1 if
- * there is no such thread, for rises and falls alternate. @n_waits begins with 0. Returns FALSE, at
- * once, if there is nothing to wait for.
- *
- * It does not wait for ever: such a GLib loses a fall when a toggle reference is added at that very
- * moment, and may notify us of one that was not ours. */
+ * notification. @n_rises is the number of rises that were notified, minus the number of falls. It
+ * is 1 if there is no such thread, because rises and falls alternate. @n_waits begins with 0.
+ * Returns FALSE at once if there is nothing to wait for. This does not wait for ever: such a GLib
+ * loses a fall if a toggle reference is added at the same moment, and may notify us of a fall that
+ * was not ours. */
 gboolean
 weakref_compat_wait_locked (GMutex *lock, gint n_rises, guint *n_waits)
 {

@@ -94,8 +94,8 @@ destination_dispatch (GSource *source, GSourceFunc callback, gpointer data)
   n = destination->deliveries.length;
   g_mutex_unlock (&destination_lock);
 
-  /* Not what comes meanwhile: other sources want to run, too. A main loop that is run by one of the
-   * callbacks goes on with those that are left. */
+  /* This does not run callbacks that are added meanwhile, because other sources have to run, too.
+   * If a callback runs the main loop, that goes on with the callbacks that are left. */
   do
     {
       Delivery *delivery;
@@ -117,7 +117,7 @@ destination_dispatch (GSource *source, GSourceFunc callback, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* The context goes. What it was to run does not run. */
+/* The context is being freed. Its callbacks do not run. */
 static void
 destination_closed_cb (gpointer data)
 {
@@ -178,7 +178,8 @@ weakref_destination_get (GMainContext *context)
   return destination;
 }
 
-/* It has nothing left to run: only its source may have that, and has a reference. */
+/* Nothing is left to run: callbacks are only there while there is a source, which has a reference.
+ */
 void
 weakref_destination_unref (WeakrefDestination *destination)
 {

@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* A callback of the user's: whoever takes it, once, runs it or lets it be, and releases it. */
+/* A callback of the user. Only one caller can take it. That caller runs it or not, and then
+ * releases it. */
 typedef struct
 {
   gint armed; /* (atomic) */

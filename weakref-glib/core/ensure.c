@@ -138,7 +138,7 @@ ensure_end (WeakrefFlight *flight, gpointer object, GError *error)
     g_object_unref (object);
 }
 
-/* What @create gives: an object, or NULL with an error. */
+/* Returns the result of @create: an object, or NULL and an error. */
 static gpointer
 ensure_create (gconstpointer key, WeakrefCreateFunc create, gpointer user_data, GError **error)
 {

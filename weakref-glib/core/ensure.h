@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* Looking up or creating, once, however many threads ask. */
+/* Looks an object up or creates it, once, however many threads ask. */
 
 gpointer weakref_value_core_ensure (WeakrefValueCore *core,
                                     gconstpointer key,

@@ -11,7 +11,7 @@
  * entered: it is copied once, before the start, and nobody depends on the memory of a caller's key.
  */
 
-/* A flight that has not started, with a copy of the probe's key. Outside the lock. */
+/* Returns a flight that has not started, with a copy of the key of @probe. Outside the lock. */
 WeakrefFlight *
 weakref_flight_new (const WeakrefValueProbe *probe)
 {
@@ -62,15 +62,15 @@ weakref_flight_start_locked (WeakrefFlight *flight)
   g_hash_table_insert (core->flights, &flight->probe, flight);
 }
 
-/* No new reference: who wants to use it outside the lock takes one. */
+/* Returns no new reference. A caller that uses it outside the lock has to take one. */
 WeakrefFlight *
 weakref_flight_find_locked (WeakrefValueCore *core, const WeakrefValueProbe *probe)
 {
   return core->flights != NULL ? g_hash_table_lookup (core->flights, probe) : NULL;
 }
 
-/* Waits until it has ended, and returns TRUE, or returns FALSE at once if that would be for ever.
- * The lock is released meanwhile. The caller has a reference on the flight. */
+/* Waits until the flight has ended, and returns TRUE. Returns FALSE at once if it would have to
+ * wait for ever. The lock is released while it waits. The caller has a reference to the flight. */
 gboolean
 weakref_flight_wait_locked (WeakrefFlight *flight, GError **error)
 {
@@ -99,8 +99,8 @@ weakref_flight_end_locked (WeakrefFlight *flight,
   g_cond_broadcast (&flight->cond);
 }
 
-/* What a flight that has ended gave: a new reference to the object, or NULL with a copy of the
- * error, or, if it was abandoned, without one. Outside the lock. */
+/* Returns the result of a flight that has ended: a new reference to the object, or NULL and a copy
+ * of the error. If the flight was abandoned, there is no error. Outside the lock. */
 gpointer
 weakref_flight_dup_object (WeakrefFlight *flight, GError **error)
 {

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Single flight: of all who want the object of one key at the same time, one makes it, and the
- * others wait for it. A flight is that making, from its start to its end. */
+/* Single flight: if several threads want the object of one key at the same time, one thread creates
+ * it, and the others wait for it. A flight is one creation, from its start to its end. */
 
 typedef struct _WeakrefFlight WeakrefFlight;
 

@@ -59,7 +59,7 @@ struct _WeakrefMember
   Group *group;            /* lock: NULL before it is admitted, and when doomed or released */
   WeakrefMember *owner;    /* lock */
   gpointer tie;            /* lock: (owned): while there is an owner */
-  GDestroyNotify part;     /* lock: tells the tie that it is parted, and frees it */
+  GDestroyNotify part;     /* lock: notifies the tie that it has ended, and frees it */
   WeakrefMember *children; /* lock: newest first */
   WeakrefMember *sibling;  /* lock: the next of the owner's children */
   WeakrefMember **link;    /* lock: what points at this child */
@@ -102,7 +102,8 @@ heir_unref (Heir *heir)
   g_free (heir);
 }
 
-/* The next member below @top, owners before what they own; NULL after the last. */
+/* Returns the next member below @top, or NULL after the last. Owners come before the objects that
+ * they own. */
 static WeakrefMember *
 member_next_locked (WeakrefMember *member, WeakrefMember *top)
 {
@@ -159,7 +160,7 @@ group_check_locked (Group *group)
   weakref_hold_release_locked (&root->hold);
 }
 
-/* For a member whose tree has changed: lets go of one that is alone and not needed. */
+/* To be called for a member whose tree has changed: drops it if it is alone and not needed. */
 static void
 member_check_locked (WeakrefMember *member)
 {
@@ -267,7 +268,7 @@ member_disposed_cb (WeakrefWatch *watch)
 
   weakref_toggle_lock ();
   member->gone = TRUE;
-  /* The doomed keep their children until they are finalized. */
+  /* The members of a group that has ended keep their children until they are finalized. */
   if (member->group != NULL)
     member_leave_locked (member, parted);
   weakref_toggle_unlock ();
@@ -377,7 +378,7 @@ member_released_cb (WeakrefHold *hold)
   WeakrefMember *member = (WeakrefMember *) hold;
   Heir *heir = NULL;
 
-  /* The doomed who own something wait for their finalization. */
+  /* In a group that has ended, a member that owns something waits for its finalization. */
   weakref_toggle_lock ();
   if (member->children == NULL)
     heir = g_steal_pointer (&member->heir);

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Trees of objects that live and die together. What ties two of them, a WeakrefBond, is kept by
- * the tree. */
+/* Trees of objects that live and die together. The tree keeps what ties two of its objects, such as
+ * a WeakrefBond. */
 
 typedef struct _WeakrefMember WeakrefMember;
 

@@ -103,7 +103,8 @@ weakref_handle_start (WeakrefHandle *handle, gpointer target)
                        WEAKREF_PHASE_DISPOSE);
 }
 
-/* For the object's dispose: nothing is delivered any more. Returns TRUE once, if it was started. */
+/* To be called in the dispose of the object: nothing is delivered any more. Returns TRUE once, if
+ * the handle was started. */
 gboolean
 weakref_handle_stop (WeakrefHandle *handle)
 {
@@ -173,8 +174,8 @@ handle_collect (WeakrefBlock *block)
   return handles;
 }
 
-/* The objects of @kind that hang on the target of @block, if there is one, newest first, with
- * a reference on each. Takes the block. */
+/* Returns the objects of @kind that belong to the target of @block, newest first, with a reference
+ * to each. Takes over @block, which may be NULL. */
 GList *
 weakref_handle_list (WeakrefBlock *block, WeakrefSlot kind)
 {
@@ -200,7 +201,7 @@ weakref_handle_list (WeakrefBlock *block, WeakrefSlot kind)
   return list;
 }
 
-/* Their number, those that are on their way out included. Takes the block. */
+/* Returns how many there are, including those that are being dropped. Takes over @block. */
 guint
 weakref_handle_count (WeakrefBlock *block, WeakrefSlot kind)
 {

@@ -11,18 +11,19 @@ G_BEGIN_DECLS
 
 typedef struct _WeakrefHandle WeakrefHandle;
 
-/* Tells of the death: notifies the properties of @self, and runs the callback if it can take it. */
+/* Announces the death: notifies the properties of @self, and runs the callback if it can take it.
+ */
 typedef void (*WeakrefDeliver) (gpointer self, WeakrefCallback *callback);
 
 /* Whether @self, which hangs on @target, is what somebody gets who asks now. */
 typedef gboolean (*WeakrefFits) (gpointer self, gpointer target);
 
-/* Makes an object that hangs on @target, and says what its handle is. */
+/* Makes an object that belongs to @target, and returns its handle, too. */
 typedef gpointer (*WeakrefCreate) (gpointer target, WeakrefHandle **handle);
 
-/* The lasting part of an object of ours that hangs on a target, a WeakrefRef or a WeakrefProxy: it
- * is what the death finds when that object is on its way out in another thread. The object has a
- * reference on it, the running watch another. */
+/* The part of a WeakrefRef or a WeakrefProxy that may outlive it. The death finds the handle even
+ * if that object is being finalized in another thread. The object has a reference to the handle,
+ * and the running watch has another one. */
 struct _WeakrefHandle
 {
   WeakrefWatch watch;              /* its block is NULL until there is a target; counted there */

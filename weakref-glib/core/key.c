@@ -42,8 +42,8 @@ variant_hash (gconstpointer key)
   return hash;
 }
 
-/* GValue: keys of any of the types here, side by side. Numbers compare by value whatever their
- * type, since a language has no say in which of them its number becomes. */
+/* GValue: keys of all these types in one table. Numbers of different types compare by value,
+ * because a language does not choose the type of a number. */
 
 static gboolean
 value_is_key (const GValue *value)
@@ -98,7 +98,7 @@ value_equal (gconstpointer a, gconstpointer b)
            (m.kind == WEAKREF_NUMBER_DOUBLE ? weakref_double_equal (&m.as.v_double, &n.as.v_double)
                                             : m.as.v_int64 == n.as.v_int64);
 
-  /* An object is the same object through whatever type of its own it was given. */
+  /* An object is the same key, whatever type of its classes or interfaces the GValue has. */
   if (type != G_VALUE_TYPE (y) && !(g_value_fits_pointer (x) && g_value_fits_pointer (y) &&
                                     G_VALUE_HOLDS_OBJECT (x) && G_VALUE_HOLDS_OBJECT (y)))
     return FALSE;
@@ -281,7 +281,7 @@ weakref_key_kind_init_full (WeakrefKeyKind *kind,
   };
 }
 
-/* Whether @key can be looked at, with a critical if not. */
+/* Whether the functions of @kind can read @key. If not, there is a critical. */
 gboolean
 weakref_key_check (const WeakrefKeyKind *kind, gconstpointer key, const char *where)
 {
@@ -321,8 +321,8 @@ signed_to_pointer (gint64 v)
   return GSIZE_TO_POINTER ((gsize) (gssize) v);
 }
 
-/* Sets @key to what stands for @value among keys of @kind; it is good as long as both @value and
- * @buffer are. */
+/* Sets @key to the key of @kind that @value stands for. It can be used as long as @value and
+ * @buffer both exist. */
 gboolean
 weakref_key_from_value (const WeakrefKeyKind *kind,
                         const GValue *value,
@@ -510,7 +510,7 @@ weakref_key_to_value (const WeakrefKeyKind *kind, gconstpointer key)
       g_value_set_object (value, (gpointer) key);
       break;
     default:
-      /* GType is a kind of pointer, and no case of its own. */
+      /* A GType is a pointer here, so it needs no case of its own. */
       if (kind->type == G_TYPE_GTYPE)
         g_value_set_gtype (value, GPOINTER_TO_SIZE (key));
       else

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 
 typedef struct _WeakrefKeyKind WeakrefKeyKind;
 
-/* A kind of table keys: how the pointer that stands for a key is compared, kept and given to
- * languages. Copying and freeing are never done under a lock; hashing and comparing are. */
+/* A kind of keys: how the pointer that stands for a key is compared, kept and given to languages.
+ * Keys are hashed and compared under the lock of the table. They are never copied or freed under
+ * it. */
 struct _WeakrefKeyKind
 {
   GType type; /* G_TYPE_NONE: the user's own functions */
@@ -21,14 +22,14 @@ struct _WeakrefKeyKind
   /* How many bytes there are to keep inside the table's entry; NULL if there are none. */
   gsize (*get_size) (gconstpointer key);
   guint alignment; /* of those bytes: 1, or that of a WeakrefKeyBuffer */
-  /* A key of one's own, and its end; NULL if the pointer itself is the key. */
+  /* Copies a key, and frees the copy; NULL if the pointer itself is the key. */
   gpointer (*copy) (gconstpointer key);
   GDestroyNotify free;
-  /* Why the pointer is no key, or NULL if it is one; NULL if all are. */
+  /* Says why the pointer is no key, or returns NULL if it is one. NULL if all pointers are keys. */
   const char *(*check) (gconstpointer key);
 };
 
-/* Where a key that is passed by address lives while a GValue of another type stands for it. */
+/* The memory of a key that is passed by address, while a GValue of another type stands for it. */
 typedef WeakrefNumberBits WeakrefKeyBuffer;
 
 gboolean weakref_key_kind_init (WeakrefKeyKind *kind, GType type);

@@ -11,7 +11,7 @@ number_from_double (gdouble v)
 {
   WeakrefNumber number = { WEAKREF_NUMBER_DOUBLE, { .v_double = v } };
 
-  /* The double next above G_MAXINT64 is 2^63, which is out. */
+  /* The next double above G_MAXINT64 is 2^63, which is out of range. */
   if (v >= (gdouble) G_MININT64 && v < -(gdouble) G_MININT64 && !(floor (v) < v))
     {
       number.kind = WEAKREF_NUMBER_SIGNED;
@@ -131,8 +131,8 @@ weakref_bits_hash (gconstpointer key)
   return (guint) (bits >> 32) ^ (guint) bits;
 }
 
-/* Doubles as Python, JavaScript's Map and people compare them, with one NaN: every key can be found
- * again. GLib has a NaN equal to nothing, and -0 and 0 apart. */
+/* Doubles compare as in Python and in JavaScript's Map: all NaNs are one key, and -0 equals 0. So
+ * every key can be found again. In GLib a NaN equals nothing, and -0 differs from 0. */
 
 guint
 weakref_double_hash (gconstpointer key)

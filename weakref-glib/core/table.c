@@ -192,7 +192,7 @@ weakref_table_put_locked (
   return TRUE;
 }
 
-/* Lets go of an entry that is not, or no longer, in the table. */
+/* Drops an entry that is not in the table, or not any more. */
 void
 weakref_entry_drop (WeakrefEntry *entry)
 {

@@ -28,7 +28,7 @@ typedef struct
   void (*take_data) (WeakrefEntry *entry, gpointer data);
   /* The entry is no longer in the table. Under the lock. May be NULL. */
   void (*left_locked) (WeakrefTable *table, WeakrefEntry *entry);
-  /* The dead entry may tell now. Outside every lock. May be NULL. */
+  /* Announces the death of the entry. Outside every lock. May be NULL. */
   void (*died) (WeakrefTable *table, WeakrefEntry *entry);
   /* The entry, which had been in the table or not, was dropped, or has died. Outside every lock.
    * May be NULL. */
@@ -58,7 +58,7 @@ struct _WeakrefEntry
 struct _WeakrefTable
 {
   gint ref_count;  /* (atomic) */
-  gboolean closed; /* lock: the table object is gone, nothing is put in any more */
+  gboolean closed; /* lock: the table object is gone, and no entry is put in any more */
   GMutex lock;
   WeakrefMap map;                 /* lock */
   const WeakrefTableFuncs *funcs; /* (const) */

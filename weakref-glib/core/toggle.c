@@ -45,9 +45,9 @@ struct _WeakrefToggle
   gboolean silenced;  /* lock: when last seen: somebody else has a toggle reference, too */
   WeakrefHold *holds; /* lock: newest first */
   guint n_changes;    /* lock: of the list */
-  gint n_rises;       /* lock: less falls, as notified; the first is our own beginning */
+  gint n_rises;       /* lock: rises minus falls; our start is a rise */
   gboolean in_use;    /* lock: what the holds know */
-  gboolean ending;    /* lock: somebody is about to look whether it is still wanted */
+  gboolean ending;    /* lock: a thread is about to check whether the toggle is still needed */
 };
 
 /* Holds in the order in which they were released. */
@@ -60,7 +60,7 @@ typedef struct
 #define toggle_lock weakref_locks[WEAKREF_LOCK_TOGGLES]
 static GHashTable *toggles; /* lock: by object */
 static Released released;   /* lock: since it was taken */
-static GPrivate draining;   /* what this thread is just ending */
+static GPrivate draining;   /* the holds that this thread is ending now */
 
 static void
 released_append (Released *list, Released *more)
@@ -96,7 +96,7 @@ toggle_tell_locked (WeakrefToggle *toggle)
     }
 }
 
-/* If we are not notified, it may be at any time. */
+/* If we are not notified, somebody may use it at any time. */
 static gboolean
 toggle_is_referenced (WeakrefToggle *toggle)
 {
@@ -159,7 +159,7 @@ toggle_get_locked (gpointer object)
   return toggle;
 }
 
-/* Lets go of the object, if nobody has begun to hold it meanwhile. */
+/* Drops the object, unless somebody has begun to hold it in the meantime. */
 static void
 toggle_end (WeakrefToggle *toggle)
 {
@@ -191,10 +191,9 @@ weakref_toggle_lock (void)
   g_mutex_lock (&toggle_lock);
 }
 
-/* Unlocks, and lets go of what was released.
- *
- * A death may release more, and so on: that is done one after the other by the outermost call in
- * this thread, not one inside the other, so that a long chain takes no deep stack. */
+/* Unlocks, and drops what was released. A death may release more objects, and their deaths again
+ * more. The outermost call in this thread drops all of them, one after the other. So a long chain
+ * needs no deep stack. */
 void
 weakref_toggle_unlock (void)
 {
@@ -228,8 +227,8 @@ weakref_toggle_unlock (void)
   g_private_set (&draining, NULL);
 }
 
-/* Begins to hold @object, which the caller holds too, in that @life of it. Returns FALSE if
- * it was not admitted; then it has been released. */
+/* Begins to hold @object in its life @life. The caller has a reference to it. Returns FALSE if the
+ * hold was not admitted; then it was released already. */
 gboolean
 weakref_hold_start (WeakrefHold *hold,
                     const WeakrefHoldFuncs *funcs,
@@ -303,7 +302,7 @@ weakref_hold_find_locked (gconstpointer object, gconstpointer life, const Weakre
   return hold;
 }
 
-/* Looks at the object now: somebody may have it, and wait for the lock to say so. */
+/* Checks the object now, because a thread may have it, and wait for the lock to notify us. */
 gboolean
 weakref_hold_refresh_locked (WeakrefHold *hold)
 {

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Keeping an object while knowing whether somebody else does. All who hold the same object share
- * one toggle reference: two of them would silence each other. */
+/* A hold keeps an object alive, and knows whether somebody else has a reference to it. All holds on
+ * one object share one toggle reference, because with two of them neither is notified. */
 
 typedef struct _WeakrefToggle WeakrefToggle;
 typedef struct _WeakrefHold WeakrefHold;
@@ -21,13 +21,13 @@ typedef struct
   /* Something changed: look at weakref_hold_is_used_locked() and weakref_hold_is_alone_locked()
    * again. It may release this hold and others. */
   void (*changed_locked) (WeakrefHold *hold);
-  /* It was released or not admitted, and the object may have died of it. Frees the hold. Outside
-   * every lock. */
+  /* The hold was released or not admitted, and the object may have died because of that. Frees the
+   * hold. Outside every lock. */
   void (*released) (WeakrefHold *hold);
 } WeakrefHoldFuncs;
 
-/* To be embedded in whatever keeps an object alive. From weakref_hold_start() on, released() runs
- * exactly once. */
+/* This is embedded in a structure that keeps an object alive. After weakref_hold_start(),
+ * released() runs exactly once. */
 struct _WeakrefHold
 {
   const WeakrefHoldFuncs *funcs;

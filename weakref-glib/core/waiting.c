@@ -21,7 +21,7 @@ typedef struct
 {
   WeakrefFrame *frames;     /* innermost first */
   WeakrefFlight *waits_for; /* lock: (unowned): it has a reference as long as it waits */
-  GList link;               /* lock: in the list of those who wait */
+  GList link;               /* lock: in the list of the threads that wait */
 } Thread;
 
 #define lock weakref_locks[WEAKREF_LOCK_FLIGHTS]
@@ -43,7 +43,7 @@ thread_self (void)
   return self;
 }
 
-/* The calling thread begins to make what @flight is to give. */
+/* The calling thread begins the creation of @flight. */
 void
 weakref_frame_enter (WeakrefFrame *frame, WeakrefFlight *flight)
 {
@@ -74,7 +74,7 @@ thread_makes (Thread *thread, WeakrefFlight *flight)
   return FALSE;
 }
 
-/* What the maker of @flight waits for, or NULL. */
+/* Returns the flight that the leader of @flight waits for, or NULL. */
 static WeakrefFlight *
 flight_get_next_locked (WeakrefFlight *flight)
 {

@@ -8,11 +8,11 @@
 
 G_BEGIN_DECLS
 
-/* Who waits for whom, over all tables, so that nobody begins to wait for ever. */
+/* Which thread waits for which, over all tables, so that no thread begins to wait for ever. */
 
 typedef struct _WeakrefFlight WeakrefFlight; /* only ever compared here */
 
-/* That the calling thread is in the middle of making something. On its stack. */
+/* One creation that the calling thread is in the middle of. It is on the stack of the thread. */
 typedef struct _WeakrefFrame WeakrefFrame;
 
 struct _WeakrefFrame

@@ -155,7 +155,7 @@ weakref_watch_start (WeakrefWatch *watch,
         }
       weakref_block_unlock (block);
 
-      /* Another thread disposed the target just now; the caller's interest is in what is left. */
+      /* Another thread has just disposed the target. The caller watches the life that follows. */
       weakref_block_unref (block);
     }
 }
