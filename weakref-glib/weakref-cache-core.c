@@ -35,6 +35,10 @@
  */
 #define MAX_EXAMINED 16
 
+/* If so many have turned out to be in use, one after the other, one is examined for half as many
+ * that are entered. */
+#define MAX_IN_A_ROW 16
+
 typedef enum
 {
   KEPT_IN_USE,
@@ -221,6 +225,7 @@ core_examine_oldest (WeakrefCacheCore *core)
           in_use = FALSE;
           kept_move_locked (kept, KEPT_SILENCED);
         }
+      core->n_in_use_in_a_row = in_use ? MIN (core->n_in_use_in_a_row + 1, MAX_IN_A_ROW) : 0;
       weakref_toggle_unlock ();
       g_object_unref (object);
     }
@@ -230,9 +235,9 @@ core_examine_oldest (WeakrefCacheCore *core)
 }
 
 /* Examines what is in use until at most max-idle objects are kept that nobody may use, but no more
- * than @n that do turn out to be in use. */
+ * than @n that do turn out to be in use. The @n_sure objects that were entered last are. */
 void
-weakref_cache_core_examine (WeakrefCacheCore *core, guint n)
+weakref_cache_core_examine (WeakrefCacheCore *core, guint n, guint n_sure)
 {
   while (n > 0)
     {
@@ -240,8 +245,8 @@ weakref_cache_core_examine (WeakrefCacheCore *core, guint n)
 
       weakref_toggle_lock ();
       core_shrink_locked (core, core->max_idle);
-      enough = core->in_use.length == 0 ||
-               (guint64) core->in_use.length + core->spare.length <= core->max_idle;
+      enough = core->in_use.length <= n_sure ||
+               (guint64) core->in_use.length - n_sure + core->spare.length <= core->max_idle;
       weakref_toggle_unlock ();
       if (enough)
         return;
@@ -249,6 +254,23 @@ weakref_cache_core_examine (WeakrefCacheCore *core, guint n)
       if (core_examine_oldest (core))
         n--;
     }
+}
+
+/* Somebody has entered an object, or found one that was not tracked. Where several in a row turn
+ * out to be in use, it is not worth while to examine one each time. */
+static void
+core_examine_for_entry (WeakrefCacheCore *core)
+{
+  gboolean is_due;
+
+  weakref_toggle_lock ();
+  is_due = ++core->n_not_examined > core->n_in_use_in_a_row / 2;
+  if (is_due)
+    core->n_not_examined = 0;
+  weakref_toggle_unlock ();
+
+  if (is_due)
+    weakref_cache_core_examine (core, 1, 1);
 }
 
 /* Lets at most @n be spare, of what is known to be, and nothing of what turns out to be. */
@@ -342,7 +364,8 @@ entry_expire (WeakrefValueEntry *entry)
 {
   Extra *extra = weakref_value_entry_get_extra (entry);
 
-  if (!g_atomic_int_get (&extra->is_spare))
+  if (!g_atomic_int_get (&extra->is_spare) ||
+      g_atomic_int_get (&entry_get_core (entry)->max_idle_seconds) == 0)
     return;
 
   weakref_toggle_lock ();
@@ -382,7 +405,7 @@ entry_track (WeakrefValueEntry *entry, gpointer object)
   kept = g_new0 (Kept, 1);
   kept->entry = weakref_entry_ref (entry);
   if (weakref_hold_start (&kept->base, &kept_funcs, entry->base.watch.block, object))
-    weakref_cache_core_examine (core, 1);
+    core_examine_for_entry (core);
 }
 
 static gpointer
@@ -507,7 +530,7 @@ weakref_cache_core_set_max_idle_seconds (WeakrefCacheCore *core, guint max_idle_
 
   weakref_toggle_lock ();
   changed = core->max_idle_seconds != max_idle_seconds;
-  core->max_idle_seconds = max_idle_seconds;
+  g_atomic_int_set (&core->max_idle_seconds, max_idle_seconds);
   core_changed_locked (core);
   weakref_toggle_unlock ();
 

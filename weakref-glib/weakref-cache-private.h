@@ -35,12 +35,14 @@ struct _WeakrefCacheCore
   gboolean tracked;        /* toggle lock: something is, since it last was */
   WeakrefCacheCounts told; /* the source's: what was notified last */
   guint max_idle;          /* (atomic): written under the toggle lock */
-  guint max_idle_seconds;  /* toggle lock */
+  guint max_idle_seconds;  /* (atomic): written under the toggle lock */
   guint max_tracked;       /* (atomic): written under the toggle lock */
   guint n_tracked;         /* (atomic): written under the toggle lock */
   guint n_idle;            /* toggle lock: of the spare ones */
   GQueue spare;            /* toggle lock: what may be put out, the first one first */
   GQueue in_use;           /* toggle lock: what else is tracked, the next to be examined first */
+  guint n_not_examined;    /* toggle lock: entered since something was examined */
+  guint n_in_use_in_a_row; /* toggle lock: of what was examined last */
   guint64 n_evictions;     /* toggle lock */
   WeakrefCacheMonitor *monitor; /* toggle lock: (owned) (nullable) */
   gboolean monitor_is_set;      /* toggle lock: there is one, or shall be none */
@@ -72,7 +74,7 @@ void weakref_cache_core_close (WeakrefCacheCore *core);
 extern const WeakrefValueFuncs weakref_cache_core_funcs;
 void weakref_cache_core_free (WeakrefValueCore *base);
 gint64 weakref_cache_core_expire_locked (WeakrefCacheCore *core);
-void weakref_cache_core_examine (WeakrefCacheCore *core, guint n);
+void weakref_cache_core_examine (WeakrefCacheCore *core, guint n, guint n_sure);
 
 void weakref_cache_core_trim (WeakrefCacheCore *core, guint n);
 gboolean weakref_cache_core_set_max_idle (WeakrefCacheCore *core, guint max_idle);

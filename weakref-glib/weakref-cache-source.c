@@ -57,7 +57,7 @@ core_wake_cb (gpointer data)
   weakref_toggle_unlock ();
 
   if (tracked)
-    weakref_cache_core_examine (core, MAX_EXAMINED);
+    weakref_cache_core_examine (core, MAX_EXAMINED, 0);
 
   now = core_count (core);
   if (!await_monitor && now.n_idle == told.n_idle && now.n_in_use == told.n_in_use &&
