@@ -15,7 +15,7 @@
  * Use it for what is dear to make and asked for again and again: thumbnails, parsed documents,
  * connections. Like a [class@Weakref.ValueTable], it gives all who ask for a key the same object,
  * and knows which objects are in use: they cost nothing, for they are there anyway. An object whose
- * last user lets go becomes *idle*, and is kept, until more than [property@Weakref.Cache:max-idle]
+ * last user drops it becomes *idle*, and is kept, until more than [property@Weakref.Cache:max-idle]
  * are idle (oldest out first), it has been idle for [property@Weakref.Cache:max-idle-seconds],
  * memory runs low, or you [method@Weakref.Cache.trim]. If it is asked for before, it is the same
  * object, in use again. The usual cache of strong references can't tell the two: it throws out what
