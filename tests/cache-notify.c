@@ -48,6 +48,36 @@ test_handler_takes_the_objects (void)
 }
 
 static void
+ask_cb (WeakrefCache *cache, GParamSpec *pspec, gpointer ref)
+{
+  GPtrArray *keys;
+
+  test_log ("%s=%u", pspec->name, weakref_cache_get_n_idle (cache));
+  /* Which takes it for a moment. */
+  g_assert_true (weakref_ref_is_alive (ref));
+  g_assert_true (weakref_value_table_contains (WEAKREF_VALUE_TABLE (cache), "a"));
+  keys = weakref_value_table_dup_keys (WEAKREF_VALUE_TABLE (cache));
+  g_assert_cmpuint (keys->len, ==, 1);
+  g_ptr_array_unref (keys);
+}
+
+/* The library takes the object itself, to answer. */
+static void
+test_handler_asks_about_the_object (void)
+{
+  WeakrefCache *cache = cache_new (4);
+  TestProbe *a = ensure (cache, "a");
+  WeakrefRef *ref = weakref_ref_new (a);
+
+  g_signal_connect (cache, "notify::n-idle", G_CALLBACK (ask_cb), ref);
+  g_object_unref (a);
+  iterate_to_the_end ();
+  assert_log ("n-idle=1");
+  assert_drop (cache, "-a ~a");
+  g_object_unref (ref);
+}
+
+static void
 hold_cb (WeakrefCache *cache, GParamSpec *pspec, gpointer values)
 {
   GPtrArray **held = values;
@@ -180,6 +210,7 @@ main (int argc, char **argv)
   test_init (&argc, &argv, "/weakref/cache/notify");
 
   test_case (handler_takes_the_objects);
+  test_case (handler_asks_about_the_object);
   test_case (handler_keeps_the_objects);
   test_case (holds_itself);
   test_case (only_what_differs);
