@@ -158,6 +158,19 @@ binding_toggle_cb (gpointer data, GObject *object, gboolean is_last_ref)
   test_log ("binding:%s", is_last_ref ? "weak" : "strong");
 }
 
+/* Such a bond says that it does not end. */
+static WeakrefBond *
+bond_with_warning (gpointer owner, gpointer owned)
+{
+  WeakrefBond *self;
+
+  g_test_expect_message ("Weakref", G_LOG_LEVEL_WARNING, "*TestProbe*toggle reference*");
+  self = weakref_bond_new (owner, owned, NULL);
+  g_test_assert_expected_messages ();
+
+  return self;
+}
+
 static void
 test_with_toggle_of_a_binding (void)
 {
@@ -173,7 +186,7 @@ test_with_toggle_of_a_binding (void)
   /* With ours, neither is notified. The objects go late, but none is lost. */
   g_object_ref (c);
   assert_log ("binding:strong");
-  self = weakref_bond_new (p, c, NULL);
+  self = bond_with_warning (p, c);
   g_object_unref (c);
   g_object_unref (p);
   assert_log ("");
@@ -210,7 +223,7 @@ test_with_toggle_that_was_there (void)
   WeakrefBond *self;
 
   g_object_add_toggle_ref (G_OBJECT (c), binding_toggle_cb, NULL);
-  self = weakref_bond_new (p, c, NULL);
+  self = bond_with_warning (p, c);
   g_object_unref (p);
   g_object_unref (c);
   g_object_remove_toggle_ref (G_OBJECT (c), binding_toggle_cb, NULL);

@@ -7,6 +7,8 @@
 #include <weakref-glib/core/block.h>
 #include <weakref-glib/core/dispatch.h>
 #include <weakref-glib/core/group.h>
+#include <weakref-glib/core/link.h>
+#include <weakref-glib/core/toggle.h>
 #include <weakref-glib/weakref-error.h>
 
 /**
@@ -47,12 +49,17 @@
  * # Languages
  *
  * A bond holds both objects by a toggle reference, and two toggle references on the same object
- * silence each other. GJS has one on objects of a JavaScript subclass and on those with
- * JavaScript properties, PyGObject before 3.55 on those with Python attributes. Such an object
- * always looks as if somebody held it, and its wrapper is kept: the tree stays until the bonds of
- * that object are broken, or it is disposed, and is then collected as usual. Nothing is lost before
- * that: wrapper and properties stay as they are. So, there, bond objects of C types without
- * properties of the language, or break the bond.
+ * silence each other. GJS has one on objects of a JavaScript class, and on those that have or once
+ * had a JavaScript property or handler; PyGObject before 3.55 on those with Python attributes. Such
+ * an object always looks as if somebody held it: the tree stays until the bonds of that object are
+ * broken, or it is disposed, and is then collected as usual. That is a leak, so there is a warning
+ * when such a bond is made.
+ *
+ * In JavaScript `new Weakref.Bond ()` is kept by JavaScript instead: the wrappers hold each other,
+ * for its garbage collector to see. Such a bond ends, with whatever objects, at the next garbage
+ * collection after nobody has any object of its tree. A tree that was made in C, and then gets such
+ * a bond, is kept by JavaScript as a whole. A binding with toggle references and a garbage
+ * collector of its own can do the same, by [method@Weakref.Bond.start_for_binding].
  *
  * Since: 1.0
  */
@@ -60,10 +67,10 @@ struct _WeakrefBond
 {
   GObject parent_instance;
 
-  WeakrefBlock *owner;   /* (owned) (const) */
+  WeakrefBlock *owner;   /* (owned) (const): NULL until it begins */
   WeakrefBlock *owned;   /* (owned) (const) */
-  WeakrefMember *member; /* (owned) (const): the owned, as a member of its group */
-  GMainContext *context; /* (owned) (nullable): until the bond ends */
+  WeakrefMember *member; /* (owned) (const) (nullable): the owned, if we keep it by a group */
+  WeakrefDestination *destination; /* (owned) (const) (nullable) */
 };
 
 G_DEFINE_TYPE (WeakrefBond, weakref_bond, G_TYPE_OBJECT)
@@ -89,15 +96,25 @@ bond_notify_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* The group's reference goes to the delivery. */
+/* The reference goes to the delivery. */
 static void
 bond_part_cb (gpointer data)
 {
   WeakrefBond *self = data;
-  GMainContext *context = g_steal_pointer (&self->context);
 
-  weakref_dispatch (context, bond_notify_cb, self, g_object_unref);
-  g_clear_pointer (&context, g_main_context_unref);
+  weakref_destination_send (self->destination, bond_notify_cb, self, g_object_unref);
+}
+
+/* Whether it is still there, by a group or by a language. It may go from the first to the second.
+ */
+static gboolean
+bond_is_joined (WeakrefBond *self)
+{
+  if (self->owner == NULL)
+    return FALSE;
+
+  return (self->member != NULL && weakref_member_is_joined (self->member, self)) ||
+         weakref_link_is_joined (self->owned, self);
 }
 
 /* New references to both objects, or %FALSE and neither if the bond has ended. To be joined is not
@@ -107,7 +124,7 @@ static gboolean
 bond_dup (WeakrefBond *self, gpointer *owner, gpointer *owned)
 {
   *owner = *owned = NULL;
-  if (self->member == NULL || !weakref_member_is_joined (self->member, self))
+  if (!bond_is_joined (self))
     return FALSE;
 
   *owner = weakref_block_dup_target (self->owner);
@@ -116,6 +133,16 @@ bond_dup (WeakrefBond *self, gpointer *owner, gpointer *owned)
     g_clear_object (owner);
 
   return *owned != NULL;
+}
+
+/* Its tree can't be seen to be unused, and it would be a leak that nobody notices. */
+static void
+warn_if_foreign (gpointer object)
+{
+  if (weakref_toggle_is_foreign (object))
+    g_warning ("A bond holds a %s on which a language has a toggle reference: it does not end "
+               "before it is broken, or the object disposed",
+               G_OBJECT_TYPE_NAME (object));
 }
 
 static void
@@ -147,7 +174,7 @@ weakref_bond_finalize (GObject *object)
   g_clear_pointer (&self->owner, weakref_block_unref);
   g_clear_pointer (&self->owned, weakref_block_unref);
   g_clear_pointer (&self->member, weakref_member_unref);
-  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->destination, weakref_destination_unref);
 
   G_OBJECT_CLASS (weakref_bond_parent_class)->finalize (object);
 }
@@ -263,12 +290,14 @@ weakref_bond_new_full (gpointer owner, gpointer owned, GMainContext *context, GE
   g_return_val_if_fail (weakref_is_held (owned), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
+  warn_if_foreign (owner);
+  warn_if_foreign (owned);
   floating = g_object_is_floating (owned);
   if (floating)
     g_object_ref_sink (owned);
 
   self = g_object_new (WEAKREF_TYPE_BOND, NULL);
-  self->context = context != NULL ? g_main_context_ref (context) : NULL;
+  self->destination = weakref_destination_get (context);
   self->owner = weakref_block_get (owner, WEAKREF_PHASE_DISPOSE);
   self->owned = weakref_block_get (owned, WEAKREF_PHASE_DISPOSE);
   self->member = weakref_member_get (owned, FALSE);
@@ -295,6 +324,161 @@ weakref_bond_new_full (gpointer owner, gpointer owned, GMainContext *context, GE
 }
 
 /**
+ * weakref_bond_start_for_binding:
+ * @self: a bond that was made by g_object_new() alone
+ * @owner: (type GObject.Object) (not nullable): an object
+ * @owned: (type GObject.Object) (not nullable): the object that it is to own
+ * @context: (nullable): where the end of the bond is notified and @ended runs, or %NULL for the
+ *   thread that ends it
+ * @ended: (scope notified) (closure user_data) (destroy destroy): what to call when the bond has
+ *   ended
+ * @user_data: (nullable): data for @ended
+ * @destroy: (nullable): frees @user_data
+ * @error: return location for a `WEAKREF_ERROR_OWNED`, a `WEAKREF_ERROR_CYCLE` or a
+ *   `WEAKREF_ERROR_DEAD`
+ *
+ * Begins a bond between two objects that a language keeps together.
+ *
+ * For a language with a toggle reference on the objects' wrappers, and a garbage collector that
+ * traces: each wrapper holds the other, until @ended is called. So the objects live as long as
+ * anybody has one of them, in C or in the language, and go together when its collector finds that
+ * nobody has. The library holds neither; it knows of the bond, with all that follows: one owner, no
+ * cycles, its properties, its end by [method@Weakref.Bond.break] or an early dispose. If the bond
+ * can't begin, @ended does not run.
+ *
+ * The objects must not be bonded by the library too, or it holds them: see
+ * [func@Weakref.Bond.list_for_binding].
+ *
+ * You must hold a reference on both objects during the call, which can be made from any thread.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_bond_start_for_binding (WeakrefBond *self,
+                                gpointer owner,
+                                gpointer owned,
+                                GMainContext *context,
+                                WeakrefBondFunc ended,
+                                gpointer user_data,
+                                GDestroyNotify destroy,
+                                GError **error)
+{
+  WeakrefKeeper *keeper;
+  gboolean joined;
+
+  g_return_val_if_fail (WEAKREF_IS_BOND (self), FALSE);
+  g_return_val_if_fail (self->owner == NULL, FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (owner), FALSE);
+  g_return_val_if_fail (weakref_is_held (owner), FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (owned), FALSE);
+  g_return_val_if_fail (weakref_is_held (owned), FALSE);
+  g_return_val_if_fail (ended != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  self->destination = weakref_destination_get (context);
+  self->owner = weakref_block_get (owner, WEAKREF_PHASE_DISPOSE);
+  self->owned = weakref_block_get (owned, WEAKREF_PHASE_DISPOSE);
+  keeper = weakref_keeper_new (context, (WeakrefKeeperFunc) ended, user_data, destroy);
+  joined = weakref_link_join (owner, owned, weakref_member_find_root_locked, keeper,
+                              g_object_ref (self), bond_part_cb, error);
+  if (!joined)
+    g_object_unref (self);
+
+  return joined;
+}
+
+/**
+ * weakref_bond_list_for_binding:
+ * @object: (type GObject.Object) (not nullable): an object
+ *
+ * Lists the bonds by which the library itself keeps the tree that @object is in: the owner and the
+ * owned of each, one after the other.
+ *
+ * A language that is about to keep one of these objects by
+ * [method@Weakref.Bond.start_for_binding] takes over each pair first, by
+ * [func@Weakref.Bond.take_over_for_binding].
+ *
+ * Returns: (transfer container) (element-type GObject.Object): the objects
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+weakref_bond_list_for_binding (gpointer object)
+{
+  GPtrArray *objects;
+  GPtrArray *blocks;
+  WeakrefBlock *block;
+  guint i;
+
+  g_return_val_if_fail (G_IS_OBJECT (object), NULL);
+  g_return_val_if_fail (weakref_is_held (object), NULL);
+
+  objects = g_ptr_array_new_with_free_func (g_object_unref);
+  block = weakref_block_peek (object, WEAKREF_PHASE_DISPOSE);
+  if (block == NULL)
+    return objects;
+
+  blocks = weakref_member_list_blocks (block);
+  for (i = 0; i < blocks->len; i += 2)
+    {
+      gpointer owner = weakref_block_dup_target (g_ptr_array_index (blocks, i));
+      gpointer owned = weakref_block_dup_target (g_ptr_array_index (blocks, i + 1));
+
+      if (owner != NULL && owned != NULL)
+        {
+          g_ptr_array_add (objects, g_steal_pointer (&owner));
+          g_ptr_array_add (objects, g_steal_pointer (&owned));
+        }
+      g_clear_object (&owner);
+      g_clear_object (&owned);
+    }
+  g_ptr_array_unref (blocks);
+  weakref_block_unref (block);
+
+  return objects;
+}
+
+/**
+ * weakref_bond_take_over_for_binding:
+ * @owner: (type GObject.Object) (not nullable): an object
+ * @owned: (type GObject.Object) (not nullable): the object that it owns
+ * @context: (nullable): where @ended runs, or %NULL for the thread that ends the bond
+ * @ended: (scope notified) (closure user_data) (destroy destroy): what to call when the bond has
+ *   ended
+ * @user_data: (nullable): data for @ended
+ * @destroy: (nullable): frees @user_data
+ *
+ * Makes a bond that the library keeps one that a language keeps, as if it had been made by
+ * [method@Weakref.Bond.start_for_binding]. Whoever has the bond sees no difference.
+ *
+ * You must hold a reference on both objects during the call, which can be made from any thread.
+ *
+ * Returns: %TRUE; %FALSE if the library does not keep such a bond, and then @ended does not run
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_bond_take_over_for_binding (gpointer owner,
+                                    gpointer owned,
+                                    GMainContext *context,
+                                    WeakrefBondFunc ended,
+                                    gpointer user_data,
+                                    GDestroyNotify destroy)
+{
+  g_return_val_if_fail (G_IS_OBJECT (owner), FALSE);
+  g_return_val_if_fail (weakref_is_held (owner), FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (owned), FALSE);
+  g_return_val_if_fail (weakref_is_held (owned), FALSE);
+  g_return_val_if_fail (ended != NULL, FALSE);
+
+  return weakref_link_take_over (
+    owner, owned, weakref_member_leave_locked,
+    weakref_keeper_new (context, (WeakrefKeeperFunc) ended, user_data, destroy));
+}
+
+/**
  * weakref_bond_break:
  * @self: a bond
  *
@@ -310,9 +494,12 @@ gboolean
 weakref_bond_break (WeakrefBond *self)
 {
   g_return_val_if_fail (WEAKREF_IS_BOND (self), FALSE);
-  g_return_val_if_fail (self->member != NULL, FALSE);
 
-  return weakref_member_part (self->member, self);
+  if (self->owner == NULL)
+    return FALSE;
+
+  return (self->member != NULL && weakref_member_part (self->member, self)) ||
+         weakref_link_part (self->owned, self);
 }
 
 /**

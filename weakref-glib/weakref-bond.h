@@ -25,6 +25,40 @@ WEAKREF_AVAILABLE_IN_1_0
 WeakrefBond *
 weakref_bond_new_full (gpointer owner, gpointer owned, GMainContext *context, GError **error);
 
+/**
+ * WeakrefBondFunc:
+ * @owner: (type GObject.Object) (nullable): the owner, or %NULL if it is dead
+ * @owned: (type GObject.Object) (nullable): what it owned, or %NULL if it is dead
+ * @user_data: (closure): the data given with the function
+ *
+ * Is called once when a bond that a language keeps has ended, and the two need not be kept together
+ * any more.
+ *
+ * Since: 1.0
+ */
+typedef void (*WeakrefBondFunc) (gpointer owner, gpointer owned, gpointer user_data);
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean weakref_bond_start_for_binding (WeakrefBond *self,
+                                         gpointer owner,
+                                         gpointer owned,
+                                         GMainContext *context,
+                                         WeakrefBondFunc ended,
+                                         gpointer user_data,
+                                         GDestroyNotify destroy,
+                                         GError **error);
+
+WEAKREF_AVAILABLE_IN_1_0
+GPtrArray *weakref_bond_list_for_binding (gpointer object);
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean weakref_bond_take_over_for_binding (gpointer owner,
+                                             gpointer owned,
+                                             GMainContext *context,
+                                             WeakrefBondFunc ended,
+                                             gpointer user_data,
+                                             GDestroyNotify destroy);
+
 WEAKREF_AVAILABLE_IN_1_0
 gboolean weakref_bond_break (WeakrefBond *self);
 

@@ -28,8 +28,10 @@ const sources = {
         set.add(target);
         return connected(set, 'items-changed', callback);
     },
-    'Bond': (target, callback) =>
-        connected(Weakref.Bond.new(target, plain()), 'notify::alive', callback),
+    // One that C keeps: the others wait for a garbage collection.
+    'Bond': (target, callback) => connected(
+        Weakref.Bond.new_full(target, plain(), GLib.MainContext.default()), 'notify::alive',
+        callback),
     'Cache': (target, callback) => {
         const cache = Weakref.Cache.new(GObject.TYPE_STRING, 0);
         cache.memory_monitor = null;

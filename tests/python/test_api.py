@@ -195,6 +195,12 @@ CALLS = {
 
     'Bond.new': lambda a, b: (Weakref.Bond.new(a, b).break_(), True),
     'Bond.new_full': lambda a, b: (Weakref.Bond.new_full(a, b, None).break_(), True),
+    'Bond.start_for_binding': lambda a, b: (
+        (bond := Weakref.Bond()).start_for_binding(
+            a, b, None, print) and bond.break_(), True),
+    'Bond.list_for_binding': lambda a, b: (Weakref.Bond.list_for_binding(a), []),
+    'Bond.take_over_for_binding': lambda a, b: (
+        Weakref.Bond.take_over_for_binding(a, b, None, print), False),
     'Bond.break': lambda a, b: ((bond := Weakref.Bond.new(a, b)).break_() and bond.break_(), False),
     'Bond.is_alive': lambda a, b: ((bond := Weakref.Bond.new(a, b)).is_alive() and bond.break_(),
                                    True),

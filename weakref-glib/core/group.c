@@ -5,73 +5,35 @@
 #include <weakref-glib/core/group.h>
 
 #include <weakref-glib/core/block.h>
+#include <weakref-glib/core/group-tree.h>
+#include <weakref-glib/core/link.h>
 #include <weakref-glib/core/toggle.h>
 #include <weakref-glib/weakref-error.h>
 
 /* A group is a tree of objects, each of which we keep by a hold. It lives as long as anybody else
  * has one of them.
  *
- * Each member knows whether somebody else has it, a reference or another hold: then it is active.
- * The group counts the active ones, so that a toggle notification takes the same time in every
- * tree. When none is left, we look at each member once more, all under the one lock. Somebody who
- * has just taken a reference waits for the lock to notify us of it, and cannot have passed it on;
- * so if the counts read 1, one after the other, nobody has any member when the last is read,
- * although references may have been moving about. (Else somebody could take the owner from the
- * owned and drop the owned just when we have seen the owner and not yet the owned.)
+ * Each member knows whether somebody else has it, by a reference or by another hold: then it is
+ * active. The group counts the active ones, so that a toggle notification takes the same time in
+ * every tree. When none is left, we look at each member once more, all under the one lock. Somebody
+ * who has just taken a reference waits for the lock to notify us of it, and cannot have passed it
+ * on. So if the counts read 1, one after the other, nobody has any member when the last is read,
+ * although references may have been moving about. (Otherwise somebody could take the owner from the
+ * owned, and drop the owned, just when we have seen the owner and not yet the owned.)
  *
- * Then the group is doomed. All weak references of this library to its members are dead from that
- * moment on, so that nobody gets a child without its parent or a parent without its children. The
- * root is let go of; when a member is finalized, its children are; parents first. A member may
- * do with its children what it likes in its dispose and finalize: they are still there.
+ * Then the group ends. All weak references of this library to its members are dead from that moment
+ * on, so that nobody gets a child without its parent, or a parent without its children. The hold on
+ * the root is released. When a member is finalized, the holds on its children are released: parents
+ * go first. In its dispose and finalize a member may use its children as it likes: they are still
+ * there.
  *
- * A GWeakRef of GLib's own can't be told of that: it can still give a member between the doom and
- * the member's own last unref. That member then lives on for whoever has it, without its owner,
- * with what it owns.
+ * A GWeakRef of GLib's own cannot be told of that. Between the end of the group and a member's own
+ * last unref it can still give that member, which then lives on for whoever has it, without its
+ * owner, with what it owns.
  *
  * A member that is disposed while others have it, by g_object_run_dispose(), is parted from all.
  *
  * LOCKING. All is guarded by the toggle lock. What ties members is parted outside. */
-
-typedef struct
-{
-  WeakrefMember *root;
-  guint n_members;
-  guint n_active;
-} Group;
-
-/* Waits for the finalization of a member that owns something. */
-typedef struct
-{
-  WeakrefWatch watch; /* running, it has a reference on us; the member has another */
-  gatomicrefcount ref_count;
-  WeakrefMember *member; /* (owned) (const) */
-} Heir;
-
-struct _WeakrefMember
-{
-  WeakrefHold hold;
-  WeakrefWatch disposed; /* running, it has a reference on us, and so has the hold */
-  gatomicrefcount ref_count;
-  guint pins;              /* lock: who uses it, whether it is tied or not */
-  gboolean active;         /* lock */
-  gboolean doomed;         /* lock */
-  gboolean gone;           /* lock: disposed */
-  Group *group;            /* lock: NULL before it is admitted, and when doomed or released */
-  WeakrefMember *owner;    /* lock */
-  gpointer tie;            /* lock: (owned): while there is an owner */
-  GDestroyNotify part;     /* lock: notifies the tie that it has ended, and frees it */
-  WeakrefMember *children; /* lock: newest first */
-  WeakrefMember *sibling;  /* lock: the next of the owner's children */
-  WeakrefMember **link;    /* lock: what points at this child */
-  Heir *heir;              /* lock: (owned): since it first was to own something */
-};
-
-/* Ties that were parted, to be told outside the lock. */
-typedef struct
-{
-  gpointer tie;
-  GDestroyNotify part;
-} Parted;
 
 WeakrefMember *
 weakref_member_ref (WeakrefMember *member)
@@ -92,188 +54,30 @@ weakref_member_unref (WeakrefMember *member)
 }
 
 static void
-heir_unref (Heir *heir)
+child_release_unref (WeakrefChildRelease *child_release)
 {
-  if (!g_atomic_ref_count_dec (&heir->ref_count))
+  if (!g_atomic_ref_count_dec (&child_release->ref_count))
     return;
 
-  weakref_watch_clear (&heir->watch);
-  weakref_member_unref (heir->member);
-  g_free (heir);
-}
-
-/* Returns the next member below @top, or NULL after the last. Owners come before the objects that
- * they own. */
-static WeakrefMember *
-member_next_locked (WeakrefMember *member, WeakrefMember *top)
-{
-  if (member->children != NULL)
-    return member->children;
-
-  while (member != top && member->sibling == NULL)
-    member = member->owner;
-
-  return member != top ? member->sibling : NULL;
-}
-
-/* Moves what is below @top to @group. */
-static void
-group_take_locked (Group *group, WeakrefMember *top)
-{
-  WeakrefMember *member;
-
-  for (member = top; member != NULL; member = member_next_locked (member, top))
-    {
-      member->group->n_members--;
-      member->group->n_active -= member->active;
-      member->group = group;
-      group->n_members++;
-      group->n_active += member->active;
-    }
-}
-
-/* Ends the group if nobody has any of its members. */
-static void
-group_check_locked (Group *group)
-{
-  WeakrefMember *root = group->root;
-  WeakrefMember *member;
-
-  if (group->n_active > 0)
-    return;
-
-  for (member = root; member != NULL; member = member_next_locked (member, root))
-    {
-      /* This may well make it active. */
-      if (weakref_hold_refresh_locked (&member->hold))
-        return;
-    }
-
-  for (member = root; member != NULL; member = member_next_locked (member, root))
-    {
-      member->doomed = TRUE;
-      member->group = NULL;
-      weakref_block_set_bonds (member->disposed.block, WEAKREF_BONDS_ENDED);
-    }
-
-  g_free (group);
-  weakref_hold_release_locked (&root->hold);
-}
-
-/* To be called for a member whose tree has changed: drops it if it is alone and not needed. */
-static void
-member_check_locked (WeakrefMember *member)
-{
-  Group *group = member->group;
-
-  if (group == NULL)
-    return;
-
-  if (group->n_members > 1)
-    group_check_locked (group);
-  else if (member->pins == 0 || member->gone)
-    {
-      g_clear_pointer (&member->group, g_free);
-      weakref_block_set_bonds (member->disposed.block, WEAKREF_BONDS_NONE);
-      weakref_hold_release_locked (&member->hold);
-    }
-}
-
-static void
-member_unlink_locked (WeakrefMember *member, GArray *parted)
-{
-  Parted tie = { g_steal_pointer (&member->tie), member->part };
-
-  *member->link = member->sibling;
-  if (member->sibling != NULL)
-    member->sibling->link = member->link;
-  member->sibling = NULL;
-  member->owner = NULL;
-  g_array_append_val (parted, tie);
-}
-
-/* Parts a member from its owner. The smaller of the two trees becomes a group of its own: we go
- * through both in step until one is at its end. */
-static void
-member_cut_locked (WeakrefMember *member, GArray *parted)
-{
-  Group *group = member->group;
-  WeakrefMember *root = group->root;
-  WeakrefMember *a = root;
-  WeakrefMember *b = member;
-  Group *split = g_new0 (Group, 1);
-
-  member_unlink_locked (member, parted);
-
-  while (a != NULL && b != NULL)
-    {
-      a = member_next_locked (a, root);
-      b = member_next_locked (b, member);
-    }
-
-  split->root = a == NULL ? root : member;
-  group->root = a == NULL ? member : root;
-  group_take_locked (split, split->root);
-}
-
-static void
-ties_part (GArray *parted)
-{
-  guint i;
-
-  for (i = 0; i < parted->len; i++)
-    {
-      Parted *tie = &g_array_index (parted, Parted, i);
-
-      tie->part (tie->tie);
-    }
-  g_array_unref (parted);
-}
-
-static GArray *
-ties_new (void)
-{
-  return g_array_new (FALSE, FALSE, sizeof (Parted));
-}
-
-/* Parts a member from its owner and from all it owns, and lets go of it: it was disposed. */
-static void
-member_leave_locked (WeakrefMember *member, GArray *parted)
-{
-  WeakrefMember *owner = member->owner;
-  GPtrArray *children = g_ptr_array_new ();
-  guint i;
-
-  if (owner != NULL)
-    member_cut_locked (member, parted);
-  while (member->children != NULL)
-    {
-      g_ptr_array_add (children, member->children);
-      member_cut_locked (member->children, parted);
-    }
-
-  member_check_locked (member);
-  if (owner != NULL)
-    member_check_locked (owner);
-  for (i = 0; i < children->len; i++)
-    member_check_locked (g_ptr_array_index (children, i));
-  g_ptr_array_unref (children);
+  weakref_watch_clear (&child_release->watch);
+  weakref_member_unref (child_release->member);
+  g_free (child_release);
 }
 
 static void
 member_disposed_cb (WeakrefWatch *watch)
 {
   WeakrefMember *member = WEAKREF_CONTAINER_OF (watch, WeakrefMember, disposed);
-  GArray *parted = ties_new ();
+  GArray *parted = weakref_ties_new ();
 
   weakref_toggle_lock ();
   member->gone = TRUE;
   /* The members of a group that has ended keep their children until they are finalized. */
   if (member->group != NULL)
-    member_leave_locked (member, parted);
+    weakref_tree_leave_locked (member, parted);
   weakref_toggle_unlock ();
 
-  ties_part (parted);
+  weakref_ties_part (parted);
   weakref_member_unref (member);
 }
 
@@ -288,64 +92,64 @@ static const WeakrefWatchFuncs disposed_funcs = {
 };
 
 static void
-heir_announce_cb (WeakrefWatch *watch)
+child_release_announce_cb (WeakrefWatch *watch)
 {
-  Heir *heir = (Heir *) watch;
-  WeakrefMember *member = heir->member;
-  GArray *parted = ties_new ();
+  WeakrefChildRelease *child_release = (WeakrefChildRelease *) watch;
+  WeakrefMember *member = child_release->member;
+  GArray *parted = weakref_ties_new ();
   WeakrefMember *child;
-  Heir *appointed;
+  WeakrefChildRelease *release;
 
   weakref_toggle_lock ();
-  appointed = g_steal_pointer (&member->heir);
+  release = g_steal_pointer (&member->child_release);
   while ((child = member->children) != NULL)
     {
-      member_unlink_locked (child, parted);
+      weakref_tree_unlink_locked (child, parted);
       weakref_hold_release_locked (&child->hold);
     }
   weakref_toggle_unlock ();
 
-  ties_part (parted);
-  if (appointed != NULL)
-    heir_unref (appointed);
-  heir_unref (heir);
+  weakref_ties_part (parted);
+  if (release != NULL)
+    child_release_unref (release);
+  child_release_unref (child_release);
 }
 
 static void
-heir_unref_cb (WeakrefWatch *watch)
+child_release_unref_cb (WeakrefWatch *watch)
 {
-  heir_unref ((Heir *) watch);
+  child_release_unref ((WeakrefChildRelease *) watch);
 }
 
-static const WeakrefWatchFuncs heir_funcs = {
-  NULL, heir_announce_cb, heir_unref_cb, "WeakrefBond", NULL,
+static const WeakrefWatchFuncs child_release_funcs = {
+  NULL, child_release_announce_cb, child_release_unref_cb, "WeakrefBond", NULL,
 };
 
 static void
-heir_dismiss (Heir *heir)
+child_release_stop (WeakrefChildRelease *child_release)
 {
-  weakref_watch_stop (&heir->watch);
-  heir_unref (heir);
+  weakref_watch_stop (&child_release->watch);
+  child_release_unref (child_release);
 }
 
 /* The caller has @object and a pin. */
 static void
-member_appoint_heir (WeakrefMember *member, gpointer object)
+member_add_child_release (WeakrefMember *member, gpointer object)
 {
-  Heir *heir = g_new0 (Heir, 1);
+  WeakrefChildRelease *child_release = g_new0 (WeakrefChildRelease, 1);
 
-  g_atomic_ref_count_init (&heir->ref_count);
-  g_atomic_ref_count_inc (&heir->ref_count);
-  heir->member = weakref_member_ref (member);
-  weakref_watch_start (&heir->watch, &heir_funcs, object, WEAKREF_PHASE_FINALIZE);
+  g_atomic_ref_count_init (&child_release->ref_count);
+  g_atomic_ref_count_inc (&child_release->ref_count);
+  child_release->member = weakref_member_ref (member);
+  weakref_watch_start (&child_release->watch, &child_release_funcs, object, WEAKREF_PHASE_FINALIZE);
 
   weakref_toggle_lock ();
-  if (member->heir == NULL && member->group != NULL)
-    member->heir = g_steal_pointer (&heir);
+  if (member->child_release == NULL && member->group != NULL)
+    member->child_release = g_steal_pointer (&child_release);
   weakref_toggle_unlock ();
 
-  if (heir != NULL)
-    heir_dismiss (heir);
+  if (child_release != NULL)
+    child_release_stop (child_release);
 }
 
 static void
@@ -368,7 +172,7 @@ member_changed_locked (WeakrefHold *hold)
     {
       member->group->n_active--;
       if (member->group->n_members > 1)
-        group_check_locked (member->group);
+        weakref_tree_end_if_unused_locked (member->group);
     }
 }
 
@@ -376,16 +180,16 @@ static void
 member_released_cb (WeakrefHold *hold)
 {
   WeakrefMember *member = (WeakrefMember *) hold;
-  Heir *heir = NULL;
+  WeakrefChildRelease *child_release = NULL;
 
-  /* In a group that has ended, a member that owns something waits for its finalization. */
+  /* The has_ended who own something wait for tchild_release finalization. */
   weakref_toggle_lock ();
   if (member->children == NULL)
-    heir = g_steal_pointer (&member->heir);
+    child_release = g_steal_pointer (&member->child_release);
   weakref_toggle_unlock ();
 
-  if (heir != NULL)
-    heir_dismiss (heir);
+  if (child_release != NULL)
+    child_release_stop (child_release);
   weakref_watch_stop (&member->disposed);
   weakref_member_unref (member);
 }
@@ -402,7 +206,7 @@ member_admit_locked (WeakrefHold *hold)
   if (member->gone || other != NULL)
     return FALSE;
 
-  member->group = g_new0 (Group, 1);
+  member->group = g_new0 (WeakrefGroup, 1);
   member->group->root = member;
   member->group->n_members = 1;
   weakref_block_set_bonds (member->disposed.block, WEAKREF_BONDS_GROUP);
@@ -415,6 +219,22 @@ static const WeakrefHoldFuncs hold_funcs = {
   member_changed_locked,
   member_released_cb,
 };
+
+static WeakrefMember *
+member_find_locked (WeakrefBlock *block)
+{
+  return (WeakrefMember *) weakref_hold_find_locked (weakref_block_get_address (block), block,
+                                                     &hold_funcs);
+}
+
+/* The root of the group that the object of @block is in, or @block itself. */
+WeakrefBlock *
+weakref_member_find_root_locked (WeakrefBlock *block)
+{
+  WeakrefMember *member = member_find_locked (block);
+
+  return member != NULL && member->group != NULL ? member->group->root->disposed.block : block;
+}
 
 static void
 member_new (gpointer object)
@@ -436,20 +256,20 @@ weakref_member_get (gpointer object, gboolean as_owner)
     {
       WeakrefBlock *block = weakref_block_get (object, WEAKREF_PHASE_DISPOSE);
       WeakrefMember *member;
-      gboolean heir = FALSE;
+      gboolean child_release = FALSE;
 
       weakref_toggle_lock ();
-      member = (WeakrefMember *) weakref_hold_find_locked (object, block, &hold_funcs);
+      member = member_find_locked (block);
       if (member != NULL)
         {
           weakref_member_ref (member)->pins++;
-          heir = as_owner && member->heir == NULL;
+          child_release = as_owner && member->child_release == NULL;
         }
       weakref_toggle_unlock ();
       weakref_block_unref (block);
 
-      if (heir)
-        member_appoint_heir (member, object);
+      if (child_release)
+        member_add_child_release (member, object);
       if (member != NULL)
         return member;
 
@@ -463,7 +283,7 @@ weakref_member_put (WeakrefMember *member)
 {
   weakref_toggle_lock ();
   member->pins--;
-  member_check_locked (member);
+  weakref_tree_check_locked (member);
   weakref_toggle_unlock ();
 }
 
@@ -480,13 +300,14 @@ member_find_obstacle_locked (WeakrefMember *owned, WeakrefMember *owner, int *co
       *code = WEAKREF_ERROR_CYCLE;
       return "The object can't own itself";
     }
-  if (owned->owner != NULL)
+  if (owned->owner != NULL || weakref_link_has_owner_locked (owned->disposed.block))
     {
       *code = WEAKREF_ERROR_OWNED;
       return "The object already has an owner";
     }
-  /* It is the root of its group. */
-  if (owned->group == owner->group)
+  /* Nobody owns it: it is at the top of whatever it is in. */
+  if (weakref_link_find_top_locked (owner->disposed.block, weakref_member_find_root_locked) ==
+      owned->disposed.block)
     {
       *code = WEAKREF_ERROR_CYCLE;
       return "The object owns the one that was to own it";
@@ -507,27 +328,9 @@ weakref_member_join (
   obstacle = member_find_obstacle_locked (owned, owner, &code);
   if (obstacle == NULL)
     {
-      WeakrefMember *root = owner->group->root;
-      Group *small = owned->group;
-      Group *large = owner->group;
-
-      if (small->n_members > large->n_members)
-        {
-          small = owner->group;
-          large = owned->group;
-        }
-      group_take_locked (large, small->root);
-      g_free (small);
-      large->root = root;
-
-      owned->owner = owner;
+      weakref_tree_join_locked (owned, owner);
       owned->tie = tie;
       owned->part = part;
-      owned->sibling = owner->children;
-      owned->link = &owner->children;
-      if (owned->sibling != NULL)
-        owned->sibling->link = &owned->sibling;
-      owner->children = owned;
     }
   weakref_toggle_unlock ();
 
@@ -540,14 +343,14 @@ weakref_member_join (
 static gboolean
 member_is_joined_locked (WeakrefMember *owned, gconstpointer tie)
 {
-  return owned->tie == tie && !owned->doomed;
+  return owned->tie == tie && !owned->has_ended;
 }
 
 /* Returns FALSE if the tie was parted already, or is about to be because both ends die. */
 gboolean
 weakref_member_part (WeakrefMember *owned, gconstpointer tie)
 {
-  GArray *parted = ties_new ();
+  GArray *parted = weakref_ties_new ();
   gboolean joined;
 
   weakref_toggle_lock ();
@@ -556,13 +359,13 @@ weakref_member_part (WeakrefMember *owned, gconstpointer tie)
     {
       WeakrefMember *owner = owned->owner;
 
-      member_cut_locked (owned, parted);
-      member_check_locked (owner);
-      member_check_locked (owned);
+      weakref_tree_cut_locked (owned, parted);
+      weakref_tree_check_locked (owner);
+      weakref_tree_check_locked (owned);
     }
   weakref_toggle_unlock ();
 
-  ties_part (parted);
+  weakref_ties_part (parted);
 
   return joined;
 }
@@ -577,4 +380,54 @@ weakref_member_is_joined (WeakrefMember *owned, gconstpointer tie)
   weakref_toggle_unlock ();
 
   return joined;
+}
+
+/* Parts the object of @owned from its owner, but does not tell the tie: that goes to the caller. */
+gboolean
+weakref_member_leave_locked (WeakrefBlock *owner,
+                             WeakrefBlock *owned,
+                             gpointer *tie,
+                             GDestroyNotify *part)
+{
+  WeakrefMember *member = member_find_locked (owned);
+  WeakrefMember *owner_member = member != NULL ? member->owner : NULL;
+  GArray *parted;
+
+  if (owner_member == NULL || owner_member->disposed.block != owner || member->has_ended)
+    return FALSE;
+
+  parted = weakref_ties_new ();
+  weakref_tree_cut_locked (member, parted);
+  *tie = g_array_index (parted, WeakrefParted, 0).tie;
+  *part = g_array_index (parted, WeakrefParted, 0).part;
+  g_array_unref (parted);
+  weakref_tree_check_locked (owner_member);
+  weakref_tree_check_locked (member);
+
+  return TRUE;
+}
+
+/* Pairs of owner and owned in the group that the object of @block is in, with a reference on each;
+ * none if it is in no group. */
+GPtrArray *
+weakref_member_list_blocks (WeakrefBlock *block)
+{
+  GPtrArray *blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) weakref_block_unref);
+  WeakrefMember *member;
+  WeakrefMember *root;
+
+  weakref_toggle_lock ();
+  member = member_find_locked (block);
+  root = member != NULL && member->group != NULL ? member->group->root : NULL;
+  for (member = root; member != NULL; member = weakref_tree_next_locked (member, root))
+    {
+      if (member->owner != NULL)
+        {
+          g_ptr_array_add (blocks, weakref_block_ref (member->owner->disposed.block));
+          g_ptr_array_add (blocks, weakref_block_ref (member->disposed.block));
+        }
+    }
+  weakref_toggle_unlock ();
+
+  return blocks;
 }

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <glib-object.h>
+#include <weakref-glib/core/block.h>
 
 G_BEGIN_DECLS
 
@@ -22,5 +22,12 @@ gboolean weakref_member_join (
   WeakrefMember *owned, WeakrefMember *owner, gpointer tie, GDestroyNotify part, GError **error);
 gboolean weakref_member_part (WeakrefMember *owned, gconstpointer tie);
 gboolean weakref_member_is_joined (WeakrefMember *owned, gconstpointer tie);
+
+WeakrefBlock *weakref_member_find_root_locked (WeakrefBlock *block);
+gboolean weakref_member_leave_locked (WeakrefBlock *owner,
+                                      WeakrefBlock *owned,
+                                      gpointer *tie,
+                                      GDestroyNotify *part);
+GPtrArray *weakref_member_list_blocks (WeakrefBlock *block);
 
 G_END_DECLS

@@ -227,6 +227,22 @@ weakref_toggle_unlock (void)
   g_private_set (&draining, NULL);
 }
 
+/* Returns whether a toggle reference of somebody else keeps ours on @object from being notified, or
+ * would. */
+gboolean
+weakref_toggle_is_foreign (gpointer object)
+{
+  WeakrefToggle *toggle;
+  gboolean is_foreign;
+
+  weakref_toggle_lock ();
+  toggle = toggle_find_locked (object);
+  is_foreign = toggle != NULL ? toggle->silenced : weakref_has_toggle_ref (object);
+  weakref_toggle_unlock ();
+
+  return is_foreign;
+}
+
 /* Begins to hold @object in its life @life. The caller has a reference to it. Returns FALSE if the
  * hold was not admitted; then it was released already. */
 gboolean

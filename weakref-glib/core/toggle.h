@@ -40,6 +40,8 @@ struct _WeakrefHold
 void weakref_toggle_lock (void);
 void weakref_toggle_unlock (void);
 
+gboolean weakref_toggle_is_foreign (gpointer object);
+
 gboolean weakref_hold_start (WeakrefHold *hold,
                              const WeakrefHoldFuncs *funcs,
                              gconstpointer life,

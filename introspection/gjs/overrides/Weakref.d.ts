@@ -432,9 +432,8 @@ declare module 'gi://Weakref?version=1.0' {
             }
         }
 
-        /** Makes two objects live and die together: who holds one of them, keeps both. Bond objects
-         * of C, without JavaScript properties; those of a JavaScript class, or with such
-         * properties, stay until the bond is broken. */
+        /** Makes two objects live and die together: who holds one of them, keeps both. When nobody
+         * does, in JavaScript or in C, both go at the next garbage collection. */
         class Bond<Owner extends GObject.Object = GObject.Object,
             Owned extends GObject.Object = GObject.Object> extends GObject.Object {
             static $gtype: GObject.GType<Bond>;
@@ -458,11 +457,28 @@ declare module 'gi://Weakref?version=1.0' {
                 owner: Owner,
                 owned: Owned,
             ): Bond<Owner, Owned>;
+            /** As in C: the library keeps the bond, which ends as soon as nobody has either
+             * object, but never if one of them is of a JavaScript class, or has or had a JavaScript
+             * property or handler. That is warned of. */
             static new_full<Owner extends GObject.Object, Owned extends GObject.Object>(
                 owner: Owner,
                 owned: Owned,
                 context: GLib.MainContext | null,
             ): Bond<Owner, Owned>;
+            /** For the constructor. */
+            start_for_binding(
+                owner: GObject.Object,
+                owned: GObject.Object,
+                context: GLib.MainContext | null,
+                ended: (owner: GObject.Object | null, owned: GObject.Object | null) => void,
+            ): boolean;
+            static list_for_binding(object: GObject.Object): GObject.Object[];
+            static take_over_for_binding(
+                owner: GObject.Object,
+                owned: GObject.Object,
+                context: GLib.MainContext | null,
+                ended: (owner: GObject.Object | null, owned: GObject.Object | null) => void,
+            ): boolean;
 
             /** Ends the bond. Whether this call did. */
             break(): boolean;

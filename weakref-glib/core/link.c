@@ -1,0 +1,482 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/core/link.h>
+
+#include <weakref-glib/core/toggle.h>
+#include <weakref-glib/weakref-error.h>
+
+/* An object has a node here while it owns something, or is owned, in this way. Nothing here has a
+ * reference on an object.
+ *
+ * The nodes form trees, and so do the members of groups (core/group.c). An object can be in both,
+ * with one owner at most: the root of a group may be owned by a node, and whoever walks up through
+ * the owners has to look at both, with the help of a WeakrefFindRoot.
+ *
+ * When the first node of a tree dies, its collector has decided that all of them do, and disposes
+ * them one after the other. So the lives of all are ended at once, as those of a group are: nobody
+ * gets one of them without the others. An object that is disposed by g_object_run_dispose() only
+ * leaves the tree. The two are told apart by the reference count: g_object_run_dispose() has a
+ * reference of its own, in addition to that of its caller.
+ *
+ * LOCKING. All is guarded by the toggle lock. What ties two nodes is parted outside. */
+
+typedef struct _Node Node;
+
+struct _Node
+{
+  WeakrefWatch disposed; /* while it runs, it has a reference on us */
+  gatomicrefcount ref_count;
+  guint pins;            /* lock: who uses it, whether it is in a tree or not */
+  gboolean is_listed;    /* lock: in the hash table, which has a reference */
+  gboolean is_gone;      /* lock: its object was disposed */
+  gboolean has_ended;    /* lock: the collector has decided on its tree */
+  Node *owner;           /* lock */
+  gpointer tie;          /* lock: (owned): while there is an owner */
+  GDestroyNotify part;   /* lock: tells the tie that it is parted, and frees it */
+  WeakrefKeeper *keeper; /* lock: (owned): while there is an owner */
+  Node *children;        /* lock: newest first */
+  Node *sibling;         /* lock: the next of the owner's children */
+  Node **link;           /* lock: what points at this child */
+};
+
+/* What is to be done outside the lock. */
+typedef struct
+{
+  GArray *parted;     /* of Parted */
+  GPtrArray *dropped; /* nodes that are no longer listed */
+} Pending;
+
+typedef struct
+{
+  gpointer tie;
+  GDestroyNotify part;
+  WeakrefKeeper *keeper;
+} Parted;
+
+static GHashTable *nodes; /* lock: by block */
+
+static Node *
+node_from_watch (WeakrefWatch *watch)
+{
+  return WEAKREF_CONTAINER_OF (watch, Node, disposed);
+}
+
+static Node *
+node_ref (Node *node)
+{
+  g_atomic_ref_count_inc (&node->ref_count);
+  return node;
+}
+
+static void
+node_unref (Node *node)
+{
+  if (!g_atomic_ref_count_dec (&node->ref_count))
+    return;
+
+  g_assert (node->children == NULL && node->tie == NULL);
+  weakref_watch_clear (&node->disposed);
+  g_free (node);
+}
+
+WeakrefKeeper *
+weakref_keeper_new (GMainContext *context,
+                    WeakrefKeeperFunc func,
+                    gpointer user_data,
+                    GDestroyNotify destroy)
+{
+  WeakrefKeeper *keeper = g_new0 (WeakrefKeeper, 1);
+
+  keeper->destination = weakref_destination_get (context);
+  weakref_callback_init (&keeper->callback, G_CALLBACK (func), user_data, destroy);
+
+  return keeper;
+}
+
+static void
+keeper_free_cb (gpointer data)
+{
+  WeakrefKeeper *keeper = data;
+
+  weakref_callback_cancel (&keeper->callback);
+  g_clear_pointer (&keeper->destination, weakref_destination_unref);
+  g_clear_pointer (&keeper->owner, weakref_block_unref);
+  g_clear_pointer (&keeper->owned, weakref_block_unref);
+  g_free (keeper);
+}
+
+static gboolean
+keeper_tell_cb (gpointer data)
+{
+  WeakrefKeeper *keeper = data;
+  gpointer owner = weakref_block_dup_target (keeper->owner);
+  gpointer owned = weakref_block_dup_target (keeper->owned);
+
+  ((WeakrefKeeperFunc) keeper->callback.func) (owner, owned, keeper->callback.user_data);
+  g_clear_object (&owner);
+  g_clear_object (&owned);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+pending_init (Pending *pending)
+{
+  pending->parted = g_array_new (FALSE, FALSE, sizeof (Parted));
+  pending->dropped = g_ptr_array_new ();
+}
+
+/* Outside the lock. */
+static void
+pending_run (Pending *pending)
+{
+  guint i;
+
+  for (i = 0; i < pending->dropped->len; i++)
+    {
+      Node *node = g_ptr_array_index (pending->dropped, i);
+
+      weakref_watch_stop (&node->disposed);
+      node_unref (node);
+    }
+  g_ptr_array_unref (pending->dropped);
+
+  for (i = 0; i < pending->parted->len; i++)
+    {
+      Parted *parted = &g_array_index (pending->parted, Parted, i);
+
+      parted->part (parted->tie);
+      weakref_destination_send (parted->keeper->destination, keeper_tell_cb, parted->keeper,
+                                keeper_free_cb);
+    }
+  g_array_unref (pending->parted);
+}
+
+static Node *
+node_find_locked (WeakrefBlock *block)
+{
+  return nodes != NULL ? g_hash_table_lookup (nodes, block) : NULL;
+}
+
+/* Takes the node out of the hash table if it is not needed there. */
+static void
+node_check_locked (Node *node, Pending *pending)
+{
+  if (!node->is_listed || node->pins > 0 || node->owner != NULL || node->children != NULL)
+    return;
+
+  node->is_listed = FALSE;
+  g_hash_table_remove (nodes, node->disposed.block);
+  g_ptr_array_add (pending->dropped, node);
+}
+
+/* Takes over @tie and @keeper. */
+static void
+node_attach_locked (
+  Node *owner, Node *owned, gpointer tie, GDestroyNotify part, WeakrefKeeper *keeper)
+{
+  owned->owner = owner;
+  owned->tie = tie;
+  owned->part = part;
+  owned->keeper = keeper;
+  owned->sibling = owner->children;
+  owned->link = &owner->children;
+  if (owned->sibling != NULL)
+    owned->sibling->link = &owned->sibling;
+  owner->children = owned;
+}
+
+static void
+node_detach_locked (Node *node, Pending *pending)
+{
+  Node *owner = g_steal_pointer (&node->owner);
+  Parted parted = { g_steal_pointer (&node->tie), node->part, g_steal_pointer (&node->keeper) };
+
+  parted.keeper->owner = weakref_block_ref (owner->disposed.block);
+  parted.keeper->owned = weakref_block_ref (node->disposed.block);
+  *node->link = node->sibling;
+  if (node->sibling != NULL)
+    node->sibling->link = node->link;
+  node->sibling = NULL;
+  g_array_append_val (pending->parted, parted);
+
+  node_check_locked (node, pending);
+  node_check_locked (owner, pending);
+}
+
+/* The next node below @top, owners before what they own; NULL after the last. */
+static Node *
+node_next_locked (Node *node, Node *top)
+{
+  if (node->children != NULL)
+    return node->children;
+
+  while (node != top && node->sibling == NULL)
+    node = node->owner;
+
+  return node != top ? node->sibling : NULL;
+}
+
+static void
+disposed_sever_cb (WeakrefWatch *watch)
+{
+  Node *node = node_from_watch (watch);
+  const GObject *object = weakref_block_get_address (watch->block);
+  Node *top = node;
+
+  weakref_toggle_lock ();
+  while (top->owner != NULL)
+    top = top->owner;
+
+  if (node->is_listed && g_atomic_int_get ((gint *) &object->ref_count) <= 1)
+    {
+      for (node = top; node != NULL; node = node_next_locked (node, top))
+        {
+          node->has_ended = TRUE;
+          weakref_block_set_bonds (node->disposed.block, WEAKREF_BONDS_ENDED);
+        }
+    }
+  weakref_toggle_unlock ();
+}
+
+static void
+disposed_announce_cb (WeakrefWatch *watch)
+{
+  Node *node = node_from_watch (watch);
+  Pending pending;
+
+  pending_init (&pending);
+  weakref_toggle_lock ();
+  node->is_gone = TRUE;
+  node->pins++;
+  if (node->owner != NULL)
+    node_detach_locked (node, &pending);
+  while (node->children != NULL)
+    node_detach_locked (node->children, &pending);
+  node->pins--;
+  node_check_locked (node, &pending);
+  weakref_toggle_unlock ();
+
+  pending_run (&pending);
+  node_unref (node);
+}
+
+static void
+disposed_unref_cb (WeakrefWatch *watch)
+{
+  node_unref (node_from_watch (watch));
+}
+
+static const WeakrefWatchFuncs disposed_funcs = {
+  disposed_sever_cb, disposed_announce_cb, disposed_unref_cb, "WeakrefBond", NULL,
+};
+
+/* The node of @object, which the caller holds; made if need be. It stays until node_put(). Returns
+ * a new reference. */
+static Node *
+node_get (gpointer object)
+{
+  Node *made = g_new0 (Node, 1);
+  Node *node;
+
+  g_atomic_ref_count_init (&made->ref_count);
+  weakref_watch_start (&node_ref (made)->disposed, &disposed_funcs, object, WEAKREF_PHASE_DISPOSE);
+
+  weakref_toggle_lock ();
+  node = node_find_locked (made->disposed.block);
+  if (node != NULL)
+    node_ref (node);
+  else
+    {
+      node = g_steal_pointer (&made);
+      /* It may be gone already. */
+      if (!node->is_gone)
+        {
+          if (nodes == NULL)
+            nodes = g_hash_table_new (NULL, NULL);
+          g_hash_table_insert (nodes, node->disposed.block, node_ref (node));
+          node->is_listed = TRUE;
+        }
+    }
+  node->pins++;
+  weakref_toggle_unlock ();
+
+  if (made != NULL)
+    {
+      weakref_watch_stop (&made->disposed);
+      node_unref (made);
+    }
+
+  return node;
+}
+
+/* The end of node_get(). */
+static void
+node_put (Node *node)
+{
+  Pending pending;
+
+  pending_init (&pending);
+  weakref_toggle_lock ();
+  node->pins--;
+  node_check_locked (node, &pending);
+  weakref_toggle_unlock ();
+
+  pending_run (&pending);
+  node_unref (node);
+}
+
+gboolean
+weakref_link_has_owner_locked (WeakrefBlock *block)
+{
+  Node *node = node_find_locked (block);
+
+  return node != NULL && node->owner != NULL;
+}
+
+/* Who owns it, through all others, by groups and by nodes. */
+WeakrefBlock *
+weakref_link_find_top_locked (WeakrefBlock *block, WeakrefFindRoot find_root)
+{
+  while (TRUE)
+    {
+      WeakrefBlock *root = find_root (block);
+      Node *node = node_find_locked (root);
+
+      if (node == NULL || node->owner == NULL)
+        return root;
+      block = node->owner->disposed.block;
+    }
+}
+
+static const char *
+node_find_obstacle_locked (Node *owner, Node *owned, WeakrefFindRoot find_root, int *code)
+{
+  WeakrefBlock *block = owned->disposed.block;
+
+  if (!owner->is_listed || !owned->is_listed || owner->has_ended || owned->has_ended)
+    {
+      *code = WEAKREF_ERROR_DEAD;
+      return "The object was disposed meanwhile";
+    }
+  if (owned == owner)
+    {
+      *code = WEAKREF_ERROR_CYCLE;
+      return "The object can't own itself";
+    }
+  if (owned->owner != NULL || find_root (block) != block)
+    {
+      *code = WEAKREF_ERROR_OWNED;
+      return "The object already has an owner";
+    }
+  if (weakref_link_find_top_locked (owner->disposed.block, find_root) == block)
+    {
+      *code = WEAKREF_ERROR_CYCLE;
+      return "The object owns the one that was to own it";
+    }
+
+  return NULL;
+}
+
+/* Takes over @keeper in any case, and @tie if it succeeds, until that is parted by @part, outside
+ * the lock. The caller holds both objects. */
+gboolean
+weakref_link_join (gpointer owner,
+                   gpointer owned,
+                   WeakrefFindRoot find_root,
+                   WeakrefKeeper *keeper,
+                   gpointer tie,
+                   GDestroyNotify part,
+                   GError **error)
+{
+  Node *owner_node = node_get (owner);
+  Node *owned_node = node_get (owned);
+  const char *obstacle;
+  int code;
+
+  weakref_toggle_lock ();
+  obstacle = node_find_obstacle_locked (owner_node, owned_node, find_root, &code);
+  if (obstacle == NULL)
+    node_attach_locked (owner_node, owned_node, tie, part, keeper);
+  weakref_toggle_unlock ();
+
+  node_put (owner_node);
+  node_put (owned_node);
+
+  if (obstacle != NULL)
+    {
+      keeper_free_cb (keeper);
+      g_set_error_literal (error, WEAKREF_ERROR, code, obstacle);
+    }
+
+  return obstacle == NULL;
+}
+
+/* Moves what joins the two in another way to here. Takes over @keeper. The caller holds both
+ * objects. */
+gboolean
+weakref_link_take_over (gpointer owner, gpointer owned, WeakrefLeave leave, WeakrefKeeper *keeper)
+{
+  Node *owner_node = node_get (owner);
+  Node *owned_node = node_get (owned);
+  GDestroyNotify part;
+  gpointer tie;
+  gboolean taken;
+
+  weakref_toggle_lock ();
+  taken = owner_node->is_listed && owned_node->is_listed && owned_node->owner == NULL &&
+          leave (owner_node->disposed.block, owned_node->disposed.block, &tie, &part);
+  if (taken)
+    node_attach_locked (owner_node, owned_node, tie, part, keeper);
+  weakref_toggle_unlock ();
+
+  node_put (owner_node);
+  node_put (owned_node);
+  if (!taken)
+    keeper_free_cb (keeper);
+
+  return taken;
+}
+
+static Node *
+node_find_joined_locked (WeakrefBlock *owned, gconstpointer tie)
+{
+  Node *node = node_find_locked (owned);
+
+  return node != NULL && node->tie == tie && !node->has_ended ? node : NULL;
+}
+
+/* Returns FALSE if the tie was parted already, or is about to be because both ends die. */
+gboolean
+weakref_link_part (WeakrefBlock *owned, gconstpointer tie)
+{
+  Pending pending;
+  gboolean joined;
+  Node *node;
+
+  pending_init (&pending);
+  weakref_toggle_lock ();
+  node = node_find_joined_locked (owned, tie);
+  joined = node != NULL;
+  if (joined)
+    node_detach_locked (node, &pending);
+  weakref_toggle_unlock ();
+
+  pending_run (&pending);
+
+  return joined;
+}
+
+gboolean
+weakref_link_is_joined (WeakrefBlock *owned, gconstpointer tie)
+{
+  gboolean joined;
+
+  weakref_toggle_lock ();
+  joined = node_find_joined_locked (owned, tie) != NULL;
+  weakref_toggle_unlock ();
+
+  return joined;
+}
