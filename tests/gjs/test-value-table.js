@@ -235,6 +235,19 @@ test('keys beyond what a number holds', () => {
     }
 });
 
+test('getOrInsert, getOrInsertComputed', () => {
+    const table = newTable();
+    const [a, b] = [thing('a'), thing('b')];
+    assertEqual(table.getOrInsert('a', a), a);
+    assertEqual(table.getOrInsert('a', b), a);
+    assertEqual(table.getOrInsertComputed('b', key => (assertEqual(key, 'b'), b)), b);
+    assertEqual(table.getOrInsertComputed('b', () => assert(false)), b);
+    // As by that of Map.
+    assertEqual(table.getOrInsertComputed('c', () => (table.set('c', a), b)), b);
+    assertEqual(table.getOrInsert('d', Weakref.proxy(a)), a);
+    assertThrows(() => table.getOrInsert('e', 5), /^TypeError: A value must be a GObject/);
+});
+
 test('ensure creates once', () => {
     const table = newTable();
     let count = 0;

@@ -6,6 +6,9 @@
 //
 //     /// <reference path="/usr/share/gjs-1.0/overrides/Weakref.d.ts" />
 //     import Weakref from 'gi://Weakref';
+//
+// or, with the package beside this file, `npm install /usr/share/gjs-1.0/overrides` and
+// `"types": ["weakref-glib"]` in tsconfig.json.
 
 declare module 'gi://Weakref?version=1.0' {
     import type GLib from 'gi://GLib?version=2.0';
@@ -15,6 +18,15 @@ declare module 'gi://Weakref?version=1.0' {
     namespace Weakref {
         /** A GType, or a class that has one: `String`, `GObject.TYPE_INT`, `Gio.File`. */
         type TypeLike = GObject.GType<any> | { $gtype: GObject.GType<any> } | Function;
+
+        /** The same for objects of class `T`: it tells the type of what is in a collection. */
+        type ClassOf<T extends GObject.Object> = { $gtype: GObject.GType<any>; prototype: T };
+
+        /** The same for keys of type `K`: a class, `String`, `Number`, or `GObject.TYPE_INT`. */
+        type KeyTypeOf<K> =
+            | { $gtype: GObject.GType<any>; prototype: K & object }
+            | ((...args: any[]) => K)
+            | GObject.GType<K>;
 
         /** What can be a key of a ValueTable or a Cache. Numbers and objects compare as in a Map, a
          * bigint as the number that it is, the others by content. Beyond Number.MAX_SAFE_INTEGER a
@@ -47,6 +59,17 @@ declare module 'gi://Weakref?version=1.0' {
             static $gtype: GObject.GType<Ref>;
 
             $signals: Ref.SignalSignatures;
+
+            connect<S extends keyof Ref.SignalSignatures>(
+                signal: S,
+                callback: GObject.SignalCallback<this, Ref.SignalSignatures[S]>,
+            ): number;
+            connect(signal: string, callback: (...args: any[]) => any): number;
+            connect_after<S extends keyof Ref.SignalSignatures>(
+                signal: S,
+                callback: GObject.SignalCallback<this, Ref.SignalSignatures[S]>,
+            ): number;
+            connect_after(signal: string, callback: (...args: any[]) => any): number;
 
             /** Whether the target is alive. Notified once. */
             get alive(): boolean;
@@ -98,6 +121,17 @@ declare module 'gi://Weakref?version=1.0' {
 
             $signals: Ref.SignalSignatures;
 
+            connect<S extends keyof Ref.SignalSignatures>(
+                signal: S,
+                callback: GObject.SignalCallback<this, Ref.SignalSignatures[S]>,
+            ): number;
+            connect(signal: string, callback: (...args: any[]) => any): number;
+            connect_after<S extends keyof Ref.SignalSignatures>(
+                signal: S,
+                callback: GObject.SignalCallback<this, Ref.SignalSignatures[S]>,
+            ): number;
+            connect_after(signal: string, callback: (...args: any[]) => any): number;
+
             /** Whether the target is alive. Notified once. */
             get alive(): boolean;
             /** The target, or null when it is dead. */
@@ -133,7 +167,7 @@ declare module 'gi://Weakref?version=1.0' {
         }
 
         /** A function that runs once when an object dies. */
-        class Finalizer extends GObject.Object {
+        class Finalizer<A extends any[] = any[]> extends GObject.Object {
             static $gtype: GObject.GType<Finalizer>;
 
             /** Whether the function has still to run. */
@@ -149,7 +183,7 @@ declare module 'gi://Weakref?version=1.0' {
              *   the thread-default one now. There is no need to keep the finalizer for that.
              * @param args are held until then: they must not hold the target.
              */
-            constructor(target: GObject.Object, func: (...args: any[]) => void, ...args: any[]);
+            constructor(target: GObject.Object, func: (...args: A) => void, ...args: A);
 
             _init(...args: any[]): any;
 
@@ -162,7 +196,8 @@ declare module 'gi://Weakref?version=1.0' {
             /** Runs what is left and has `at_exit`, newest first. A program calls it at its end. */
             static run_at_exit(): void;
 
-            /** Runs it now. Whether this call did, and it was not too late. */
+            /** Runs it now, and throws what the function throws. Whether this call did, and it was
+             * not too late. */
             run(): boolean;
             /** It never runs. Whether this call made it so, and it was not too late. */
             detach(): boolean;
@@ -180,8 +215,9 @@ declare module 'gi://Weakref?version=1.0' {
         }
 
         /** A Map whose entries go when their values, which are objects, die. An iteration, as that
-         * of all collections here, comes by what was there at its start and still is at its turn,
-         * and does not keep it until then. */
+         * of all collections here, comes by what was there at its start and still is at its turn.
+         * That of a KeyTable or a Set holds it until then. A table has no order, a Set that in
+         * which its members were added. */
         class ValueTable<K extends Key = Key, V extends GObject.Object = GObject.Object>
             extends GObject.Object {
             static $gtype: GObject.GType<ValueTable>;
@@ -191,6 +227,7 @@ declare module 'gi://Weakref?version=1.0' {
             get size(): number;
 
             /** @param keyType the type of the keys; without it they may be of any. */
+            constructor(keyType: KeyTypeOf<K>, entries?: Iterable<readonly [K, V]> | null);
             constructor(
                 keyType?: TypeLike | Partial<ValueTable.ConstructorProps> | null,
                 entries?: Iterable<readonly [K, V]> | null,
@@ -209,7 +246,10 @@ declare module 'gi://Weakref?version=1.0' {
             delete(key: K): boolean;
             clear(): void;
             /** Gives the value of the key, and creates it if there is none. */
-            ensure(key: K, create: (key: K) => V): V;
+            ensure<W extends V>(key: K, create: (key: K) => W): W;
+            /** As those of Map. */
+            getOrInsert(key: K, value: V): V;
+            getOrInsertComputed(key: K, create: (key: K) => V): V;
             forEach(func: (value: V, key: K, table: this) => void, self?: any): void;
             keys(): IterableIterator<K>;
             values(): IterableIterator<V>;
@@ -252,6 +292,17 @@ declare module 'gi://Weakref?version=1.0' {
 
             $signals: Cache.SignalSignatures;
 
+            connect<S extends keyof Cache.SignalSignatures>(
+                signal: S,
+                callback: GObject.SignalCallback<this, Cache.SignalSignatures[S]>,
+            ): number;
+            connect(signal: string, callback: (...args: any[]) => any): number;
+            connect_after<S extends keyof Cache.SignalSignatures>(
+                signal: S,
+                callback: GObject.SignalCallback<this, Cache.SignalSignatures[S]>,
+            ): number;
+            connect_after(signal: string, callback: (...args: any[]) => any): number;
+
             /** How many objects that nobody uses are kept. */
             get max_idle(): number;
             set max_idle(value: number);
@@ -286,6 +337,11 @@ declare module 'gi://Weakref?version=1.0' {
              * @param maxIdle how many objects that nobody uses to keep; 64 without it.
              */
             constructor(
+                keyType: KeyTypeOf<K>,
+                maxIdle?: number,
+                entries?: Iterable<readonly [K, V]> | null,
+            );
+            constructor(
                 keyType?: TypeLike | null,
                 maxIdle?: number,
                 entries?: Iterable<readonly [K, V]> | null,
@@ -318,7 +374,8 @@ declare module 'gi://Weakref?version=1.0' {
         }
 
         /** A WeakMap that can be counted and iterated, and whose entries go with the object, not
-         * with what JavaScript has of it. A value that holds its key keeps both. */
+         * with what JavaScript has of it. A value may refer to its key: it does not keep it, unless
+         * it is another GObject that does. */
         class KeyTable<K extends GObject.Object = GObject.Object, V = any> extends GObject.Object {
             static $gtype: GObject.GType<KeyTable>;
 
@@ -337,6 +394,9 @@ declare module 'gi://Weakref?version=1.0' {
             has(key: K): boolean;
             delete(key: K): boolean;
             clear(): void;
+            /** As those of Map. */
+            getOrInsert(key: K, value: V): V;
+            getOrInsertComputed(key: K, create: (key: K) => V): V;
             forEach(func: (value: V, key: K, table: this) => void, self?: any): void;
             keys(): IterableIterator<K>;
             values(): IterableIterator<V>;
@@ -356,6 +416,10 @@ declare module 'gi://Weakref?version=1.0' {
         }
 
         namespace Set {
+            interface SignalSignatures extends GObject.Object.SignalSignatures {
+                'items-changed': (position: number, removed: number, added: number) => void;
+            }
+
             interface ConstructorProps extends GObject.Object.ConstructorProps {
                 item_type: TypeLike;
             }
@@ -375,12 +439,26 @@ declare module 'gi://Weakref?version=1.0' {
         class Set<T extends GObject.Object = GObject.Object> extends GObject.Object {
             static $gtype: GObject.GType<Set>;
 
+            $signals: Set.SignalSignatures;
+
+            connect<S extends keyof Set.SignalSignatures>(
+                signal: S,
+                callback: GObject.SignalCallback<this, Set.SignalSignatures[S]>,
+            ): number;
+            connect(signal: string, callback: (...args: any[]) => any): number;
+            connect_after<S extends keyof Set.SignalSignatures>(
+                signal: S,
+                callback: GObject.SignalCallback<this, Set.SignalSignatures[S]>,
+            ): number;
+            connect_after(signal: string, callback: (...args: any[]) => any): number;
+
             get item_type(): GObject.GType;
             get itemType(): GObject.GType;
             get n_items(): number;
             get nItems(): number;
             get size(): number;
 
+            constructor(itemType: ClassOf<T>, items?: Iterable<T> | null);
             constructor(
                 itemType?: TypeLike | Partial<Set.ConstructorProps> | null,
                 items?: Iterable<T> | null,
@@ -440,6 +518,17 @@ declare module 'gi://Weakref?version=1.0' {
 
             $signals: Bond.SignalSignatures;
 
+            connect<S extends keyof Bond.SignalSignatures>(
+                signal: S,
+                callback: GObject.SignalCallback<this, Bond.SignalSignatures[S]>,
+            ): number;
+            connect(signal: string, callback: (...args: any[]) => any): number;
+            connect_after<S extends keyof Bond.SignalSignatures>(
+                signal: S,
+                callback: GObject.SignalCallback<this, Bond.SignalSignatures[S]>,
+            ): number;
+            connect_after(signal: string, callback: (...args: any[]) => any): number;
+
             /** Whether the bond holds. Notified once, from the main context that was the
              * thread-default one when the bond was made. */
             get alive(): boolean;
@@ -485,6 +574,22 @@ declare module 'gi://Weakref?version=1.0' {
             is_alive(): boolean;
             dup_owner(): Owner | null;
             dup_owned(): Owned | null;
+        }
+
+        /** A FinalizationRegistry that follows the objects, not what JavaScript has of them. */
+        class Registry<T = any> {
+            /** @param callback is called with what is held, once for each object that has died, from
+             *   the main context that is the thread-default one at its registration. */
+            constructor(callback: (held: T) => void);
+
+            /**
+             * @param held is given to the callback; it must not hold the target.
+             * @param token an object to unregister by, which is not kept; it may be the target.
+             */
+            register(target: GObject.Object, held: T, token?: object): void;
+            /** Whether there was one to forget. */
+            unregister(token: object): boolean;
+            get [Symbol.toStringTag](): string;
         }
 
         /** What can go wrong. A key of a wrong type is a TypeError instead. */

@@ -25,6 +25,7 @@ function _init() {
     parts.keyTable.defineKeyTable(this);
     parts.set.defineSet(this);
     parts.bond.defineBond(this);
+    parts.registry.defineRegistry(this);
     parts.radar.defineRadar(this);
 
     for (const name of [

@@ -43,6 +43,10 @@ declare module 'gi://GObject?version=2.0' {
             interface ConstructorProps {}
         }
 
+        type SignalCallback<Emitter, Fn> = Fn extends (...args: infer P) => infer R
+            ? (source: Emitter, ...args: P) => R
+            : never;
+
         class ParamSpec {
             get_name(): string;
         }
@@ -57,7 +61,16 @@ declare module 'gi://GObject?version=2.0' {
             $signals: Object.SignalSignatures;
 
             _init(...args: any[]): void;
+            connect<K extends keyof Object.SignalSignatures>(
+                signal: K,
+                callback: SignalCallback<this, Object.SignalSignatures[K]>,
+            ): number;
             connect(signal: string, callback: (...args: any[]) => any): number;
+            connect_after<K extends keyof Object.SignalSignatures>(
+                signal: K,
+                callback: SignalCallback<this, Object.SignalSignatures[K]>,
+            ): number;
+            connect_after(signal: string, callback: (...args: any[]) => any): number;
             set(properties: { [key: string]: any }): void;
         }
 

@@ -88,6 +88,46 @@ const n: number = set.get_n_items();
 // @ts-expect-error
 set.add('a');
 
+set.connect('items-changed', (self, position, removed, added) => {
+    const sum: number = position + removed + added + self.size;
+});
+ref.connect('notify::alive', (self, pspec) => print(self.alive, pspec.get_name()));
+
+class Win extends GObject.Object {
+    title = '';
+}
+const windows = new Weakref.Set(Win);
+for (const win of windows)
+    print(win.title.length);
+windows.add(new Win());
+// @ts-expect-error
+windows.add(action);
+const listed: Weakref.Set<Win> = new Weakref.Set([new Win()]);
+
+const inferred = new Weakref.Cache(String, 16);
+const win: Win = inferred.ensure('a', key => {
+    const length: number = key.length;
+    return new Win();
+});
+// @ts-expect-error
+inferred.ensure(5, () => new Win());
+const counted: number[] = [...new Weakref.ValueTable(GObject.TYPE_INT).keys()];
+const byObject: Win[] = [...new Weakref.ValueTable(Win).keys()];
+const entries = new Weakref.ValueTable(String, [['a', win]]).getOrInsert('b', win).title;
+const noted: string = new Weakref.KeyTable([[win, 'a']]).getOrInsertComputed(win, () => 'b');
+// @ts-expect-error
+new Weakref.Finalizer(win, (a: number) => {}, 'str');
+// @ts-expect-error
+new Weakref.Finalizer(win, (a: number) => {});
+
+const registry = new Weakref.Registry((held: string) => print(held.length));
+registry.register(win, 'a', win);
+const unregistered: boolean = registry.unregister(win);
+// @ts-expect-error
+registry.register(win, 5);
+// @ts-expect-error
+registry.register(win, 'a', 5);
+
 const likes: boolean = set.isDisjointFrom(new Set([action])) && set.equal(notes);
 const union: Weakref.Set<Gio.SimpleAction> = set.union(new Map([[action, 1]]));
 // @ts-expect-error

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /* exported addEntries, define, describe, isIterable, isPlain, isType, nameProperties, requireCount,
-   requireFunction, requireKey, requireKeyType, requireObject, requireType, toKey, unwrapAlive,
-   NOT_FOR_C */
+   requireFunction, requireKey, requireKeyType, requireObject, requireType, toKey, unwrap,
+   unwrapAlive, NOT_FOR_C */
 
 // What users pass to the classes: it is checked here, in the words of JavaScript.
 

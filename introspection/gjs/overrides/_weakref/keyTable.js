@@ -3,58 +3,97 @@
 
 /* exported defineKeyTable */
 
+// Values that C knows are in the table of C, for C to see: booleans, numbers, strings and GObjects.
+// All others are in a WeakMap of the table, by the wrapper of the key, and the table of C has a mark
+// in their place. So a value may refer to its key: the garbage collector sees through it. The
+// wrapper has to live as long as the key does: that is what a property of a wrapper achieves.
+
 const {GObject} = imports.gi;
 const {
     NOT_FOR_C, addEntries, define, isPlain, nameProperties, requireObject, unwrapAlive,
 } = imports.overrides._weakref.arguments;
-const {defineCollection} = imports.overrides._weakref.collection;
+const {defineCollection, makeCheck} = imports.overrides._weakref.collection;
 const {isProxy} = imports.overrides._weakref.proxy;
 
 const initObject = GObject.Object.prototype._init;
 
-// The property of a GObject around a value.
-const BOXED = Symbol('boxed');
+// What C sees of a value that is not there.
+const MARK = 'a value of JavaScript';
 
-// A KeyTable has its values in GValues. What does not come out of one as it went in, gets a GObject
-// around it: JavaScript can be told of its last unref in any thread and during garbage collection,
-// which is not so for what Gjs itself puts around an object (JSObject), and that not around all.
-function toValue(value) {
+// The property of a table: its values that are not in C, each in an object of its own.
+const VALUES = Symbol('values of a Weakref.KeyTable');
+
+// The property of a wrapper that makes it last.
+const LASTING = Symbol('key of a Weakref.KeyTable');
+
+// Whether a value comes out of C as it went in, and does not keep the key there.
+function isForC(value, key) {
     switch (typeof value) {
     case 'boolean':
-        return value;
+        return true;
     case 'number':
-        if (!Object.is(value, -0))
-            return value;
-        break;
+        return !Object.is(value, -0);
     case 'string':
-        if (!NOT_FOR_C.test(value))
-            return value;
-        break;
+        return !NOT_FOR_C.test(value) && value !== MARK;
     case 'object':
-        if (value instanceof GObject.Object && !isProxy(value))
-            return value;
-        break;
+        return value instanceof GObject.Object && !isProxy(value) && value !== key;
+    default:
+        return false;
     }
-    const box = new GObject.Object();
-    box[BOXED] = {value};
-    return box;
 }
 
-function fromValue(value) {
-    return value instanceof GObject.Object && value[BOXED] ? value[BOXED].value : value;
+function getValues(table) {
+    return table[VALUES] ?? clearValues(table);
+}
+
+function clearValues(table) {
+    const values = new WeakMap();
+    if (table[VALUES])
+        table[VALUES] = values;
+    else
+        Object.defineProperty(table, VALUES, {value: values, writable: true});
+    return values;
 }
 
 const requireTableKey = key => requireObject(key, 'A key of a Weakref.KeyTable');
 
-// What is not a GObject, or was one and is dead, is not in it.
-function find(table, method, key) {
-    key = unwrapAlive(key);
-    return key instanceof GObject.Object && method.call(table, key);
-}
-
 function defineKeyTable(Weakref) {
     const {KeyTable} = Weakref;
-    const {contains, insert, dup_value: dupValue, remove} = KeyTable.prototype;
+    const {
+        contains, dup_keys: dupKeys, dup_value: dupValue, insert, remove, remove_all: removeAll,
+    } = KeyTable.prototype;
+    // For speed: names of a file are looked up each time, those of a function are not.
+    const valuesOf = VALUES;
+    const GObjectClass = GObject.Object;
+    const state = {changes: 0};
+    const check = makeCheck(KeyTable.prototype, state);
+
+    // The value of a GObject: undefined if there is none, as most values of that kind are.
+    function read(table, key) {
+        const values = getValues(table);
+        const found = values.get(key);
+        if (found !== undefined) {
+            // C may have dropped the entry: the key was disposed.
+            if (contains.call(table, key))
+                return found.value;
+            values.delete(key);
+            return undefined;
+        }
+        // Gjs before 1.78 leaks what is in a GValue that C fills in: so not through lookup() of C.
+        return dupValue.call(table, key) ?? undefined;
+    }
+
+    // What is not a GObject, or was one and is dead, is not in it.
+    function find(table, method, key) {
+        key = unwrapAlive(key);
+        return key instanceof GObject.Object && method.call(table, key);
+    }
+
+    function drop(table, key) {
+        state.changes++;
+        getValues(table).delete(key);
+        return remove.call(table, key);
+    }
 
     defineCollection(KeyTable.prototype);
     define(KeyTable.prototype, {
@@ -68,14 +107,25 @@ function defineKeyTable(Weakref) {
         },
 
         insert(key, value) {
-            return insert.call(this, requireTableKey(key), toValue(value));
+            key = requireTableKey(key);
+            const values = getValues(this);
+            state.changes++;
+            if (isForC(value, key)) {
+                const isNew = insert.call(this, key, value);
+                values.delete(key);
+                return isNew;
+            }
+            if (!key[LASTING])
+                Object.defineProperty(key, LASTING, {value: true});
+            const isNew = insert.call(this, key, MARK);
+            values.set(key, {value});
+            return isNew;
         },
 
-        // Gjs before 1.78 leaks what is in a GValue that C fills in, so not through lookup() of C.
         lookup(key) {
-            const value = dupValue.call(this, requireTableKey(key));
-            const found = value !== null || this.contains(key);
-            return [found, found ? fromValue(value) : undefined];
+            key = requireTableKey(key);
+            const value = read(this, key);
+            return [value !== undefined || contains.call(this, key), value];
         },
 
         dup_value(key) {
@@ -89,7 +139,14 @@ function defineKeyTable(Weakref) {
         },
 
         get(key) {
-            return find(this, this.lookup, key)[1];
+            // The fast way: whatever is in the map is a key.
+            const found = this[valuesOf]?.get(key);
+            if (found !== undefined && contains.call(this, key))
+                return found.value;
+            if (found === undefined && key instanceof GObjectClass && !isProxy(key))
+                return dupValue.call(this, key) ?? undefined;
+            key = unwrapAlive(key);
+            return key instanceof GObject.Object ? read(this, key) : undefined;
         },
 
         set(key, value) {
@@ -98,22 +155,37 @@ function defineKeyTable(Weakref) {
         },
 
         has(key) {
-            return find(this, contains, key);
+            try {
+                return contains.call(this, key);
+            } catch {
+                return find(this, contains, key);
+            }
+        },
+
+        remove(key) {
+            return drop(this, requireTableKey(key));
         },
 
         delete(key) {
-            return find(this, remove, key);
+            key = unwrapAlive(key);
+            return key instanceof GObject.Object && drop(this, key);
         },
 
-        // The keys there are at the start, not held, each with its value when its turn comes.
+        remove_all() {
+            clearValues(this);
+            removeAll.call(this);
+        },
+
         *entries() {
-            for (const ref of this.dup_keys().map(key => Weakref.Ref.new_full(key, null, null))) {
-                const key = ref.get();
-                if (key === null)
+            const keys = dupKeys.call(this);
+            const isThere = check(this, keys.length);
+            for (let i = 0; i < keys.length; i++) {
+                const key = keys[i];
+                keys[i] = null;
+                if (!isThere(key))
                     continue;
-                const [found, value] = this.lookup(key);
-                if (found)
-                    yield [key, value];
+                const found = this[valuesOf]?.get(key);
+                yield [key, found !== undefined ? found.value : dupValue.call(this, key) ?? undefined];
             }
         },
     });

@@ -15,10 +15,15 @@ function defineRef(Weakref) {
     const {Ref} = Weakref;
     // The shared one has no context: to connect to it would be to miss what comes during garbage
     // collection.
-    const newShared = Ref.new;
+    const {new: newShared, new_full: newRef} = Ref;
 
     define(Ref.prototype, {
         _init(target, callback) {
+            // The usual case, without the detour over properties.
+            if (this.constructor === Ref && target instanceof GObject.Object && !isProxy(target) &&
+                (callback === undefined || callback === null))
+                return newRef(target, getContext(), null);
+
             let properties = {target};
             if (isPlain(target) && Object.keys(target).length > 0)
                 properties = nameProperties(this.constructor, target);

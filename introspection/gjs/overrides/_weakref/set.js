@@ -8,7 +8,7 @@ const {
     define, describe, isIterable, isPlain, isType, nameProperties, requireFunction, requireObject,
     requireType, unwrapAlive,
 } = imports.overrides._weakref.arguments;
-const {defineCollection, defineTypeProperty} = imports.overrides._weakref.collection;
+const {defineSetCollection, defineTypeProperty, makeCheck} = imports.overrides._weakref.collection;
 
 const initObject = GObject.Object.prototype._init;
 
@@ -34,13 +34,15 @@ function defineSet(Weakref) {
         return set;
     }
 
+    const state = {changes: 0};
+    const check = makeCheck(Weakref.Set.prototype, state);
     const {
-        add, contains, difference, equal, intersection, is_disjoint: isDisjointFrom,
+        add, contains, difference, dup_items: dupItems, equal, intersection, is_disjoint: isDisjointFrom,
         is_subset: isSubsetOf, is_superset: isSupersetOf, remove,
         symmetric_difference: symmetricDifference, union,
     } = Weakref.Set.prototype;
 
-    defineCollection(Weakref.Set.prototype);
+    defineSetCollection(Weakref.Set.prototype);
     defineTypeProperty(Weakref.Set.prototype, 'item_type', 'get_item_type');
     define(Weakref.Set.prototype, {
         _init(itemType, items) {
@@ -70,15 +72,21 @@ function defineSet(Weakref) {
                 throw new TypeError(`A member must be a ${this.item_type.name}, ` +
                     `not ${describe(item)}`);
             }
+            state.changes++;
             add.call(this, item);
             return this;
         },
 
         has(item) {
-            return find(this, contains, item);
+            try {
+                return contains.call(this, item);
+            } catch {
+                return find(this, contains, item);
+            }
         },
 
         delete(item) {
+            state.changes++;
             return find(this, remove, item);
         },
 
@@ -87,12 +95,15 @@ function defineSet(Weakref) {
             this.forEach(item => func(item));
         },
 
-        // The members there are at the start, not held, each if it is still one at its turn.
+        // The members there are at the start, each if it is still one at its turn, until which it
+        // is held.
         *values() {
-            const refs = this.dup_items().map(item => Weakref.Ref.new_full(item, null, null));
-            for (const ref of refs) {
-                const item = ref.get();
-                if (item !== null && this.contains(item))
+            const items = dupItems.call(this);
+            const isThere = check(this, items.length);
+            for (let i = 0; i < items.length; i++) {
+                const item = items[i];
+                items[i] = null;
+                if (isThere(item))
                     yield item;
             }
         },

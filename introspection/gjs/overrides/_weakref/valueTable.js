@@ -5,8 +5,8 @@
 
 const {GLib, GObject} = imports.gi;
 const {
-    addEntries, define, isIterable, isPlain, isType, nameProperties, requireCount, requireFunction,
-    requireKey, requireKeyType, requireObject, toKey, unwrapAlive,
+    NOT_FOR_C, addEntries, define, isIterable, isPlain, isType, nameProperties, requireCount,
+    requireFunction, requireKey, requireKeyType, requireObject, toKey, unwrapAlive,
 } = imports.overrides._weakref.arguments;
 const {defineCollection, defineTypeProperty} = imports.overrides._weakref.collection;
 
@@ -34,26 +34,34 @@ function readArguments(table, keyType) {
     return properties;
 }
 
-// What a class has whose C methods are those of ValueTable; from them, as yet unchanged.
-function makeMembers(Weakref, {ensure, foreach}) {
+// What a table has on top of the C methods, which are as yet unchanged.
+function makeMembers(Weakref,
+    {contains, ensure, foreach, insert, lookup, remove, dup_keys: dupKeys}) {
+    // For speed the methods below have a short way for strings, and a copy of this: names of a file
+    // are looked up each time, those of a function are not.
+    const notForC = NOT_FOR_C;
+
+    const isKeyError = e =>
+        e instanceof GLib.Error && e.matches(Weakref.Error, Weakref.Error.KEY_TYPE);
+
     // An error of C about the type of a key is a TypeError here.
     function withKey(table, method, key, ...args) {
         try {
             return method.call(table, requireKey(key), ...args);
         } catch (e) {
-            if (e instanceof GLib.Error && e.matches(Weakref.Error, Weakref.Error.KEY_TYPE))
-                throw new TypeError(e.message);
-            throw e;
+            throw isKeyError(e) ? new TypeError(e.message) : e;
         }
     }
 
     // What can't be a key, of any table or of this one, is not in it.
     function find(table, method, key, absent) {
+        const value = toKey(unwrapAlive(key));
+        if (value === undefined)
+            return absent;
         try {
-            const value = toKey(unwrapAlive(key));
-            return value === undefined ? absent : method.call(table, value) ?? absent;
+            return method.call(table, value) ?? absent;
         } catch (e) {
-            if (e instanceof GLib.Error && e.matches(Weakref.Error, Weakref.Error.KEY_TYPE))
+            if (isKeyError(e))
                 return absent;
             throw e;
         }
@@ -61,29 +69,53 @@ function makeMembers(Weakref, {ensure, foreach}) {
 
     return {
         get(key) {
-            return find(this, this.lookup, key, undefined);
+            if (typeof key === 'string' && !notForC.test(key)) {
+                try {
+                    return lookup.call(this, key) ?? undefined;
+                } catch {
+                    // The table has other keys: below.
+                }
+            }
+            return find(this, lookup, key, undefined);
         },
 
         set(key, value) {
-            withKey(this, this.insert, key, requireObject(value, 'A value'));
+            withKey(this, insert, key, requireObject(value, 'A value'));
             return this;
         },
 
         has(key) {
-            return find(this, this.contains, key, false);
+            if (typeof key === 'string' && !notForC.test(key)) {
+                try {
+                    return contains.call(this, key);
+                } catch {
+                    // The table has other keys: below.
+                }
+            }
+            return find(this, contains, key, false);
         },
 
         delete(key) {
-            return find(this, this.remove, key, false);
+            if (typeof key === 'string' && !notForC.test(key)) {
+                try {
+                    return remove.call(this, key);
+                } catch {
+                    // The table has other keys: below.
+                }
+            }
+            return find(this, remove, key, false);
         },
 
         // Another thread that inserts meanwhile was first: then its object is the result.
         ensure(key, create) {
             requireFunction(create, 'The create function');
             // A cache is to count what is missing once, below.
-            const existing = withKey(this, this.contains, key) ? this.get(key) : undefined;
-            if (existing !== undefined)
-                return existing;
+            if (!(this instanceof Weakref.Cache) || withKey(this, contains, key)) {
+                const existing = typeof key === 'string' ? this.get(key)
+                    : withKey(this, lookup, key);
+                if (existing)
+                    return existing;
+            }
 
             if (!creations.has(this))
                 creations.set(this, new Weakref.ValueTable(this.key_type));
@@ -108,6 +140,8 @@ function makeMembers(Weakref, {ensure, foreach}) {
 
         // Gjs before 1.78 can't read an array of GValues.
         dup_keys() {
+            if (imports.system.version >= 17800)
+                return dupKeys.call(this);
             const keys = [];
             foreach.call(this, key => keys.push(key));
             return keys;
@@ -116,13 +150,21 @@ function makeMembers(Weakref, {ensure, foreach}) {
         // The keys there are at the start, each with its value when its turn comes. A large one of
         // 64 bits comes out of C rounded, and is not found by that: it keeps the value it had.
         *entries() {
-            const keys = [];
-            foreach.call(this, (key, value) => {
-                const isRounded = Number.isInteger(key) && !Number.isSafeInteger(key);
-                keys.push([key, isRounded ? Weakref.Ref.new_full(value, null, null) : null]);
-            });
-            for (const [key, ref] of keys) {
-                const value = ref ? ref.get() : this.get(key);
+            const keys = this.dup_keys();
+            let objects = null;
+            if (keys.some(key => Number.isInteger(key) && !Number.isSafeInteger(key))) {
+                keys.length = 0;
+                objects = [];
+                foreach.call(this, (key, value) => {
+                    keys.push(key);
+                    objects.push(Number.isSafeInteger(key) ? null : value);
+                });
+            }
+
+            for (let i = 0; i < keys.length; i++) {
+                const key = keys[i];
+                const value = objects?.[i] ??
+                    (typeof key === 'object' ? this.get(key) : lookup.call(this, key));
                 if (value)
                     yield [key, value];
             }

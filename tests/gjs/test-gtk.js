@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 The weakref-glib authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// A list view of objects that it does not keep. Needs a display.
+
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+import GObject from 'gi://GObject';
+import Weakref from 'gi://Weakref';
+
+import {assert, assertArray, assertEqual, collect, iterate, run, test, track} from './tap.js';
+
+let Gtk = null;
+try {
+    ({default: Gtk} = await import('gi://Gtk?version=4.0'));
+    if (!Gtk.init_check())
+        Gtk = null;
+} catch {
+    // There is none.
+}
+
+const skip = 'there is no GTK 4, or no display';
+
+const action = name => track(new Gio.SimpleAction({name}));
+
+// The recipe of doc/bindings.md.
+function listProxies(set) {
+    const proxies = new Gio.ListStore({item_type: Weakref.Proxy});
+    const update = (_, position, removed, added) => {
+        const items = Array.from({length: added}, (__, i) => set.get_item(position + i));
+        proxies.splice(position, removed, items.map(item => new Weakref.Proxy(item)));
+    };
+    set.connect('items-changed', update);
+    update(set, 0, 0, set.get_n_items());
+    return proxies;
+}
+
+function makeView(model, bind) {
+    const factory = new Gtk.SignalListItemFactory();
+    factory.connect('setup', (_, item) => item.set_child(new Gtk.Label()));
+    factory.connect('bind', (_, item) => bind(item.get_item(), item.get_child()));
+    const view = new Gtk.ListView({model: new Gtk.NoSelection({model}), factory});
+    const window = new Gtk.Window({child: view, default_width: 200, default_height: 200});
+    window.present();
+    return window;
+}
+
+function countRows(window) {
+    let rows = 0;
+    const count = widget => {
+        rows += widget instanceof Gtk.Label;
+        for (let child = widget.get_first_child(); child; child = child.get_next_sibling())
+            count(child);
+    };
+    count(window);
+    return rows;
+}
+
+// A frame takes its time.
+function settle(isDone) {
+    for (let i = 0; i < 1000 && !isDone(); i++) {
+        collect();
+        GLib.timeout_add(GLib.PRIORITY_DEFAULT, 1, () => GLib.SOURCE_REMOVE);
+        GLib.MainContext.default().iteration(true);
+    }
+    assert(isDone(), 'never settled');
+}
+
+test('a list view of the proxies of a set keeps none of its members', () => {
+    if (!Gtk)
+        return skip;
+    const set = track(new Weakref.Set(Gio.SimpleAction));
+    let kept = ['a', 'b', 'c'].map(name => {
+        const object = action(name);
+        set.add(object);
+        return object;
+    });
+    const names = [];
+    const proxies = listProxies(set);
+    const window = makeView(proxies, (proxy, label) => {
+        names.push(proxy.name);
+        proxy.bind_property('name', label, 'label', GObject.BindingFlags.SYNC_CREATE);
+    });
+    settle(() => names.length >= 3);
+    assertArray(names.slice(0, 3), ['a', 'b', 'c']);
+    assertEqual(countRows(window), 3);
+
+    kept.splice(1, 1);
+    settle(() => set.size === 2);
+    settle(() => proxies.get_n_items() === 2);
+    assertArray([0, 1].map(i => proxies.get_item(i).name), ['a', 'c']);
+    kept = null;
+    settle(() => set.size === 0 && proxies.get_n_items() === 0);
+    window.destroy();
+    iterate();
+    return undefined;
+});
+
+run();
