@@ -23,6 +23,17 @@
 /* Cleaning up after an object */
 #include <weakref-glib/weakref-finalizer.h>
 
+/* Several objects with one end */
+#include <weakref-glib/weakref-tie.h>
+
+/* What lasts as long as objects do: handlers, operations; and their deaths to wait for */
+#include <weakref-glib/weakref-signal.h>
+#include <weakref-glib/weakref-cancellable.h>
+#include <weakref-glib/weakref-wait.h>
+
+/* Objects by number */
+#include <weakref-glib/weakref-id.h>
+
 /* Collections that don't own their objects */
 #include <weakref-glib/weakref-value-table.h>
 #include <weakref-glib/weakref-key-table.h>

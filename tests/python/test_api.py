@@ -17,6 +17,7 @@ NOT_FOR_LANGUAGES = {
     'weakref_radar_begin_trial': 'a struct for the assertions of C; radar.assert_dies is Python',
     'weakref_radar_end_trial': 'a struct for the assertions of C; radar.assert_dies is Python',
     'weakref_finalizer_new': 'its function runs from the exit handlers of C, when Python is gone',
+    'weakref_tie_new': 'its function runs from the exit handlers of C, when Python is gone',
     'weakref_finalize': 'its function runs from the exit handlers of C, when Python is gone',
     'weakref_key_table_lookup_extended': 'a borrowed pointer; lookup() tells as much',
     **{f'weakref_life_{name}': 'for what binds a language, in C'
@@ -51,6 +52,29 @@ def make_set(*items):
     for item in items:
         things.add(item)
     return things
+
+
+def make_tie(*objects, log=None):
+    return Weakref.Tie.new_full(objects, None, Weakref.Phase.DISPOSE,
+                                lambda tie, *_: log is None or log.append(tie.dup_survivors()))
+
+
+def wait(target):
+    """Wait for a death, in vain: whether it came."""
+    cancellable = Gio.Cancellable.new()
+    done = []
+
+    def ready(_source, result):
+        try:
+            done.append(Weakref.wait_finish(result))
+        except GLib.Error as error:
+            done.append(not error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED))
+
+    Weakref.wait_async(target, cancellable, ready)
+    cancellable.cancel()
+    while not done:
+        GLib.MainContext.default().iteration(True)
+    return done[0]
 
 
 def make_finalizer(target, log=None):
@@ -113,6 +137,25 @@ CALLS = {
         (f := make_finalizer(a)).set_at_exit(False) or f.get_at_exit() or not f.detach(), False),
     'Finalizer.run_at_exit': lambda a, b: (
         make_finalizer(a, log := []) and Weakref.Finalizer.run_at_exit() or log, ['final']),
+
+    'Tie.new_full': lambda a, b: (make_tie(a, b).detach(), True),
+    'Tie.break': lambda a, b: ((make_tie(a, b, log=(log := [])).break_(), log), (True, [[a, b]])),
+    'Tie.detach': lambda a, b: (make_tie(a, b).detach(), True),
+    'Tie.dup_survivors': lambda a, b: (
+        (tie := make_tie(a, b)).detach() and tie.dup_survivors(), [a, b]),
+    'Tie.is_alive': lambda a, b: ((tie := make_tie(a, b)).is_alive() and tie.detach(), True),
+    'Tie.get_at_exit': lambda a, b: (
+        (tie := make_tie(a, b)).detach() and tie.get_at_exit(), False),
+    'Tie.set_at_exit': lambda a, b: (
+        (tie := make_tie(a, b)).set_at_exit(True) or tie.get_at_exit() and tie.detach(), True),
+    'signal_connect': lambda a, b: (
+        Weakref.signal_connect(a, 'notify', lambda *_: None, 0, [b]) > 0, True),
+    'cancellable_new': lambda a, b: (Weakref.cancellable_new(a).is_cancelled(), False),
+    'cancellable_new_any': lambda a, b: (Weakref.cancellable_new_any([a, b]).is_cancelled(), False),
+    'wait_async': lambda a, b: (wait(a), False),
+    'wait_finish': lambda a, b: (wait(a), False),
+    'get_id': lambda a, b: (Weakref.get_id(a) == Weakref.Ref.new(a).get_id(), True),
+    'lookup_id': lambda a, b: (Weakref.lookup_id(Weakref.get_id(a)), a),
 
     'Proxy.new': lambda a, b: (Weakref.Proxy.new(a).props.name, a.name),
     'Proxy.new_full': lambda a, b: (Weakref.Proxy.new_full(a, None, None).props.name, a.name),

@@ -20,8 +20,9 @@ STUB = HERE.parents[1] / 'introspection/python/gi-stubs/repository/Weakref.pyi'
 OTHERS = {
     'GLib': 'class MainContext: ...\nclass Variant: ...',
     'GObject': 'class Object:\n    def __init__(self, **kwargs: object) -> None: ...\n'
-               'class GEnum(int): ...\nTYPE_STRING: int',
-    'Gio': 'class ListModel: ...\nclass MemoryMonitor: ...',
+               'class GEnum(int): ...\nclass ConnectFlags(int): ...\nTYPE_STRING: int',
+    'Gio': 'class ListModel: ...\nclass MemoryMonitor: ...\nclass Cancellable: ...\n'
+           'class AsyncResult: ...',
 }
 
 
@@ -96,8 +97,11 @@ class ConsistencyTest(unittest.TestCase):
             # User data is any number of arguments more, after all the others.
             data = {parameter.get(index) for parameter in parameters
                     for index in ('closure', 'destroy')} - {None}
+            # A list brings its length along.
+            lengths = {array.get('length') for parameter in parameters
+                       for array in parameter.findall(f'{CORE}array')} - {None}
             expected = [parameter for i, parameter in enumerate(parameters)
-                        if parameter.get('direction') != 'out' and str(i) not in data]
+                        if parameter.get('direction') != 'out' and str(i) not in data | lengths]
             with self.subTest(cls=cls, name=name):
                 self.assertEqual(len(node.args.args) - (not is_static), len(expected))
                 self.assertEqual(node.args.vararg is not None, bool(data))

@@ -70,6 +70,7 @@ int main (string[] args) {
 	add_key_table_tests ();
 	add_proxy_tests ();
 	add_set_tests ();
+	add_lifetimes_tests ();
 
 	return Test.run ();
 }

@@ -208,6 +208,59 @@ declare module 'gi://Weakref?version=1.0' {
             set_at_exit(at_exit: boolean): void;
         }
 
+        /** Several objects, and a function that runs once, when the first of them dies. */
+        class Tie extends GObject.Object {
+            static $gtype: GObject.GType<Tie>;
+
+            /** Whether the function has still to run. */
+            get alive(): boolean;
+            /** Whether run_at_exit() runs it. */
+            get at_exit(): boolean;
+            set at_exit(value: boolean);
+            get atExit(): boolean;
+            set atExit(value: boolean);
+
+            static new_full(
+                objects: GObject.Object[],
+                context: GLib.MainContext | null,
+                phase: Phase,
+                func: (tie: Tie) => void,
+            ): Tie;
+
+            /** Runs it now. Whether this call did, and it was not too late. */
+            break(): boolean;
+            /** It never runs. Whether this call made it so, and it was not too late. */
+            detach(): boolean;
+            /** Those of the objects that are alive. */
+            dup_survivors(): GObject.Object[];
+            is_alive(): boolean;
+            get_at_exit(): boolean;
+            set_at_exit(at_exit: boolean): void;
+        }
+
+        /** Connects a handler that is given `objects`, after the arguments of the signal. */
+        function signal_connect(
+            instance: GObject.Object,
+            detailed_signal: string,
+            closure: (...args: any[]) => any,
+            flags: GObject.ConnectFlags,
+            objects: GObject.Object[],
+        ): number;
+        /** A cancellable that is cancelled when the object dies. */
+        function cancellable_new(object: GObject.Object): Gio.Cancellable;
+        /** A cancellable that is cancelled when the first of the objects dies. */
+        function cancellable_new_any(objects: GObject.Object[]): Gio.Cancellable;
+        /** Waits for the object to die. */
+        function wait_async(
+            object: GObject.Object,
+            cancellable: Gio.Cancellable | null,
+            callback: ((source: null, result: Gio.AsyncResult) => void) | null,
+        ): void;
+        function wait_finish(result: Gio.AsyncResult): boolean;
+        /** The number of the object's life, by which lookup_id() finds it. */
+        function get_id(object: GObject.Object): number;
+        function lookup_id(id: number): GObject.Object | null;
+
         namespace ValueTable {
             interface ConstructorProps extends GObject.Object.ConstructorProps {
                 key_type: TypeLike;

@@ -75,6 +75,11 @@ declare module 'gi://GObject?version=2.0' {
         }
 
         const TYPE_INT: GType<number>;
+
+        enum ConnectFlags {
+            DEFAULT,
+            AFTER,
+        }
     }
 
     export default GObject;
@@ -89,6 +94,10 @@ declare module 'gi://Gio?version=2.0' {
             get_n_items(): number;
             get_item(position: number): A | null;
         }
+
+        interface AsyncResult extends GObject.Object {}
+
+        class Cancellable extends GObject.Object {}
 
         interface MemoryMonitor extends GObject.Object {}
 

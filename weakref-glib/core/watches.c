@@ -1,0 +1,202 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/core/watches.h>
+
+/* No lock here. Whoever sets `ended` ends the watches: a death, or weakref_watches_stop(). It stops
+ * those that have not announced a death; the others drop their own references.
+ *
+ * One of the objects may be disposed by another thread while the watches are started. That thread
+ * sees that not all are there, and leaves the end to the one that starts them. */
+
+typedef struct
+{
+  WeakrefWatch watch;    /* first; running, it has a reference on the whole */
+  WeakrefWatches *whole; /* (unowned) (const) */
+  WeakrefBlock *life;    /* (owned) (nullable) (const): if the watch waits for the memory */
+} OneWatch;
+
+struct _WeakrefWatches
+{
+  gatomicrefcount ref_count;
+  gint started; /* (atomic): all watches run */
+  gint ended;   /* (atomic) */
+  const WeakrefWatchesFuncs *funcs;
+  gpointer data;   /* (owned): until the end */
+  gsize n_targets; /* (const) */
+  OneWatch watches[];
+};
+
+static WeakrefWatches *
+watches_ref (WeakrefWatches *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+weakref_watches_unref (WeakrefWatches *self)
+{
+  gsize i;
+
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  for (i = 0; i < self->n_targets; i++)
+    {
+      weakref_watch_clear (&self->watches[i].watch);
+      g_clear_pointer (&self->watches[i].life, weakref_block_unref);
+    }
+  g_free (self);
+}
+
+/* Returns TRUE to exactly one caller, who then has to free the data. */
+static gboolean
+watches_end (WeakrefWatches *self)
+{
+  gsize i;
+
+  if (!g_atomic_int_compare_and_exchange (&self->ended, FALSE, TRUE))
+    return FALSE;
+
+  for (i = 0; i < self->n_targets; i++)
+    {
+      if (weakref_watch_stop (&self->watches[i].watch))
+        weakref_watches_unref (self);
+    }
+
+  return TRUE;
+}
+
+/* The caller has a reference. */
+static void
+watches_free_data (WeakrefWatches *self)
+{
+  gpointer data = g_steal_pointer (&self->data);
+
+  if (self->funcs->free_data != NULL)
+    self->funcs->free_data (data);
+}
+
+static void
+watches_die (WeakrefWatches *self)
+{
+  if (!watches_end (self))
+    return;
+
+  self->funcs->died (self, self->data);
+  watches_free_data (self);
+}
+
+static void
+one_announce_cb (WeakrefWatch *watch)
+{
+  WeakrefWatches *self = ((OneWatch *) watch)->whole;
+
+  if (g_atomic_int_get (&self->started))
+    watches_die (self);
+  weakref_watches_unref (self);
+}
+
+static const char *
+one_describe (const WeakrefWatch *watch)
+{
+  return ((const OneWatch *) watch)->whole->funcs->name;
+}
+
+static const WeakrefWatchFuncs one_funcs = {
+  .announce = one_announce_cb,
+  .describe = one_describe,
+};
+
+WeakrefWatches *
+weakref_watches_new (const WeakrefWatchesFuncs *funcs, gsize n_targets)
+{
+  WeakrefWatches *self = g_malloc0 (sizeof *self + n_targets * sizeof (OneWatch));
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->funcs = funcs;
+  self->n_targets = n_targets;
+
+  return self;
+}
+
+/* Once. The caller holds the objects. Takes over @data, which may be freed, and died() called,
+ * before this returns. */
+void
+weakref_watches_start (WeakrefWatches *self,
+                       gpointer const *targets,
+                       WeakrefPhase phase,
+                       gpointer data)
+{
+  gboolean dead = FALSE;
+  gsize i;
+
+  self->data = data;
+  for (i = 0; i < self->n_targets; i++)
+    {
+      OneWatch *one = &self->watches[i];
+
+      one->whole = watches_ref (self);
+      if (phase == WEAKREF_PHASE_FINALIZE)
+        one->life = weakref_block_get (targets[i], WEAKREF_PHASE_DISPOSE);
+      weakref_watch_start (&one->watch, &one_funcs, targets[i], phase);
+    }
+
+  /* A block is dead before it announces that: either the announcement sees that we have started, or
+   * we see the death. */
+  g_atomic_int_set (&self->started, TRUE);
+  for (i = 0; i < self->n_targets && !dead; i++)
+    dead = weakref_block_is_dead (self->watches[i].watch.block);
+  if (dead)
+    watches_die (self);
+}
+
+/* Returns whether this ended them: FALSE if a death, or another call, was first. */
+gboolean
+weakref_watches_stop (WeakrefWatches *self)
+{
+  if (!watches_end (self))
+    return FALSE;
+
+  watches_free_data (self);
+
+  return TRUE;
+}
+
+gboolean
+weakref_watches_have_ended (WeakrefWatches *self)
+{
+  return g_atomic_int_get (&self->ended);
+}
+
+gsize
+weakref_watches_get_n_targets (WeakrefWatches *self)
+{
+  return self->n_targets;
+}
+
+/* A new reference to one of the objects, or NULL; also after the end. */
+gpointer
+weakref_watches_dup_target (WeakrefWatches *self, gsize i)
+{
+  OneWatch *one = &self->watches[i];
+
+  return weakref_block_dup_target (one->life != NULL ? one->life : one->watch.block);
+}
+
+/* For checks of arguments: whether all are objects that somebody holds, and there are any. */
+gboolean
+weakref_are_objects (gpointer const *targets, gsize n_targets)
+{
+  gsize i;
+
+  for (i = 0; i < n_targets; i++)
+    {
+      if (!G_IS_OBJECT (targets[i]) || !weakref_is_held (targets[i]))
+        return FALSE;
+    }
+
+  return n_targets > 0;
+}
