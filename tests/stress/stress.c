@@ -15,8 +15,8 @@
 #define MAX_DEPTH 2
 
 static const StressClass *const classes[] = {
-  &stress_ref,       &stress_finalizer, &stress_proxy, &stress_value_table,
-  &stress_key_table, &stress_set,       &stress_bond,  &stress_cache,
+  &stress_ref, &stress_finalizer, &stress_proxy, &stress_value_table, &stress_key_table,
+  &stress_set, &stress_bond,      &stress_cache, &stress_tie,
 };
 
 typedef struct

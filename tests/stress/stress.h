@@ -40,6 +40,7 @@ extern const StressClass stress_key_table;
 extern const StressClass stress_proxy;
 extern const StressClass stress_ref;
 extern const StressClass stress_set;
+extern const StressClass stress_tie;
 extern const StressClass stress_value_table;
 
 /* A target, with properties "id" and "value" and a signal "ping". While somebody holds one, neither
