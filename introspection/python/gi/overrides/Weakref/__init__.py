@@ -20,6 +20,7 @@ one is on its way up the stack, and then loses it or crashes.
 """
 
 import pkgutil
+import sys
 from gi import get_required_version, require_version
 
 # The native module may be in another directory.

@@ -6,7 +6,9 @@ from gi.module import get_introspection_module
 from gi.repository import GLib, GObject
 
 from .keys import from_key, to_key, to_value
-from .kernel import ProxyTypes, unwrap
+from .protocols import add_to
+from . import protocols
+from .kernel import unwrap
 
 Weakref = get_introspection_module('Weakref')
 
@@ -90,62 +92,17 @@ def _patch_value_table(cls):
     cls.contains = _checked(cls.contains)
     cls.remove = _checked(cls.remove)
     cls.ensure = ensure_checked
-    cls.__setitem__ = cls.insert
-    cls.__contains__ = cls.contains
-    cls.__iter__ = lambda self: iter(self.dup_keys())
-    cls.keys = cls.dup_keys
-    cls.values = cls.dup_values
-
-    def get(self, key, default=None):
-        """Return the object of the key, or the default if there is none."""
-        found = self.lookup(key)
-        return default if found is None else found
-
-    cls.get = get
+    add_to(cls, protocols.ValueTable)
 
 
 def _patch_key_table(cls):
     insert = cls.insert
 
-    def get(self, key, default=None):
-        """Return the value of the key, or the default if there is none."""
-        found, value = self.lookup(key)
-        return value if found else default
-
     cls.insert = lambda self, key, value: insert(self, unwrap(key), to_value(value))
     for name in ('lookup', 'contains', 'remove', 'steal'):
         setattr(cls, name, _unwrapped(getattr(cls, name)))
-    cls.__setitem__ = cls.insert
-    cls.__contains__ = cls.contains
-    cls.__iter__ = lambda self: iter(self.dup_keys())
-    cls.keys = cls.dup_keys
-    cls.values = lambda self: [value for _, value in self.items()]
-    cls.get = get
+    add_to(cls, protocols.KeyTable)
     cls.dup_value = lambda self, key: self.get(key)  # PyGObject leaks a GValue that is returned
-
-
-def _patch_table(cls):
-    """Add what the tables have in common: the container protocol."""
-    def __getitem__(self, key):
-        found = self.get(key, _nothing)
-        if found is _nothing:
-            raise KeyError(key)
-        return found
-
-    def __delitem__(self, key):
-        if not self.remove(key):
-            raise KeyError(key)
-
-    def items(self):
-        """Return a list of the pairs of key and value."""
-        pairs = []
-        self.foreach(lambda key, value, *_: pairs.append((key, value)))
-        return pairs
-
-    cls.__len__ = cls.get_size
-    cls.__getitem__ = __getitem__
-    cls.__delitem__ = __delitem__
-    cls.items = items
 
 
 def _patch_set(cls):
@@ -163,23 +120,11 @@ def _patch_set(cls):
     cls.add = add_checked
     for name in ('contains', 'remove'):
         setattr(cls, name, _unwrapped(getattr(cls, name)))
-    cls.__len__ = cls.get_size
-    cls.__contains__ = lambda self, item: (issubclass(type(item), (GObject.Object, *ProxyTypes))
-                                           and self.contains(item))
-    cls.__iter__ = lambda self: iter(self.dup_items())
-    cls.__or__ = cls.union
-    cls.__and__ = cls.intersection
-    cls.__sub__ = cls.difference
-    cls.__xor__ = cls.symmetric_difference
-    cls.__le__ = cls.is_subset
-    cls.__ge__ = cls.is_superset
+    add_to(cls, protocols.Set)
 
 
-_nothing = object()
 _patch_proxy(Weakref.Proxy)
 # A cache is a value table.
 _patch_value_table(Weakref.ValueTable)
-_patch_table(Weakref.ValueTable)
 _patch_key_table(Weakref.KeyTable)
-_patch_table(Weakref.KeyTable)
 _patch_set(Weakref.Set)

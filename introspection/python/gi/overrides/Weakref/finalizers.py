@@ -69,17 +69,11 @@ class _LateRef:
         return self._ref()
 
 
-_of_parents = []  # what a child has of the process that it was forked from
-
-
 def _leave_to_parent():
-    """Have a finalizer run in the process that made it, and not in a child as well.
-
-    What they hold is kept: to drop it would run code, too.
-    """
-    registry = _weakref.finalize._registry
-    for finalizer in [found for found in registry if isinstance(found, finalize)]:
-        _of_parents.append(registry.pop(finalizer))
+    """Have a finalizer run at the exit of the process that made it, and not of a child as well."""
+    for finalizer, info in list(_weakref.finalize._registry.items()):
+        if isinstance(finalizer, finalize):
+            info.atexit = False
 
 
 os.register_at_fork(after_in_child=_leave_to_parent)
