@@ -510,7 +510,8 @@ weakref_set_dup_items (WeakrefSet *self)
   g_return_val_if_fail (WEAKREF_IS_SET (self), NULL);
 
   entries = weakref_set_snapshot (self);
-  items = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_set_free_func (entries, NULL);
+  items = g_ptr_array_new_full (entries->len, g_object_unref);
   for (i = 0; i < entries->len; i++)
     {
       WeakrefEntry *entry = g_ptr_array_index (entries, i);
@@ -518,6 +519,7 @@ weakref_set_dup_items (WeakrefSet *self)
 
       if (item != NULL)
         g_ptr_array_add (items, item);
+      weakref_entry_unref (entry);
     }
   g_ptr_array_unref (entries);
 
@@ -547,6 +549,8 @@ weakref_set_foreach (WeakrefSet *self, WeakrefSetFunc func, gpointer user_data)
   g_return_if_fail (func != NULL);
 
   entries = weakref_set_snapshot (self);
+  /* Each is dropped after its turn, as long as it is in the caches of the CPU. */
+  g_ptr_array_set_free_func (entries, NULL);
   for (i = 0; i < entries->len; i++)
     {
       WeakrefEntry *entry = g_ptr_array_index (entries, i);
@@ -557,6 +561,7 @@ weakref_set_foreach (WeakrefSet *self, WeakrefSetFunc func, gpointer user_data)
           func (item, user_data);
           g_object_unref (item);
         }
+      weakref_entry_unref (entry);
     }
 
   g_ptr_array_unref (entries);
