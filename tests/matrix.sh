@@ -21,7 +21,7 @@ packages='gcc libc6-dev meson ninja-build pkgconf libglib2.0-dev libglib2.0-bin
     gobject-introspection libgirepository1.0-dev gjs python3-gi'
 # Not every suite has them. Of the testsuites that one counts that is of the suite's own Python.
 optional='valac lua-lgi lua5.3 mypy node-typescript python3-dev python-gi-dev
-    libpython3.13-testsuite libpython3.14-testsuite gir1.2-gtk-4.0 xvfb xauth'
+    libpython3.13-testsuite libpython3.14-testsuite libgtk-4-dev gir1.2-gtk-4.0 xvfb xauth'
 
 tree=$(cd "$(dirname "$0")/.." && pwd)
 HOME=${HOME:-/root}
