@@ -80,12 +80,31 @@ caches_trim (guint t)
     }
 }
 
+/* Who looks at all values changes nothing, but has them meanwhile. */
+static void
+look_at_all (guint t)
+{
+  WeakrefValueTable *cache = world.tables[t];
+  guint n_idle = weakref_cache_get_n_idle (world.tables[t]);
+  GPtrArray *values = weakref_value_table_dup_values (cache);
+  guint n = 0;
+  guint i;
+
+  for (i = 0; i < N_KEYS; i++)
+    n += is_alive (world.entries[t][i].target, world.entries[t][i].life);
+  g_assert_cmpuint (values->len, ==, n);
+  g_assert_cmpuint (weakref_cache_get_n_idle (world.tables[t]), ==, 0);
+  g_ptr_array_unref (values);
+  if (cache == world.tables[t] && depth == 0 && t == ROOMY_CACHE)
+    g_assert_cmpuint (weakref_cache_get_n_idle (world.tables[t]), ==, n_idle);
+}
+
 void
 op_cache (void)
 {
   guint t = next (2) ? ROOMY_CACHE : TIGHT_CACHE;
   guint k = next (N_KEYS);
-  guint what = next (10);
+  guint what = next (11);
   Entry *entry = &world.entries[t][k];
   WeakrefCache *cache = world.tables[t];
   gboolean there = is_alive (entry->target, entry->life);
@@ -165,6 +184,9 @@ op_cache (void)
       g_object_unref (cache);
       break;
     case 7:
+      look_at_all (t);
+      break;
+    case 8:
       array = weakref_value_table_dup_keys (WEAKREF_VALUE_TABLE (cache));
       for (i = 0; i < N_KEYS; i++)
         n += is_alive (world.entries[t][i].target, world.entries[t][i].life);

@@ -174,6 +174,7 @@ target_new (void)
 
   target->object = g_object_new (fuzz_object_get_type (), NULL);
   ((FuzzObject *) target->object)->target = target;
+  target->index = targets->len;
   g_ptr_array_add (targets, target);
 
   return target;

@@ -50,6 +50,7 @@ typedef struct _Target Target;
 struct _Target
 {
   GObject *object; /* (unowned): NULL once it is finalized */
+  guint index;     /* among all targets */
   guint life;      /* a number; each dispose begins another life */
   guint disposing; /* how many disposes it is in */
   gboolean vague;  /* its death may come unnoticed */
@@ -234,5 +235,6 @@ void key_tables_check (void);
 
 void set_new (guint s);
 void op_set (void);
+void sets_check (void);
 
 G_END_DECLS

@@ -28,6 +28,12 @@ items_changed_cb (GListModel *list, guint position, guint removed, guint added, 
   run_nested ();
 }
 
+static gpointer
+stand_in_cb (GType type, gpointer user_data)
+{
+  return g_object_new (type, NULL);
+}
+
 void
 set_new (guint s)
 {
@@ -35,6 +41,8 @@ set_new (guint s)
 
   g_array_set_size (world.members[s], 0);
   world.sets[s] = weakref_set_new (fuzz_object_get_type ());
+  if (next (2))
+    weakref_set_set_stand_in_func (world.sets[s], stand_in_cb, NULL, NULL);
   if (s == 0)
     {
       world.n_shown = 0;
@@ -149,6 +157,89 @@ op_algebra (guint s)
   g_ptr_array_unref (expected);
 }
 
+/* Forgets the dead, which have no place. */
+static void
+set_clean (guint s)
+{
+  guint i = 0;
+
+  while (i < world.members[s]->len)
+    {
+      const Entry *entry = &g_array_index (world.members[s], Entry, i);
+
+      if (is_alive (entry->target, entry->life))
+        i++;
+      else
+        g_array_remove_index (world.members[s], i);
+    }
+}
+
+/* Whether the list shows what the model has; the dead were forgotten. */
+static gboolean
+list_is_current (guint s)
+{
+  GListModel *list = G_LIST_MODEL (world.sets[s]);
+  gboolean current = g_list_model_get_n_items (list) == world.members[s]->len;
+  guint i;
+
+  for (i = 0; i < world.members[s]->len && current; i++)
+    {
+      gpointer item = g_list_model_get_item (list, i);
+
+      current = item == g_array_index (world.members[s], Entry, i).target->object;
+      g_object_unref (item);
+    }
+
+  return current;
+}
+
+/* Adds it to the model, or moves it there. */
+static void
+set_place (guint s, Target *target, guint position)
+{
+  Entry entry = { target, target->life, FALSE };
+
+  set_forget (s, target);
+  g_array_insert_val (world.members[s], MIN (position, world.members[s]->len), entry);
+}
+
+/* Many are equal, and have to stay in order. */
+static gint
+get_rank (const Target *target)
+{
+  return (gint) (target->index % 4);
+}
+
+static gint
+compare_items (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  return get_rank (((const FuzzObject *) a)->target) - get_rank (((const FuzzObject *) b)->target);
+}
+
+static gint
+compare_entries (gconstpointer a, gconstpointer b)
+{
+  return get_rank (((const Entry *) a)->target) - get_rank (((const Entry *) b)->target);
+}
+
+static void
+set_check_find (WeakrefSet *set, const Target *target, gboolean is_member)
+{
+  guint position = G_MAXUINT;
+  gpointer item;
+
+  if (!weakref_set_find (set, target->object, &position))
+    {
+      g_assert_cmpuint (position, ==, G_MAXUINT);
+      return;
+    }
+
+  g_assert_true (is_member);
+  item = g_list_model_get_item (G_LIST_MODEL (set), position);
+  assert_pointer (item, target->object);
+  g_object_unref (item);
+}
+
 static void
 check_item_cb (gpointer item, gpointer user_data)
 {
@@ -165,12 +256,13 @@ op_set (void)
   GPtrArray *expected;
   WeakrefSet *set;
   gboolean was_there;
+  guint position;
 
   if (target == NULL)
     return;
 
   set = g_object_ref (world.sets[s]);
-  switch (next (8))
+  switch (next (11))
     {
     case 0:
     case 1:
@@ -215,10 +307,44 @@ op_set (void)
       g_assert_cmpuint (weakref_set_get_size (set), >=, expected->len);
       g_ptr_array_unref (expected);
       break;
+    case 6:
+      was_there = set_find (s, target) >= 0;
+      take_interest (target);
+      set_clean (s);
+      /* What is not announced yet, or died unnoticed, has a place still. */
+      position = list_is_current (s) ? next (10) : G_MAXUINT;
+      set_place (s, target, position);
+      g_assert_true (weakref_set_insert (set, position, target->object) == !was_there);
+      break;
+    case 7:
+      set_clean (s);
+      g_array_sort (world.members[s], compare_entries);
+      weakref_set_sort (set, compare_items, NULL);
+      break;
+    case 8:
+      set_check_find (set, target, set_find (s, target) >= 0);
+      break;
     default:
       op_algebra (s);
     }
 
   g_object_unref (target->object);
   g_object_unref (set);
+}
+
+/* When everything was announced, the lists are as the model is. */
+void
+sets_check (void)
+{
+  guint s;
+
+  g_assert_cmpuint (world.n_shown, ==, weakref_set_get_size (world.sets[0]));
+  for (s = 0; s < 2; s++)
+    {
+      guint size = weakref_set_get_size (world.sets[s]);
+
+      set_clean (s);
+      g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (world.sets[s])), ==, size);
+      g_assert_true (list_is_current (s) || size > world.members[s]->len);
+    }
 }

@@ -149,7 +149,7 @@ op_value_table (void)
 {
   guint t = next (2);
   guint k = next (N_KEYS);
-  guint what = next (8);
+  guint what = next (9);
   Entry *entry = &world.entries[t][k];
   WeakrefValueTable *table = world.tables[t];
   gboolean there = is_alive (entry->target, entry->life);
@@ -215,6 +215,13 @@ op_value_table (void)
       g_object_unref (table);
       break;
     case 5:
+      array = weakref_value_table_dup_values (table);
+      for (i = 0; i < N_KEYS; i++)
+        n += is_alive (world.entries[t][i].target, world.entries[t][i].life);
+      g_assert_cmpuint (array->len, ==, n);
+      g_ptr_array_unref (array);
+      break;
+    case 6:
       array =
         t == 0 ? weakref_value_table_dup_keys (table) : weakref_value_table_dup_keys_value (table);
       for (i = 0; i < N_KEYS; i++)

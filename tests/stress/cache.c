@@ -345,6 +345,7 @@ typedef struct
   guint misses;
   guint evictions;
   guint max_idle;
+  guint max_tracked;
 } Model;
 
 static gpointer
@@ -353,8 +354,10 @@ cache_worker_new (guint index)
   Model *model = g_new0 (Model, 1);
 
   model->max_idle = 3;
+  model->max_tracked = G_MAXUINT;
   model->cache = weakref_cache_new (G_TYPE_UINT, model->max_idle);
   weakref_cache_set_memory_monitor (model->cache, NULL);
+  weakref_cache_set_max_tracked (model->cache, model->max_tracked);
 
   return model;
 }
@@ -398,13 +401,46 @@ model_untrack (Model *model)
     }
 }
 
+static guint
+model_count_tracked (Model *model, gboolean also_idle)
+{
+  guint n = 0;
+  guint i;
+
+  for (i = 0; i < N_OWN; i++)
+    n += model->slots[i].is_tracked && (also_idle || model->slots[i].idle_since == 0);
+
+  return n;
+}
+
+static gboolean
+model_may_track (Model *model)
+{
+  return model->max_idle > 0 && model_count_tracked (model, TRUE) < model->max_tracked;
+}
+
 /* The cache gave the object, or was given it. */
 static void
 model_use (Model *model, Slot *slot)
 {
   slot->n_held++;
   slot->idle_since = 0;
-  slot->is_tracked = model->max_idle > 0;
+  slot->is_tracked = slot->is_tracked || model_may_track (model);
+}
+
+/* Has all values for a moment, which is no use. */
+static void
+model_look_at_all (Model *model)
+{
+  GPtrArray *values = weakref_value_table_dup_values (WEAKREF_VALUE_TABLE (model->cache));
+  guint size = 0;
+  guint i;
+
+  for (i = 0; i < N_OWN; i++)
+    size += model->slots[i].is_entered;
+  g_assert_cmpuint (values->len, ==, size);
+  g_assert_cmpuint (weakref_cache_get_n_idle (model->cache), ==, 0);
+  g_ptr_array_unref (values);
 }
 
 static void
@@ -476,7 +512,7 @@ cache_worker_step (gpointer data)
   guint n;
 
   stress_count ("cache: model");
-  switch (stress_random (16))
+  switch (stress_random (20))
     {
     case 0:
     case 1:
@@ -520,12 +556,15 @@ cache_worker_step (gpointer data)
       else
         object = NULL;
       n = slot->is_entered;
+      /* The new one comes before the old one leaves. */
+      slot->is_tracked = model_may_track (model);
+      slot->idle_since = 0;
+      slot->n_held = 1;
       slot->object = stress_object_new ();
       g_assert_true (
         weakref_value_table_insert (WEAKREF_VALUE_TABLE (model->cache), key, slot->object) == !n);
       g_clear_object (&object);
       slot->is_entered = TRUE;
-      model_use (model, slot);
       break;
     case 7:
       g_assert_true (weakref_value_table_remove (WEAKREF_VALUE_TABLE (model->cache), key) ==
@@ -545,6 +584,20 @@ cache_worker_step (gpointer data)
       model_shrink (model, n);
       if (n == 0)
         model_untrack (model);
+      break;
+    case 16:
+      /* Not so few that it matters which of those in use are the oldest. */
+      n = stress_random (2) ? G_MAXUINT : stress_random (3);
+      if (n > 0 && n < G_MAXUINT)
+        n += model_count_tracked (model, FALSE);
+      weakref_cache_set_max_tracked (model->cache, n);
+      model->max_tracked = n;
+      model_shrink (model, n - MIN (n, model_count_tracked (model, FALSE)));
+      if (n == 0)
+        model_untrack (model);
+      break;
+    case 17:
+      model_look_at_all (model);
       break;
     case 10:
       if (slot->n_held > 0)
