@@ -212,18 +212,14 @@ test_wrong_arguments (void)
 {
   TestSubject *s = test_subject_new ("s");
 
-#define BAD(domain, level, pattern, ...)                                                           \
-  g_test_expect_message (domain, level, pattern);                                                  \
+#define BAD(pattern, ...)                                                                          \
+  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, pattern);                                \
   g_assert_cmpuint (weakref_signal_connect (s, __VA_ARGS__), ==, 0);                               \
   g_test_assert_expected_messages ()
-  BAD ("Weakref", G_LOG_LEVEL_CRITICAL, "*weakref_are_objects*", "said", G_CALLBACK (weak_cb),
-       (gpointer) "1", freed_cb, 0, NULL);
+  BAD ("*weakref_are_objects*", "said", G_CALLBACK (weak_cb), (gpointer) "1", freed_cb, 0, NULL);
   assert_log ("free:1");
-  BAD ("Weakref", G_LOG_LEVEL_CRITICAL, "*flags*", "said", G_CALLBACK (weak_cb), (gpointer) "1",
-       freed_cb, G_CONNECT_SWAPPED, s, NULL);
-  assert_log ("free:1");
-  BAD ("GLib-GObject", G_LOG_LEVEL_WARNING, "*signal*invalid*", "nothing", G_CALLBACK (weak_cb),
-       (gpointer) "1", freed_cb, 0, s, NULL);
+  BAD ("*flags*", "said", G_CALLBACK (weak_cb), (gpointer) "1", freed_cb, G_CONNECT_SWAPPED, s,
+       NULL);
   assert_log ("free:1");
 #undef BAD
   assert_drop (s, "-s ~s");
