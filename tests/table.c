@@ -7,7 +7,7 @@
 #include "probe.h"
 
 /* A table whose entries are found by name, and log: "<NAME" when they leave it, "!NAME" when their
- * object has died, "-NAME" when they are let go of, "~NAME" when they are freed. */
+ * object has died, "-NAME" when they are dropped, "~NAME" when they are freed. */
 typedef struct
 {
   WeakrefEntry base;
@@ -51,7 +51,7 @@ entry_died (WeakrefTable *table, WeakrefEntry *entry)
 }
 
 static void
-entry_let_go (WeakrefEntry *entry)
+entry_released (WeakrefEntry *entry)
 {
   assert_unlocked (entry);
   test_log ("-%s", ((Entry *) entry)->name);
@@ -76,7 +76,7 @@ static const WeakrefTableFuncs funcs = {
   .get_tag = entry_get_tag,
   .left_locked = entry_left_locked,
   .died = entry_died,
-  .let_go = entry_let_go,
+  .released = entry_released,
   .free_entry = entry_free,
   .free_table = table_free,
 };

@@ -2,9 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <weakref-glib/weakref-key-table.h>
-
-#include <weakref-glib/core/table.h>
+#include <weakref-glib/weakref-key-table-private.h>
 
 /**
  * WeakrefKeyTable:
@@ -39,19 +37,7 @@
  *
  * Since: 1.0
  */
-struct _WeakrefKeyTable
-{
-  GObject parent_instance;
-
-  struct _KeyTable *table; /* (owned) */
-};
-
-typedef struct _KeyTable
-{
-  WeakrefTable base;
-  GDestroyNotify value_free; /* (const) */
-  gboolean for_values;       /* (const): the values are GValues, boxed and counted */
-} KeyTable;
+G_DEFINE_TYPE (WeakrefKeyTable, weakref_key_table, G_TYPE_OBJECT)
 
 /* Is found by the address of the key. That is as good as the identity: whoever asks holds the key,
  * and an entry leaves in the dispose of its key, long before the memory goes and the address can be
@@ -64,8 +50,6 @@ typedef struct
   WeakrefEntry base;
   gpointer value; /* (owned) (nullable): table lock; NULL when in the table, or stolen */
 } Entry;
-
-G_DEFINE_TYPE (WeakrefKeyTable, weakref_key_table, G_TYPE_OBJECT)
 
 static gsize
 entry_get_tag (WeakrefEntry *entry)
@@ -83,15 +67,15 @@ static void
 entry_free (WeakrefEntry *data)
 {
   Entry *entry = (Entry *) data;
-  KeyTable *table = (KeyTable *) data->table;
+  WeakrefKeyCore *core = (WeakrefKeyCore *) data->table;
 
-  if (table->value_free != NULL && entry->value != NULL)
-    table->value_free (entry->value);
+  if (core->value_free != NULL && entry->value != NULL)
+    core->value_free (entry->value);
   weakref_watch_free (&data->watch);
 }
 
 static void
-key_table_free (WeakrefTable *table)
+core_free (WeakrefTable *table)
 {
   g_free (table);
 }
@@ -101,59 +85,25 @@ static const WeakrefTableFuncs table_funcs = {
   .get_tag = entry_get_tag,
   .take_data = entry_take_data,
   .free_entry = entry_free,
-  .free_table = key_table_free,
+  .free_table = core_free,
 };
 
-/* A GValue is in a box that is counted, so that a copy can be made outside the lock. */
-
-static gpointer
-value_box_new (const GValue *value)
-{
-  GValue *box = g_atomic_rc_box_new0 (GValue);
-
-  g_value_init (box, G_VALUE_TYPE (value));
-  g_value_copy (value, box);
-
-  return box;
-}
-
-static void
-value_box_unref (gpointer box)
-{
-  g_atomic_rc_box_release_full (box, (GDestroyNotify) g_value_unset);
-}
-
-/* Copies from the box, which may be NULL, and lets go of it. */
-static void
-value_hand_over (GValue *box, GValue *value)
-{
-  if (box == NULL)
-    {
-      g_value_init (value, G_TYPE_OBJECT);
-      return;
-    }
-
-  g_value_init (value, G_VALUE_TYPE (box));
-  g_value_copy (box, value);
-  value_box_unref (box);
-}
-
-static gboolean
-key_table_insert (KeyTable *table, gpointer key, gpointer value)
+gboolean
+weakref_key_core_insert (WeakrefKeyCore *core, gpointer key, gpointer value)
 {
   Entry *entry = weakref_watch_alloc (key, sizeof (Entry));
   WeakrefEntry *old;
   gboolean put;
 
   entry->value = NULL;
-  weakref_entry_init (&entry->base, &table->base, key);
+  weakref_entry_init (&entry->base, &core->base, key);
 
-  g_mutex_lock (&table->base.lock);
-  put = weakref_table_put_locked (&table->base, &entry->base,
-                                  weakref_table_find_locked (&table->base, key), value, &old);
+  g_mutex_lock (&core->base.lock);
+  put = weakref_table_put_locked (&core->base, &entry->base,
+                                  weakref_table_find_locked (&core->base, key), value, &old);
   if (!put)
     entry->value = value;
-  g_mutex_unlock (&table->base.lock);
+  g_mutex_unlock (&core->base.lock);
 
   if (!put)
     weakref_entry_drop (&entry->base);
@@ -164,16 +114,16 @@ key_table_insert (KeyTable *table, gpointer key, gpointer value)
 }
 
 /* Takes the entry of @key out, with its value. */
-static gboolean
-key_table_steal (KeyTable *table, gpointer key, gpointer *value)
+gboolean
+weakref_key_core_steal (WeakrefKeyCore *core, gpointer key, gpointer *value)
 {
   WeakrefEntry *entry;
 
-  g_mutex_lock (&table->base.lock);
-  entry = weakref_table_take_locked (&table->base, weakref_table_find_locked (&table->base, key));
+  g_mutex_lock (&core->base.lock);
+  entry = weakref_table_take_locked (&core->base, weakref_table_find_locked (&core->base, key));
   if (entry != NULL)
     *value = g_steal_pointer (&((Entry *) entry)->value);
-  g_mutex_unlock (&table->base.lock);
+  g_mutex_unlock (&core->base.lock);
 
   if (entry == NULL)
     return FALSE;
@@ -184,23 +134,23 @@ key_table_steal (KeyTable *table, gpointer key, gpointer *value)
 
 /* The value of an entry, which may be out by now. */
 static gpointer
-key_table_get_value_locked (KeyTable *table, Entry *entry)
+core_get_value_locked (WeakrefKeyCore *core, Entry *entry)
 {
   gsize index;
 
   if (entry->base.watch.state != WEAKREF_ENTRY_IN)
     return entry->value;
 
-  index = weakref_map_find_entry (&table->base.map, entry_get_tag (&entry->base), entry);
+  index = weakref_map_find_entry (&core->base.map, entry_get_tag (&entry->base), entry);
 
-  return weakref_map_get_data (&table->base.map, index);
+  return weakref_map_get_data (&core->base.map, index);
 }
 
 /* Calls @func with each entry whose key is alive, holding both. */
-static void
-key_table_foreach (KeyTable *table, WeakrefKeyTableFunc func, gpointer user_data)
+void
+weakref_key_core_foreach (WeakrefKeyCore *core, WeakrefKeyTableFunc func, gpointer user_data)
 {
-  GPtrArray *entries = weakref_table_snapshot (&table->base);
+  GPtrArray *entries = weakref_table_snapshot (&core->base);
   guint i;
 
   for (i = 0; i < entries->len; i++)
@@ -213,17 +163,17 @@ key_table_foreach (KeyTable *table, WeakrefKeyTableFunc func, gpointer user_data
       if (key == NULL)
         continue;
 
-      g_mutex_lock (&table->base.lock);
-      value = key_table_get_value_locked (table, entry);
+      g_mutex_lock (&core->base.lock);
+      value = core_get_value_locked (core, entry);
       stolen = value == NULL && entry->base.watch.state == WEAKREF_ENTRY_OUT;
-      if (table->for_values && !stolen)
+      if (core->for_values && !stolen)
         g_atomic_rc_box_acquire (value);
-      g_mutex_unlock (&table->base.lock);
+      g_mutex_unlock (&core->base.lock);
 
       if (!stolen)
         func (key, value, user_data);
-      if (table->for_values && !stolen)
-        value_box_unref (value);
+      if (core->for_values && !stolen)
+        weakref_key_value_unref (value);
       g_object_unref (key);
     }
 
@@ -235,7 +185,7 @@ weakref_key_table_finalize (GObject *object)
 {
   WeakrefKeyTable *self = WEAKREF_KEY_TABLE (object);
 
-  weakref_table_close (&self->table->base);
+  weakref_table_close (&self->core->base);
 
   G_OBJECT_CLASS (weakref_key_table_parent_class)->finalize (object);
 }
@@ -251,10 +201,10 @@ weakref_key_table_class_init (WeakrefKeyTableClass *klass)
 static void
 weakref_key_table_init (WeakrefKeyTable *self)
 {
-  self->table = g_new0 (KeyTable, 1);
-  weakref_table_init (&self->table->base, &table_funcs);
-  self->table->value_free = value_box_unref;
-  self->table->for_values = TRUE;
+  self->core = g_new0 (WeakrefKeyCore, 1);
+  weakref_table_init (&self->core->base, &table_funcs);
+  self->core->value_free = weakref_key_value_unref;
+  self->core->for_values = TRUE;
 }
 
 /**
@@ -274,8 +224,8 @@ weakref_key_table_new (GDestroyNotify value_free)
 {
   WeakrefKeyTable *self = g_object_new (WEAKREF_TYPE_KEY_TABLE, NULL);
 
-  self->table->value_free = value_free;
-  self->table->for_values = FALSE;
+  self->core->value_free = value_free;
+  self->core->for_values = FALSE;
 
   return self;
 }
@@ -311,35 +261,11 @@ gboolean
 weakref_key_table_insert (WeakrefKeyTable *self, gpointer key, gpointer value)
 {
   g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
-  g_return_val_if_fail (!self->table->for_values, FALSE);
+  g_return_val_if_fail (!self->core->for_values, FALSE);
   g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
   g_return_val_if_fail (weakref_is_held (key), FALSE);
 
-  return key_table_insert (self->table, key, value);
-}
-
-/**
- * weakref_key_table_insert_value: (rename-to weakref_key_table_insert)
- * @self: a table made with weakref_key_table_new_for_values()
- * @key: (type GObject.Object) (not nullable): the key
- * @value: the value; the table makes a copy
- *
- * Enters @value for @key, in place of what was there.
- *
- * Returns: %TRUE if the key was new
- *
- * Since: 1.0
- */
-gboolean
-weakref_key_table_insert_value (WeakrefKeyTable *self, gpointer key, const GValue *value)
-{
-  g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
-  g_return_val_if_fail (self->table->for_values, FALSE);
-  g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
-  g_return_val_if_fail (weakref_is_held (key), FALSE);
-  g_return_val_if_fail (G_IS_VALUE (value), FALSE);
-
-  return key_table_insert (self->table, key, value_box_new (value));
+  return weakref_key_core_insert (self->core, key, value);
 }
 
 /**
@@ -389,11 +315,11 @@ weakref_key_table_lookup_extended (WeakrefKeyTable *self, gpointer key, gpointer
 
   g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
 
-  g_mutex_lock (&self->table->base.lock);
-  index = weakref_table_find_locked (&self->table->base, key);
+  g_mutex_lock (&self->core->base.lock);
+  index = weakref_table_find_locked (&self->core->base, key);
   if (index != WEAKREF_MAP_NONE)
-    found = weakref_map_get_data (&self->table->base.map, index);
-  g_mutex_unlock (&self->table->base.lock);
+    found = weakref_map_get_data (&self->core->base.map, index);
+  g_mutex_unlock (&self->core->base.lock);
 
   /* What is found is an object, and is not read: memory that is not in a cache takes longer than
    * all the rest. */
@@ -403,72 +329,6 @@ weakref_key_table_lookup_extended (WeakrefKeyTable *self, gpointer key, gpointer
     *value = found;
 
   return index != WEAKREF_MAP_NONE;
-}
-
-/**
- * weakref_key_table_lookup_value: (rename-to weakref_key_table_lookup)
- * @self: a table made with weakref_key_table_new_for_values()
- * @key: (type GObject.Object) (not nullable): the key
- * @value: (out caller-allocates): return location for a copy of the value, an empty #GValue; if
- *   there is none, it becomes an object that is %NULL
- *
- * Gives the value of @key, and tells whether there is one.
- *
- * Returns: %TRUE if there is an entry
- *
- * Since: 1.0
- */
-gboolean
-weakref_key_table_lookup_value (WeakrefKeyTable *self, gpointer key, GValue *value)
-{
-  GValue *found = NULL;
-  gsize index;
-
-  g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
-  g_return_val_if_fail (self->table->for_values, FALSE);
-  g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
-  g_return_val_if_fail (value != NULL, FALSE);
-
-  g_mutex_lock (&self->table->base.lock);
-  index = weakref_table_find_locked (&self->table->base, key);
-  if (index != WEAKREF_MAP_NONE)
-    found = g_atomic_rc_box_acquire (weakref_map_get_data (&self->table->base.map, index));
-  g_mutex_unlock (&self->table->base.lock);
-
-  value_hand_over (found, value);
-
-  return found != NULL;
-}
-
-/**
- * weakref_key_table_dup_value:
- * @self: a table made with weakref_key_table_new_for_values()
- * @key: (type GObject.Object) (not nullable): the key
- *
- * Copies the value of @key.
- *
- * It is for languages that can't free what is in a #GValue which they get through an argument, as
- * GJS before 1.78 can't.
- *
- * Returns: (transfer full) (nullable): a copy of the value, or %NULL if there is no entry; free it
- *   with g_boxed_free()
- *
- * Since: 1.0
- */
-GValue *
-weakref_key_table_dup_value (WeakrefKeyTable *self, gpointer key)
-{
-  GValue *value;
-
-  g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), NULL);
-  g_return_val_if_fail (self->table->for_values, NULL);
-  g_return_val_if_fail (G_IS_OBJECT (key), NULL);
-
-  value = g_new0 (GValue, 1);
-  if (!weakref_key_table_lookup_value (self, key, value))
-    g_clear_pointer (&value, g_free);
-
-  return value;
 }
 
 /**
@@ -488,41 +348,12 @@ weakref_key_table_steal (WeakrefKeyTable *self, gpointer key)
   gpointer value = NULL;
 
   g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), NULL);
-  g_return_val_if_fail (!self->table->for_values, NULL);
+  g_return_val_if_fail (!self->core->for_values, NULL);
   g_return_val_if_fail (G_IS_OBJECT (key), NULL);
 
-  key_table_steal (self->table, key, &value);
+  weakref_key_core_steal (self->core, key, &value);
 
   return value;
-}
-
-/**
- * weakref_key_table_steal_value: (rename-to weakref_key_table_steal)
- * @self: a table made with weakref_key_table_new_for_values()
- * @key: (type GObject.Object) (not nullable): the key
- * @value: (out caller-allocates): return location for the value, an empty #GValue; if there is
- *   none, it becomes an object that is %NULL
- *
- * Removes the entry of @key and gives its value, as Python's `pop()` does.
- *
- * Returns: %TRUE if there was an entry
- *
- * Since: 1.0
- */
-gboolean
-weakref_key_table_steal_value (WeakrefKeyTable *self, gpointer key, GValue *value)
-{
-  gpointer found = NULL;
-
-  g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
-  g_return_val_if_fail (self->table->for_values, FALSE);
-  g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
-  g_return_val_if_fail (value != NULL, FALSE);
-
-  key_table_steal (self->table, key, &found);
-  value_hand_over (found, value);
-
-  return found != NULL;
 }
 
 /**
@@ -561,10 +392,10 @@ weakref_key_table_remove (WeakrefKeyTable *self, gpointer key)
   g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
   g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
 
-  g_mutex_lock (&self->table->base.lock);
-  entry = weakref_table_take_locked (&self->table->base,
-                                     weakref_table_find_locked (&self->table->base, key));
-  g_mutex_unlock (&self->table->base.lock);
+  g_mutex_lock (&self->core->base.lock);
+  entry = weakref_table_take_locked (&self->core->base,
+                                     weakref_table_find_locked (&self->core->base, key));
+  g_mutex_unlock (&self->core->base.lock);
 
   if (entry == NULL)
     return FALSE;
@@ -586,7 +417,7 @@ weakref_key_table_remove_all (WeakrefKeyTable *self)
 {
   g_return_if_fail (WEAKREF_IS_KEY_TABLE (self));
 
-  weakref_table_clear (&self->table->base);
+  weakref_table_clear (&self->core->base);
 }
 
 /**
@@ -607,7 +438,7 @@ weakref_key_table_get_size (WeakrefKeyTable *self)
 {
   g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), 0);
 
-  return weakref_table_get_size (&self->table->base);
+  return weakref_table_get_size (&self->core->base);
 }
 
 static void
@@ -635,7 +466,7 @@ weakref_key_table_dup_keys (WeakrefKeyTable *self)
   g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), NULL);
 
   array = g_ptr_array_new_with_free_func (g_object_unref);
-  key_table_foreach (self->table, collect_key_cb, array);
+  weakref_key_core_foreach (self->core, collect_key_cb, array);
 
   return array;
 }
@@ -660,30 +491,5 @@ weakref_key_table_foreach (WeakrefKeyTable *self, WeakrefKeyTableFunc func, gpoi
   g_return_if_fail (WEAKREF_IS_KEY_TABLE (self));
   g_return_if_fail (func != NULL);
 
-  key_table_foreach (self->table, func, user_data);
-}
-
-/**
- * weakref_key_table_foreach_value: (rename-to weakref_key_table_foreach)
- * @self: a table made with weakref_key_table_new_for_values()
- * @func: (scope call) (closure user_data): what to call
- * @user_data: (nullable): data for @func
- *
- * Calls @func with each entry whose key is alive.
- *
- * It goes over a snapshot: @func may change the table, and gets the entries that there were at the
- * start, each if its key is still alive when its turn comes.
- *
- * Since: 1.0
- */
-void
-weakref_key_table_foreach_value (WeakrefKeyTable *self,
-                                 WeakrefKeyTableValueFunc func,
-                                 gpointer user_data)
-{
-  g_return_if_fail (WEAKREF_IS_KEY_TABLE (self));
-  g_return_if_fail (self->table->for_values);
-  g_return_if_fail (func != NULL);
-
-  key_table_foreach (self->table, (WeakrefKeyTableFunc) func, user_data);
+  weakref_key_core_foreach (self->core, func, user_data);
 }

@@ -138,8 +138,8 @@ entry_announce_cb (WeakrefWatch *watch)
     {
       if (table->funcs->died != NULL)
         table->funcs->died (table, entry);
-      if (table->funcs->let_go != NULL)
-        table->funcs->let_go (entry);
+      if (table->funcs->released != NULL)
+        table->funcs->released (entry);
       entry_unref_many (entry, 2);
     }
   else
@@ -196,8 +196,8 @@ weakref_table_put_locked (
 void
 weakref_entry_drop (WeakrefEntry *entry)
 {
-  if (entry->table->funcs->let_go != NULL)
-    entry->table->funcs->let_go (entry);
+  if (entry->table->funcs->released != NULL)
+    entry->table->funcs->released (entry);
   weakref_watch_stop (&entry->watch);
   weakref_entry_unref (entry);
 }

@@ -32,7 +32,7 @@ typedef struct
   void (*died) (WeakrefTable *table, WeakrefEntry *entry);
   /* The entry, which had been in the table or not, was dropped, or has died. Outside every lock.
    * May be NULL. */
-  void (*let_go) (WeakrefEntry *entry);
+  void (*released) (WeakrefEntry *entry);
   /* Frees the entry and what it holds. Outside every lock. */
   void (*free_entry) (WeakrefEntry *entry);
   /* Frees the table and what it holds. Outside every lock. */

@@ -52,7 +52,7 @@ core_free (WeakrefTable *table)
 static const WeakrefTableFuncs table_funcs = {
   .name = "WeakrefValueTable",
   .get_tag = entry_get_tag,
-  .let_go = entry_left,
+  .released = entry_left,
   .free_entry = entry_free,
   .free_table = core_free,
 };
