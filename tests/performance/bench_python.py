@@ -43,6 +43,34 @@ def row(names, operation, statement, target=0, **kwargs):
     print('row', operation, 'ns', f'{ours:.2f}', BESIDE, f'{theirs:.2f}', target, sep='\t')
 
 
+class Ordinary:
+    """What the standard module has its references to."""
+
+
+def make_standard_names(module, kind):
+    thing = kind()
+    return {
+        'kind': kind, 'thing': thing, 'ref': module.ref, 'plain': module.ref(thing),
+        'finalize': module.finalize, 'callback': lambda dead: None,
+        'values': module.WeakValueDictionary(a=thing), 'proxy': module.proxy(thing),
+        'keys': module.WeakKeyDictionary({thing: 1}), 'things': module.WeakSet([thing]),
+    }
+
+
+def standard_rows(what, kind, targets):
+    """Print what this module costs beside the standard one with objects of a plain class."""
+    ours, theirs = make_standard_names(Weakref, kind), make_standard_names(weakref, Ordinary)
+    for statement, target in targets.items():
+        timers = [timeit.Timer(statement, timer=time.thread_time, globals=names)
+                  for names in (ours, theirs)]
+        number = 10 if QUICK else 5000
+        rounds = [[timer.timeit(number) / number * 1e9 for timer in timers]
+                  for _ in range(1 if QUICK else 15)]
+        times = [min(column) for column in zip(*rounds)]
+        print('row', f'{statement.split(";")[-1].strip()}, {what}', 'ns', f'{times[0]:.2f}',
+              'the standard module', f'{times[1]:.2f}', target, sep='\t')
+
+
 def make_names(kind):
     thing = kind()
     store = Gio.ListStore.new(GObject.Object)
@@ -76,6 +104,12 @@ def main():
     row(names, '… with a ref with a callback', 'thing = kind(); r = Weakref.ref(thing, callback); '
         'del thing', number=1000)
     row(names, "the standard module's ref()", 'standard()')
+
+    statements = ('plain()', 'ref(thing)', 'ref(thing, callback)', 'keys[thing]', 'thing in things',
+                  "values['a']", 'finalize(thing, callback).detach()', 'proxy.__class__')
+    print('section', 'Python, beside the standard module', sep='\t')
+    standard_rows('a GObject', Plain, dict(zip(statements, (4, 3, 3, 3, 3, 3, 2, 3))))
+    standard_rows('a plain object', Ordinary, dict.fromkeys(statements, 1.3))
 
 
 if __name__ == '__main__':

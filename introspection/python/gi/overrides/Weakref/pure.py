@@ -16,6 +16,22 @@ from .text import describe
 Weakref = get_introspection_module('Weakref')
 
 
+def _refuse_other_interpreters():
+    """Fail in an interpreter that is not the first: PyGObject has one wrapper for a GObject."""
+    try:
+        import _interpreters as interpreters
+    except ImportError:
+        try:
+            import _xxsubinterpreters as interpreters
+        except ImportError:
+            return
+    if interpreters.get_current() != interpreters.get_main():
+        raise ImportError('only the main interpreter has GObjects')
+
+
+_refuse_other_interpreters()
+
+
 class Anchor:
     """What lives and dies with a target, is equal as the target is, and hashes as it does."""
 
