@@ -202,6 +202,26 @@ weakref_finalizer_init (WeakrefFinalizer *self)
   self->kept.exits_with = weakref_process_get_id ();
 }
 
+static void
+finalizer_start (WeakrefFinalizer *self,
+                 gpointer target,
+                 GMainContext *context,
+                 WeakrefPhase phase,
+                 gboolean for_binding,
+                 WeakrefFinalizerFunc func,
+                 gpointer user_data,
+                 GDestroyNotify destroy)
+{
+  self->destination = weakref_destination_get (context);
+  self->kept.for_binding = for_binding;
+  weakref_callback_init (&self->callback, G_CALLBACK (func), user_data, destroy);
+  if (phase == WEAKREF_PHASE_FINALIZE)
+    self->life = weakref_block_get (target, WEAKREF_PHASE_DISPOSE);
+  g_object_ref (self);
+  weakref_watch_start (&self->watch, &finalizer_funcs, target, phase);
+  weakref_registry_add (&self->kept, self, finalizer_run_kept, &self->callback);
+}
+
 static WeakrefFinalizer *
 finalizer_new (gpointer target,
                GMainContext *context,
@@ -219,14 +239,7 @@ finalizer_new (gpointer target,
   g_return_val_if_fail (phase == WEAKREF_PHASE_DISPOSE || phase == WEAKREF_PHASE_FINALIZE, NULL);
 
   self = g_object_new (WEAKREF_TYPE_FINALIZER, NULL);
-  self->destination = weakref_destination_get (context);
-  self->kept.for_binding = for_binding;
-  weakref_callback_init (&self->callback, G_CALLBACK (func), user_data, destroy);
-  if (phase == WEAKREF_PHASE_FINALIZE)
-    self->life = weakref_block_get (target, WEAKREF_PHASE_DISPOSE);
-  g_object_ref (self);
-  weakref_watch_start (&self->watch, &finalizer_funcs, target, phase);
-  weakref_registry_add (&self->kept, self, finalizer_run_kept, &self->callback);
+  finalizer_start (self, target, context, phase, for_binding, func, user_data, destroy);
 
   return self;
 }
@@ -342,6 +355,43 @@ weakref_finalize (gpointer target,
 
   if (self != NULL)
     g_object_unref (self);
+}
+
+/**
+ * weakref_finalizer_start_for_binding:
+ * @self: a finalizer that was made by g_object_new() alone
+ * @target: (type GObject.Object) (not nullable): the object to clean up after
+ * @context: (nullable): where to run, or %NULL for the thread that drops the last reference
+ * @phase: which end of the object's life to wait for
+ * @func: (scope notified) (closure user_data) (destroy destroy): what to call
+ * @user_data: (nullable): data for @func; it must not hold @target
+ * @destroy: (nullable): frees @user_data
+ *
+ * Makes a new object what [ctor@Weakref.Finalizer.new_for_binding] makes. It is for the
+ * constructors of classes that a language derives from this one, and can be called once for each
+ * object.
+ *
+ * You must hold a reference on @target during the call, which can be made from any thread.
+ *
+ * Since: 1.0
+ */
+void
+weakref_finalizer_start_for_binding (WeakrefFinalizer *self,
+                                     gpointer target,
+                                     GMainContext *context,
+                                     WeakrefPhase phase,
+                                     WeakrefFinalizerFunc func,
+                                     gpointer user_data,
+                                     GDestroyNotify destroy)
+{
+  g_return_if_fail (WEAKREF_IS_FINALIZER (self));
+  g_return_if_fail (self->watch.block == NULL);
+  g_return_if_fail (G_IS_OBJECT (target));
+  g_return_if_fail (weakref_is_held (target));
+  g_return_if_fail (func != NULL);
+  g_return_if_fail (phase == WEAKREF_PHASE_DISPOSE || phase == WEAKREF_PHASE_FINALIZE);
+
+  finalizer_start (self, target, context, phase, TRUE, func, user_data, destroy);
 }
 
 /**

@@ -58,6 +58,15 @@ void weakref_finalize (gpointer target,
                        GDestroyNotify destroy);
 
 WEAKREF_AVAILABLE_IN_1_0
+void weakref_finalizer_start_for_binding (WeakrefFinalizer *self,
+                                          gpointer target,
+                                          GMainContext *context,
+                                          WeakrefPhase phase,
+                                          WeakrefFinalizerFunc func,
+                                          gpointer user_data,
+                                          GDestroyNotify destroy);
+
+WEAKREF_AVAILABLE_IN_1_0
 gboolean weakref_finalizer_run (WeakrefFinalizer *self);
 
 WEAKREF_AVAILABLE_IN_1_0

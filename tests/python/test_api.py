@@ -236,6 +236,9 @@ CALLS = {
     'Set.is_disjoint': lambda a, b: (make_set(a).is_disjoint(make_set(b)), True),
     'Set.equal': lambda a, b: (make_set(a).equal(make_set(a)), True),
 
+    'Finalizer.start_for_binding': lambda a, b: (
+        (finalizer := Weakref.Finalizer()).start_for_binding(
+            a, None, Weakref.Phase.DISPOSE, print) or finalizer.detach(), True),
     'Bond.new': lambda a, b: (Weakref.Bond.new(a, b).break_(), True),
     'Bond.new_full': lambda a, b: (Weakref.Bond.new_full(a, b, None).break_(), True),
     'Bond.start_for_binding': lambda a, b: (

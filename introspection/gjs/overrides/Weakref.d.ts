@@ -193,6 +193,13 @@ declare module 'gi://Weakref?version=1.0' {
                 phase: Phase,
                 func: () => void,
             ): Finalizer;
+            /** For the constructors of subclasses. */
+            start_for_binding(
+                target: GObject.Object,
+                context: GLib.MainContext | null,
+                phase: Phase,
+                func: () => void,
+            ): void;
             /** Runs what is left and has `at_exit`, newest first. A program calls it at its end. */
             static run_at_exit(): void;
 
@@ -268,8 +275,8 @@ declare module 'gi://Weakref?version=1.0' {
         }
 
         /** A Map whose entries go when their values, which are objects, die. An iteration, as that
-         * of all collections here, comes by what was there at its start and still is at its turn.
-         * That of a KeyTable or a Set holds it until then. A table has no order, a Set that in
+         * of all collections here, comes by what was there at its start and still is at its turn,
+         * and holds it until then. A table has no order, a Set that in
          * which its members were added. */
         class ValueTable<K extends Key = Key, V extends GObject.Object = GObject.Object>
             extends GObject.Object {
@@ -379,7 +386,7 @@ declare module 'gi://Weakref?version=1.0' {
             get nIdle(): number;
             get n_in_use(): number;
             get nInUse(): number;
-            /** How often an object was found, also by an iteration. */
+            /** How often an object was found; to iterate is not to look for it. */
             get hits(): number;
             get misses(): number;
             /** How many idle objects were put out. */

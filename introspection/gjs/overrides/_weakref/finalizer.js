@@ -3,9 +3,12 @@
 
 /* exported defineFinalizer */
 
+const {GObject} = imports.gi;
 const {define, isPlain, requireFunction, requireObject} = imports.overrides._weakref.arguments;
 const {getContext} = imports.overrides._weakref.delivery;
 const {isProxy} = imports.overrides._weakref.proxy;
+
+const initObject = GObject.Object.prototype._init;
 
 // Whether a finalizer's arguments lead to its target, as far as that can be seen from outside, and
 // soon: not more than a thousand values are looked at.
@@ -37,7 +40,7 @@ function holds(values, target) {
 function defineFinalizer(Weakref) {
     const {Finalizer} = Weakref;
     const newFinalizer = Finalizer.new_full;
-    const {run} = Finalizer.prototype;
+    const {run, start_for_binding: start} = Finalizer.prototype;
 
     // The run() that is about to call its function.
     let byHand = null;
@@ -66,16 +69,19 @@ function defineFinalizer(Weakref) {
 
     define(Finalizer.prototype, {
         _init(target, func, ...args) {
-            if (this.constructor !== Finalizer)
-                throw new TypeError('Weakref.Finalizer has no subclasses');
             target = requireObject(target, 'The target of a Weakref.Finalizer');
             requireFunction(func, 'The function of a Weakref.Finalizer');
             if (holds(args, target)) {
                 console.warn('Weakref.Finalizer: the arguments hold the target itself, which ' +
                     'keeps it alive, so that the finalizer never runs by itself');
             }
-            return Finalizer.new_full(target, getContext(), Weakref.Phase.DISPOSE,
-                () => void func(...args));
+            const call = () => void func(...args);
+            if (this.constructor === Finalizer)
+                return Finalizer.new_full(target, getContext(), Weakref.Phase.DISPOSE, call);
+
+            const finalizer = initObject.call(this) ?? this;
+            start.call(finalizer, target, getContext(), Weakref.Phase.DISPOSE, wrap(call));
+            return finalizer;
         },
 
         run() {

@@ -20,11 +20,16 @@ const initObject = GObject.Object.prototype._init;
 // What C sees of a value that is not there.
 const MARK = 'a value of JavaScript';
 
-// The property of a table: its values that are not in C, each in an object of its own.
-const VALUES = Symbol('values of a Weakref.KeyTable');
+// Table → key → the value that is not in C, in an object of its own.
+const valuesOf = new WeakMap();
 
-// The property of a wrapper that makes it last.
-const LASTING = Symbol('key of a Weakref.KeyTable');
+// The property of a wrapper, of a table or a key, that makes it last.
+const LASTING = Symbol('of use to a Weakref.KeyTable');
+
+function makeLast(wrapper) {
+    if (!wrapper[LASTING])
+        Object.defineProperty(wrapper, LASTING, {value: true});
+}
 
 // Whether a value comes out of C as it went in, and does not keep the key there.
 function isForC(value, key) {
@@ -43,16 +48,11 @@ function isForC(value, key) {
 }
 
 function getValues(table) {
-    return table[VALUES] ?? clearValues(table);
-}
-
-function clearValues(table) {
-    const values = new WeakMap();
-    if (table[VALUES])
-        table[VALUES] = values;
-    else
-        Object.defineProperty(table, VALUES, {value: values, writable: true});
-    return values;
+    if (!valuesOf.has(table)) {
+        makeLast(table);
+        valuesOf.set(table, new WeakMap());
+    }
+    return valuesOf.get(table);
 }
 
 const requireTableKey = key => requireObject(key, 'A key of a Weakref.KeyTable');
@@ -60,23 +60,24 @@ const requireTableKey = key => requireObject(key, 'A key of a Weakref.KeyTable')
 function defineKeyTable(Weakref) {
     const {KeyTable} = Weakref;
     const {
-        contains, dup_keys: dupKeys, dup_value: dupValue, insert, remove, remove_all: removeAll,
+        contains, dup_keys: dupKeys, dup_value: dupValue, foreach, insert, remove,
+        remove_all: removeAll,
     } = KeyTable.prototype;
     // For speed: names of a file are looked up each time, those of a function are not.
-    const valuesOf = VALUES;
+    const values = valuesOf;
     const GObjectClass = GObject.Object;
+    const isWeakProxy = isProxy;
     const state = {changes: 0};
     const check = makeCheck(KeyTable.prototype, state);
 
     // The value of a GObject: undefined if there is none, as most values of that kind are.
     function read(table, key) {
-        const values = getValues(table);
-        const found = values.get(key);
+        const found = values.get(table)?.get(key);
         if (found !== undefined) {
             // C may have dropped the entry: the key was disposed.
             if (contains.call(table, key))
                 return found.value;
-            values.delete(key);
+            values.get(table).delete(key);
             return undefined;
         }
         // Gjs before 1.78 leaks what is in a GValue that C fills in: so not through lookup() of C.
@@ -91,7 +92,7 @@ function defineKeyTable(Weakref) {
 
     function drop(table, key) {
         state.changes++;
-        getValues(table).delete(key);
+        values.get(table)?.delete(key);
         return remove.call(table, key);
     }
 
@@ -108,17 +109,15 @@ function defineKeyTable(Weakref) {
 
         insert(key, value) {
             key = requireTableKey(key);
-            const values = getValues(this);
             state.changes++;
             if (isForC(value, key)) {
                 const isNew = insert.call(this, key, value);
-                values.delete(key);
+                values.get(this)?.delete(key);
                 return isNew;
             }
-            if (!key[LASTING])
-                Object.defineProperty(key, LASTING, {value: true});
+            makeLast(key);
             const isNew = insert.call(this, key, MARK);
-            values.set(key, {value});
+            getValues(this).set(key, {value});
             return isNew;
         },
 
@@ -140,10 +139,10 @@ function defineKeyTable(Weakref) {
 
         get(key) {
             // The fast way: whatever is in the map is a key.
-            const found = this[valuesOf]?.get(key);
+            const found = values.get(this)?.get(key);
             if (found !== undefined && contains.call(this, key))
                 return found.value;
-            if (found === undefined && key instanceof GObjectClass && !isProxy(key))
+            if (found === undefined && key instanceof GObjectClass && !isWeakProxy(key))
                 return dupValue.call(this, key) ?? undefined;
             key = unwrapAlive(key);
             return key instanceof GObject.Object ? read(this, key) : undefined;
@@ -172,20 +171,37 @@ function defineKeyTable(Weakref) {
         },
 
         remove_all() {
-            clearValues(this);
+            values.delete(this);
+            state.changes++;
             removeAll.call(this);
         },
 
+        // The keys there are at the start, each with its value when its turn comes. Those that are
+        // all in C come from there together, and are good as long as nothing has changed.
         *entries() {
-            const keys = dupKeys.call(this);
+            const keys = values.has(this) ? dupKeys.call(this) : [];
+            const inC = [];
+            if (!values.has(this)) {
+                foreach.call(this, (key, value) => {
+                    keys.push(key);
+                    inC.push(value);
+                });
+            }
+
             const isThere = check(this, keys.length);
+            const {changes} = state;
             for (let i = 0; i < keys.length; i++) {
                 const key = keys[i];
-                keys[i] = null;
+                let value = inC[i];
+                keys[i] = inC[i] = null;
                 if (!isThere(key))
                     continue;
-                const found = this[valuesOf]?.get(key);
-                yield [key, found !== undefined ? found.value : dupValue.call(this, key) ?? undefined];
+                const found = values.get(this)?.get(key);
+                if (found !== undefined)
+                    value = found.value;
+                else if (value === undefined || changes !== state.changes)
+                    value = dupValue.call(this, key) ?? undefined;
+                yield [key, value];
             }
         },
     });

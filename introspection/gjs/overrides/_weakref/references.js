@@ -15,14 +15,16 @@ function defineRef(Weakref) {
     const {Ref} = Weakref;
     // The shared one has no context: to connect to it would be to miss what comes during garbage
     // collection.
-    const {new: newShared, new_full: newRef} = Ref;
+    const newShared = Ref.new;
+    const [GObjectClass, init, isWeakProxy, makeContext] =
+        [GObject.Object, initObject, isProxy, getContext];
 
     define(Ref.prototype, {
         _init(target, callback) {
-            // The usual case, without the detour over properties.
-            if (this.constructor === Ref && target instanceof GObject.Object && !isProxy(target) &&
+            // The usual case, with copies of what is looked up each time in a file.
+            if (target instanceof GObjectClass && !isWeakProxy(target) &&
                 (callback === undefined || callback === null))
-                return newRef(target, getContext(), null);
+                return init.call(this, {context: makeContext(), target}) ?? this;
 
             let properties = {target};
             if (isPlain(target) && Object.keys(target).length > 0)

@@ -36,10 +36,12 @@ function readArguments(table, keyType) {
 
 // What a table has on top of the C methods, which are as yet unchanged.
 function makeMembers(Weakref,
-    {contains, ensure, foreach, insert, lookup, remove, dup_keys: dupKeys}) {
+    {contains, ensure, foreach, insert, lookup, remove, dup_keys: dupKeys, get_size: getSize}) {
     // For speed the methods below have a short way for strings, and a copy of this: names of a file
     // are looked up each time, those of a function are not.
     const notForC = NOT_FOR_C;
+    // Counts what was changed from here, in all tables.
+    const state = {changes: 0};
 
     const isKeyError = e =>
         e instanceof GLib.Error && e.matches(Weakref.Error, Weakref.Error.KEY_TYPE);
@@ -80,6 +82,7 @@ function makeMembers(Weakref,
         },
 
         set(key, value) {
+            state.changes++;
             withKey(this, insert, key, requireObject(value, 'A value'));
             return this;
         },
@@ -96,6 +99,7 @@ function makeMembers(Weakref,
         },
 
         delete(key) {
+            state.changes++;
             if (typeof key === 'string' && !notForC.test(key)) {
                 try {
                     return remove.call(this, key);
@@ -147,24 +151,27 @@ function makeMembers(Weakref,
             return keys;
         },
 
-        // The keys there are at the start, each with its value when its turn comes. A large one of
-        // 64 bits comes out of C rounded, and is not found by that: it keeps the value it had.
+        // The keys there are at the start, each with its value when its turn comes: that of the
+        // start, as long as nothing has changed. A large one of 64 bits comes out of C rounded, and
+        // is not found by that: it keeps the value it had.
         *entries() {
-            const keys = this.dup_keys();
-            let objects = null;
-            if (keys.some(key => Number.isInteger(key) && !Number.isSafeInteger(key))) {
-                keys.length = 0;
-                objects = [];
-                foreach.call(this, (key, value) => {
-                    keys.push(key);
-                    objects.push(Number.isSafeInteger(key) ? null : value);
-                });
-            }
+            const keys = [];
+            const values = [];
+            foreach.call(this, (key, value) => {
+                keys.push(key);
+                values.push(value);
+            });
 
-            for (let i = 0; i < keys.length; i++) {
+            const size = keys.length;
+            const {changes} = state;
+            let isSame = true;
+            for (let i = 0; i < size; i++) {
                 const key = keys[i];
-                const value = objects?.[i] ??
-                    (typeof key === 'object' ? this.get(key) : lookup.call(this, key));
+                let value = values[i];
+                values[i] = null;
+                isSame = isSame && changes === state.changes && size === getSize.call(this);
+                if (!isSame && (!Number.isInteger(key) || Number.isSafeInteger(key)))
+                    value = this.get(key);
                 if (value)
                     yield [key, value];
             }
