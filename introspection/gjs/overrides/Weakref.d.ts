@@ -102,6 +102,8 @@ declare module 'gi://Weakref?version=1.0' {
 
             /** The target, or undefined when it is dead. */
             deref(): T | undefined;
+            /** Waits for the death. */
+            dead(): Promise<void>;
             /** The target, or null when it is dead. */
             get(): T | null;
             is_alive(): boolean;
@@ -255,6 +257,7 @@ declare module 'gi://Weakref?version=1.0' {
         ): number;
         /** A cancellable that is cancelled when the object dies. */
         function cancellable_new(object: GObject.Object): Gio.Cancellable;
+        function cancellableFor(object: GObject.Object): Gio.Cancellable;
         /** A cancellable that is cancelled when the first of the objects dies. */
         function cancellable_new_any(objects: GObject.Object[]): Gio.Cancellable;
         /** Waits for the object to die. */

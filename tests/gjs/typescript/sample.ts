@@ -120,6 +120,9 @@ new Weakref.Finalizer(win, (a: number) => {}, 'str');
 // @ts-expect-error
 new Weakref.Finalizer(win, (a: number) => {});
 
+const waited: Promise<void> = ref.dead();
+const ended: Gio.Cancellable = Weakref.cancellableFor(win);
+
 const registry = new Weakref.Registry((held: string) => print(held.length));
 registry.register(win, 'a', win);
 const unregistered: boolean = registry.unregister(win);

@@ -47,6 +47,21 @@ function defineRef(Weakref) {
         deref() {
             return this.get() ?? undefined;
         },
+
+        // No function made here may have the target in a variable around it: the promise would
+        // wait for ever.
+        dead() {
+            let resolve;
+            const promise = new Promise(func => {
+                resolve = func;
+            });
+            const target = this.get();
+            if (target === null)
+                resolve();
+            else
+                new Weakref.Finalizer(target, resolve).at_exit = false;
+            return promise;
+        },
     });
 
     Weakref.proxy = function (target) {
@@ -55,10 +70,11 @@ function defineRef(Weakref) {
         return makeProxy(newShared(requireObject(target, 'The target of a Weakref.proxy')));
     };
 
-    for (const name of ['count_refs', 'list_refs']) {
+    for (const name of ['count_refs', 'list_refs', 'cancellable_new']) {
         const func = Weakref[name];
         Weakref[name] = target => func(requireObject(target, 'The target'));
     }
+    Weakref.cancellableFor = Weakref.cancellable_new;
 }
 
 function defineProxy(Weakref) {
