@@ -7,36 +7,36 @@
 #include <weakref-glib/core/compat.h>
 #include <weakref-glib/core/toggle.h>
 
-/* What is in use and what is idle, and what is put out.
+/* The objects that a cache keeps: which are in use, which are idle, and which are evicted.
  *
- * An entry that is tracked has a hold on its object, with which it is in one of two queues: that of
- * the objects in use, and that of the *spare* ones, which are put out if there are too many.
+ * An entry that is tracked has a hold on its object, and the hold is in one of two queues. One
+ * queue is for the objects in use. The other is for the *spare* ones, which are evicted if there
+ * are too many.
  *
- *   state      others have the object       queue    counts as    becomes idle
- *   IN_USE     yes                          in use   in use       at the end of the spare ones
- *   IDLE       no                           spare    idle
- *   LOOKED_AT  who looks at all values      spare    in use       where it is
- *   SILENCED   it can't be told, see below  spare    in use       at the end of the spare ones
+ *   state      somebody else has the object    queue    counts as  its place when it becomes idle
+ *   IN_USE     yes                             in use   in use     the end of the spare queue
+ *   IDLE       no                              spare    idle
+ *   LOOKED_AT  only a loop over all objects    spare    in use     the same place
+ *   SILENCED   it can't be known, see below    spare    in use     the end of the spare queue
  *
- * The spare queue has what was used last at its end. An object that only somebody looks at, who
- * looks at all values, keeps its place, unless it is its turn to be put out meanwhile. So whoever
- * shows what is in the cache does not change it.
+ * In the spare queue, the object that was used last is at the end, and the first one is evicted
+ * first. A loop over all objects is not a use: an idle object that only such a loop has keeps its
+ * place. If it comes to be evicted during the loop, it counts as in use instead. So a program that
+ * shows what is in the cache does not change the order.
  *
- * An object on which a language has a toggle reference of its own looks in use, for ever. Nobody is
- * notified of that: the language may add it at any time. So now and then, when an entry is tracked
- * and when the source is woken, the objects that have been in use for longest are examined, as many
- * as could be too much. What turns out to be silenced is spare from then on, as if it had been used
- * just now. If it really is in use, nothing is lost when it is put out: it stays in the table, is
- * found there, and then is tracked again.
+ * An object on which a language has a toggle reference of its own is *silenced*: it looks in use
+ * for ever. The language may add its toggle reference at any time, and nobody is notified of that.
+ * So some objects are examined when an entry is tracked, and when the source is woken: those that
+ * have been in use for longest, and only as many as could be more than the cache may keep. An
+ * object that turns out to be silenced becomes spare, as if it had been used just now. If it really
+ * is in use when it is evicted, nothing is lost: the entry stays in the table, is found there, and
+ * is tracked again then.
  *
- * LOCKING. The toggle lock guards what is said so. The table's lock is never held with it. */
+ * LOCKING. The toggle lock guards the fields that say so. The table's lock is never held at the
+ * same time. */
 
-/* How many are examined at most, of those that do turn out to be in use, when the source is woken.
- */
-#define MAX_EXAMINED 16
-
-/* If so many have turned out to be in use, one after the other, one is examined for half as many
- * that are entered. */
+/* When many examined objects were really in use, one after the other, fewer are examined: after n
+ * of them, one for each n / 2 objects that are entered. This is the highest n. */
 #define MAX_IN_A_ROW 16
 
 typedef enum
@@ -47,21 +47,21 @@ typedef enum
   KEPT_SILENCED
 } KeptState;
 
-/* What we keep an object by. */
+/* The hold of a cache on an object. */
 typedef struct
 {
   WeakrefHold base;
   WeakrefValueEntry *entry; /* (owned) */
   GList link;               /* toggle lock: in one of the two queues */
   KeptState state;          /* toggle lock */
-  gint64 since;             /* toggle lock: when it became spare, or was used as such */
+  gint64 since; /* toggle lock: when it became spare, or was last used while it was spare */
 } Kept;
 
 /* What is kept with each entry. */
 typedef struct
 {
   Kept *kept;        /* (atomic): written under the toggle lock; NULL if it is not tracked */
-  gboolean is_spare; /* (atomic): written under the toggle lock: what a use has to look at */
+  gboolean is_spare; /* (atomic): written under the toggle lock; then a use has work to do */
   gboolean gone;     /* toggle lock: the entry has left, and can't be tracked any more */
 } Extra;
 
@@ -71,8 +71,8 @@ entry_get_core (WeakrefValueEntry *entry)
   return (WeakrefCacheCore *) entry->base.table;
 }
 
-/* Something has changed that may have to be notified, or that the source has to wait for. To wake a
- * source is all right under the lock: it runs nothing. */
+/* Something has changed that may have to be notified, or the source may have to wait for another
+ * time. A source may be woken under the lock, because that runs nothing foreign. */
 static void
 core_changed_locked (WeakrefCacheCore *core)
 {
@@ -83,7 +83,7 @@ core_changed_locked (WeakrefCacheCore *core)
     }
 }
 
-/* Unlinks it, or links it at the end of its queue. */
+/* Links @kept at the end of its queue, or unlinks it. */
 static void
 kept_link_locked (Kept *kept, gboolean in)
 {
@@ -98,13 +98,14 @@ kept_link_locked (Kept *kept, gboolean in)
     core->n_idle += in ? 1 : -1;
 }
 
-/* Gives it another state, at the end of its queue. */
+/* Gives @kept the state @state, and moves it to the end of the queue of that state. */
 static void
 kept_move_locked (Kept *kept, KeptState state)
 {
   Extra *extra = weakref_value_entry_get_extra (kept->entry);
 
-  /* Else the next one to be put out is only later than the source thinks. */
+  /* If the state stays, the next eviction is only later than the source expects, and it need not be
+   * woken. */
   if (kept->state != state)
     core_changed_locked (entry_get_core (kept->entry));
 
@@ -130,10 +131,11 @@ kept_release_locked (Kept *kept)
   weakref_hold_release_locked (&kept->base);
 }
 
-/* Puts a spare one out. If it turns out to be in use, by somebody who looks at it, or has just
- * taken it and waits for the lock to say so, it is not spare any longer instead. */
+/* Evicts a spare object. It may turn out to be in use: a loop over all objects has it, or a thread
+ * has just taken it and waits for the lock to notify us. Then it is not evicted, and is no longer
+ * spare. */
 static void
-kept_put_out_locked (Kept *kept)
+kept_evict_locked (Kept *kept)
 {
   if (kept->state != KEPT_SILENCED)
     {
@@ -148,12 +150,12 @@ kept_put_out_locked (Kept *kept)
   kept_release_locked (kept);
 }
 
-/* Lets at most @n be spare. */
+/* Evicts until at most @n objects are spare. */
 static void
 core_shrink_locked (WeakrefCacheCore *core, guint n)
 {
   while (core->spare.length > n)
-    kept_put_out_locked (g_queue_peek_head (&core->spare));
+    kept_evict_locked (g_queue_peek_head (&core->spare));
 }
 
 static gint64
@@ -162,7 +164,8 @@ kept_get_end_locked (Kept *kept)
   return kept->since + entry_get_core (kept->entry)->max_idle_seconds * G_TIME_SPAN_SECOND;
 }
 
-/* Puts out what has been spare for too long. Returns when the next one will, or -1. */
+/* Evicts what has been spare for too long. Returns the time at which the next object will have
+ * been, or -1 if there is none. */
 gint64
 weakref_cache_core_expire_locked (WeakrefCacheCore *core)
 {
@@ -175,13 +178,13 @@ weakref_cache_core_expire_locked (WeakrefCacheCore *core)
 
       if (end > now)
         return end;
-      kept_put_out_locked (oldest);
+      kept_evict_locked (oldest);
     }
 
   return -1;
 }
 
-/* Keeps at most @n of what is in use. */
+/* Releases objects in use until at most @n of them are tracked. */
 static void
 core_release_in_use_locked (WeakrefCacheCore *core, guint n)
 {
@@ -189,8 +192,8 @@ core_release_in_use_locked (WeakrefCacheCore *core, guint n)
     kept_release_locked (g_queue_peek_head (&core->in_use));
 }
 
-/* Tells what has been in use for longest, and is the next one to be examined, from what is
- * silenced. Returns whether it is in use, as far as can be seen. */
+/* Examines the object that has been in use for longest, and moves it to the spare queue if it is
+ * silenced. Returns whether it is in use, as far as that can be known. */
 static gboolean
 core_examine_oldest (WeakrefCacheCore *core)
 {
@@ -234,8 +237,9 @@ core_examine_oldest (WeakrefCacheCore *core)
   return in_use;
 }
 
-/* Examines what is in use until at most max-idle objects are kept that nobody may use, but no more
- * than @n that do turn out to be in use. The @n_sure objects that were entered last are. */
+/* Examines objects that look in use. Stops when those that may be unused, which are the unexamined
+ * and the spare ones, are at most max-idle together; or when @n examined objects were really in
+ * use. The @n_sure objects that were entered last are known to be in use. */
 void
 weakref_cache_core_examine (WeakrefCacheCore *core, guint n, guint n_sure)
 {
@@ -256,8 +260,8 @@ weakref_cache_core_examine (WeakrefCacheCore *core, guint n, guint n_sure)
     }
 }
 
-/* Somebody has entered an object, or found one that was not tracked. Where several in a row turn
- * out to be in use, it is not worth while to examine one each time. */
+/* To be called when somebody has entered an object, or found one that was not tracked. If several
+ * objects in a row were really in use, it is not worth the time to examine one in each call. */
 static void
 core_examine_for_entry (WeakrefCacheCore *core)
 {
@@ -273,7 +277,8 @@ core_examine_for_entry (WeakrefCacheCore *core)
     weakref_cache_core_examine (core, 1, 1);
 }
 
-/* Lets at most @n be spare, of what is known to be, and nothing of what turns out to be. */
+/* Evicts until at most @n of the objects that are known to be spare are left. Then examines all
+ * objects that look in use, and for each one that is silenced evicts again down to @n. */
 void
 weakref_cache_core_trim (WeakrefCacheCore *core, guint n)
 {
@@ -358,7 +363,7 @@ static const WeakrefHoldFuncs kept_funcs = {
   kept_released_cb,
 };
 
-/* If it is spare: puts it out if it has been for too long. */
+/* Evicts the object if it has been spare for too long. */
 static void
 entry_expire (WeakrefValueEntry *entry)
 {
@@ -371,11 +376,12 @@ entry_expire (WeakrefValueEntry *entry)
   weakref_toggle_lock ();
   if (extra->is_spare && entry_get_core (entry)->max_idle_seconds > 0 &&
       kept_get_end_locked (extra->kept) <= g_get_monotonic_time ())
-    kept_put_out_locked (extra->kept);
+    kept_evict_locked (extra->kept);
   weakref_toggle_unlock ();
 }
 
-/* It is used, by somebody who has it: so it is no longer looked at, or silenced for as long. */
+/* Somebody uses the object and has a reference on it. So it is in use from now on. If it is
+ * silenced, it stays so, and was used just now. */
 static void
 entry_renew (WeakrefValueEntry *entry)
 {
@@ -391,7 +397,7 @@ entry_renew (WeakrefValueEntry *entry)
   weakref_toggle_unlock ();
 }
 
-/* Tracks the object, unless it must not be. */
+/* Begins to track the object, if the limits allow that. */
 static void
 entry_track (WeakrefValueEntry *entry, gpointer object)
 {
@@ -455,7 +461,7 @@ entry_is_alive_cb (WeakrefValueEntry *entry)
 
   entry_expire (entry);
 
-  /* What is kept is there. */
+  /* An object that is tracked has its memory, so it is enough to ask whether its life is over. */
   return g_atomic_pointer_get (&extra->kept) != NULL
            ? !weakref_block_is_dead (entry->base.watch.block)
            : weakref_block_is_alive (entry->base.watch.block);
@@ -485,7 +491,7 @@ entry_left_cb (WeakrefValueEntry *entry)
   weakref_toggle_unlock ();
 }
 
-/* Counts what was found and what was not. */
+/* Counts how often an object was found, and how often not. */
 static void
 core_asked_cb (WeakrefValueCore *base, gboolean found)
 {
@@ -505,7 +511,7 @@ const WeakrefValueFuncs weakref_cache_core_funcs = {
   .free_core = weakref_cache_core_free,
 };
 
-/* The limits. Each returns whether it is another one. */
+/* The functions that set a limit. Each returns whether the limit has changed. */
 
 gboolean
 weakref_cache_core_set_max_idle (WeakrefCacheCore *core, guint max_idle)

@@ -6,18 +6,18 @@
 
 #include <weakref-glib/core/toggle.h>
 
-/* What a cache may keep, and what it has done. */
+/* The functions of a cache for its limits and its counters. */
 
 /**
  * weakref_cache_trim:
  * @self: a cache
- * @n: how many objects may stay idle
+ * @n: how many idle objects to keep
  *
- * Puts out all idle objects but the @n that became idle last.
+ * Evicts all idle objects except the @n that became idle last.
  *
- * An object on which a language has a toggle reference of its own is one of them, whether it is in
- * use or not, which can't be told: see [class@Weakref.Cache]. All other objects that are in use
- * will be kept when they become idle, as if nothing had happened.
+ * An object on which a language has a toggle reference of its own counts as idle here, because the
+ * cache can't know whether it is in use: see [class@Weakref.Cache]. All other objects that are in
+ * use stay tracked, and are kept when they become idle.
  *
  * Since: 1.0
  */
@@ -52,10 +52,11 @@ weakref_cache_get_max_idle (WeakrefCache *self)
  * @self: a cache
  * @max_idle: how many objects that nobody uses to keep; %G_MAXUINT for all
  *
- * Sets how many objects that nobody uses are kept, and puts out what is too many.
+ * Sets how many objects that nobody uses are kept, and evicts those that are too many.
  *
- * With 0, it is a [class@Weakref.ValueTable]. Objects that were entered then are kept once they
- * have been looked up again.
+ * With 0, the cache keeps nothing and works like a [class@Weakref.ValueTable]. If the limit is
+ * raised later, the objects that were entered in that time are kept only after they have been
+ * looked up again.
  *
  * Since: 1.0
  */
@@ -64,7 +65,7 @@ weakref_cache_set_max_idle (WeakrefCache *self, guint max_idle)
 {
   g_return_if_fail (WEAKREF_IS_CACHE (self));
 
-  /* What is put out may drop the cache. */
+  /* An object that is evicted may drop the last reference on the cache. */
   g_object_ref (self);
   if (weakref_cache_core_set_max_idle (weakref_cache_get_core (self), max_idle))
     g_object_notify (G_OBJECT (self), "max-idle");
@@ -102,8 +103,9 @@ weakref_cache_get_max_idle_seconds (WeakrefCache *self)
  *
  * Sets for how long an object that nobody uses is kept.
  *
- * It works from the #GMainContext of the cache. Where that does not run, what is idle for too long
- * is not found either: it is put out when somebody asks for it, or when something becomes idle.
+ * The time limit works in the #GMainContext of the cache. If that context does not run, an object
+ * that has been idle for too long is still not found: it is evicted when somebody asks for it, or
+ * when another object becomes idle.
  *
  * Since: 1.0
  */
@@ -139,8 +141,8 @@ weakref_cache_get_max_tracked (WeakrefCache *self)
  * @self: a cache
  * @max_tracked: how many objects to track; %G_MAXUINT for all
  *
- * Sets how many objects are tracked, idle and in use. What is too many is put out if it is idle,
- * and not kept any longer than it is in use if not.
+ * Sets how many objects are tracked, both idle and in use. If there are too many, idle objects are
+ * evicted, and objects in use are no longer tracked: they will not be kept when nobody uses them.
  *
  * Since: 1.0
  */
@@ -159,7 +161,7 @@ weakref_cache_set_max_tracked (WeakrefCache *self, guint max_tracked)
  * weakref_cache_dup_memory_monitor: (get-property memory-monitor)
  * @self: a cache
  *
- * Gives who says that memory runs low.
+ * Gives the monitor that tells the cache that memory is low.
  *
  * Returns: (transfer full) (nullable): the memory monitor, or %NULL
  *
@@ -178,7 +180,7 @@ weakref_cache_dup_memory_monitor (WeakrefCache *self)
  * @self: a cache
  * @memory_monitor: (nullable): a memory monitor, or %NULL
  *
- * Sets who says that memory runs low.
+ * Sets the monitor that tells the cache that memory is low.
  *
  * Since: 1.0
  */
@@ -232,7 +234,7 @@ weakref_cache_get_n_in_use (WeakrefCache *self)
   guint n_idle = weakref_cache_get_n_idle (self);
   guint size = weakref_value_table_get_size (WEAKREF_VALUE_TABLE (self));
 
-  /* Other threads may be in between. */
+  /* Another thread may have changed the table between the two numbers. */
   return size > n_idle ? size - n_idle : 0;
 }
 
@@ -240,7 +242,8 @@ weakref_cache_get_n_in_use (WeakrefCache *self)
  * weakref_cache_get_hits: (get-property hits)
  * @self: a cache
  *
- * Counts how often an object was found: by a lookup, or by an ensure that did not create.
+ * Counts how often an object was found: by a lookup, or by an `ensure()` that did not have to
+ * create it.
  *
  * Returns: the number
  *
@@ -258,7 +261,7 @@ weakref_cache_get_hits (WeakrefCache *self)
  * weakref_cache_get_misses: (get-property misses)
  * @self: a cache
  *
- * Counts how often an object was not found: by a lookup, or by an ensure that did create.
+ * Counts how often an object was not found: by a lookup, or by an `ensure()` that had to create it.
  *
  * Returns: the number
  *
@@ -276,7 +279,7 @@ weakref_cache_get_misses (WeakrefCache *self)
  * weakref_cache_get_evictions: (get-property evictions)
  * @self: a cache
  *
- * Counts how many idle objects were put out; not those that were removed.
+ * Counts how many idle objects were evicted. An object whose entry was removed is not counted.
  *
  * Returns: the number
  *

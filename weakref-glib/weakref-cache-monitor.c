@@ -7,13 +7,14 @@
 #include <weakref-glib/core/compat.h>
 #include <weakref-glib/core/toggle.h>
 
-/* Who tells a cache that memory runs low. */
+/* The memory monitor of a cache, which tells it that memory is low. */
 
-/* It is counted, so that references to what is in it are taken and dropped outside the lock. */
+/* The structure is counted. So the references on the objects in it are taken and dropped outside
+ * the lock. */
 struct _WeakrefCacheMonitor
 {
   GMemoryMonitor *object; /* (owned) */
-  GClosure *closure;      /* (owned): connected */
+  GClosure *closure;      /* (owned): connected to the monitor */
 };
 
 static void
@@ -43,7 +44,8 @@ monitor_unref (WeakrefCacheMonitor *monitor)
   g_atomic_rc_box_release_full (monitor, monitor_clear_cb);
 }
 
-/* Not if it comes too late @by_default. */
+/* Sets the monitor. With @by_default it is not set if another one, or none, has been set already.
+ * Returns whether it was set. */
 gboolean
 weakref_cache_core_set_monitor (WeakrefCacheCore *core, GMemoryMonitor *object, gboolean by_default)
 {
@@ -74,7 +76,7 @@ weakref_cache_core_set_monitor (WeakrefCacheCore *core, GMemoryMonitor *object, 
 
   if (old != NULL)
     {
-      /* Which disconnects it, if it is still connected. */
+      /* This disconnects it, if it is still connected. */
       g_closure_invalidate (old->closure);
       monitor_unref (old);
     }
@@ -124,9 +126,10 @@ set_default_monitor_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* The first one to ask for the default monitor makes it for the whole process, and it tells in the
- * context of that moment. So it is made where it is of use to everybody. Once, by somebody who
- * holds the cache. */
+/* Sets the default monitor later, from the default main context. GLib makes that monitor when
+ * somebody first asks for it, for the whole process, and emits its signal in the context that is
+ * the thread-default one at that moment. The default context is of use to everybody. To be called
+ * once, by somebody who has a reference on the cache. */
 void
 weakref_cache_core_await_monitor (WeakrefCacheCore *core)
 {

@@ -13,7 +13,7 @@
 
 G_BEGIN_DECLS
 
-/* What lasts of a cache: the core of a table of values that keeps what is idle. */
+/* The core of a cache: that of a value table, which also keeps idle objects. */
 
 typedef struct _WeakrefCacheCore WeakrefCacheCore;
 typedef struct _WeakrefCacheMonitor WeakrefCacheMonitor;
@@ -29,24 +29,24 @@ struct _WeakrefCacheCore
 {
   WeakrefValueCore base;
   GWeakRef cache;
-  GMainContext *context;   /* (owned) (const) */
-  GSource *source;         /* (owned) (const): in the context */
-  gboolean changed;        /* toggle lock: the source will be woken */
-  gboolean tracked;        /* toggle lock: something is, since it last was */
-  WeakrefCacheCounts told; /* the source's: what was notified last */
-  guint max_idle;          /* (atomic): written under the toggle lock */
-  guint max_idle_seconds;  /* (atomic): written under the toggle lock */
-  guint max_tracked;       /* (atomic): written under the toggle lock */
-  guint n_tracked;         /* (atomic): written under the toggle lock */
-  guint n_idle;            /* toggle lock: of the spare ones */
-  GQueue spare;            /* toggle lock: what may be put out, the first one first */
-  GQueue in_use;           /* toggle lock: what else is tracked, the next to be examined first */
-  guint n_not_examined;    /* toggle lock: entered since something was examined */
-  guint n_in_use_in_a_row; /* toggle lock: of what was examined last */
-  guint64 n_evictions;     /* toggle lock */
+  GMainContext *context;        /* (owned) (const) */
+  GSource *source;              /* (owned) (const): in the context */
+  gboolean changed;             /* toggle lock: the source will be woken */
+  gboolean tracked;             /* toggle lock: an object was tracked since the source last ran */
+  WeakrefCacheCounts told;      /* only used by the source: what it notified of last */
+  guint max_idle;               /* (atomic): written under the toggle lock */
+  guint max_idle_seconds;       /* (atomic): written under the toggle lock */
+  guint max_tracked;            /* (atomic): written under the toggle lock */
+  guint n_tracked;              /* (atomic): written under the toggle lock */
+  guint n_idle;                 /* toggle lock: of the spare objects */
+  GQueue spare;                 /* toggle lock: the next one to be evicted is first */
+  GQueue in_use;                /* toggle lock: the next one to be examined is first */
+  guint n_not_examined;         /* toggle lock: entered since an object was last examined */
+  guint n_in_use_in_a_row;      /* toggle lock: of the objects that were examined last */
+  guint64 n_evictions;          /* toggle lock */
   WeakrefCacheMonitor *monitor; /* toggle lock: (owned) (nullable) */
-  gboolean monitor_is_set;      /* toggle lock: there is one, or shall be none */
-  gboolean monitor_comes;       /* toggle lock: the default one will be set, by: */
+  gboolean monitor_is_set;      /* toggle lock: to a monitor, or to none */
+  gboolean monitor_comes;       /* toggle lock: the next source will set the default one */
   GSource *monitor_source;      /* (owned) (nullable): in the default context */
   _Atomic guint64 n_hits;
   _Atomic guint64 n_misses;

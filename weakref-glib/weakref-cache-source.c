@@ -7,16 +7,19 @@
 #include <weakref-glib/core/compat.h>
 #include <weakref-glib/core/toggle.h>
 
-/* The source of a cache waits for the time limit, and for the main context, to notify.
+/* The source of a cache, in the main context of the cache. It evicts what has been idle for too
+ * long, and notifies of changed counters.
  *
- * It notifies what differs from what it told last, and does not take the cache if nothing does. So
- * a handler that looks at the objects, or a cache that holds itself, does not wake it for ever: the
- * source is woken, finds the same numbers, and that is all. */
+ * It notifies of each counter whose value differs from the one that it notified of last. If no
+ * value differs, it takes no reference on the cache. Otherwise a cache that holds itself would wake
+ * its source again and again; and so would a handler that looks at the objects. As it is, the
+ * source is woken, finds the same values, and does nothing. */
 
-/* How many are examined at most, of those that do turn out to be in use, when it is woken. */
+/* Each time that the source is woken, it stops examining objects when so many were really in
+ * use. */
 #define MAX_EXAMINED 16
 
-/* What can be notified of. */
+/* Returns the values of the counters that are notified of. */
 static WeakrefCacheCounts
 core_count (WeakrefCacheCore *core)
 {
@@ -27,14 +30,14 @@ core_count (WeakrefCacheCore *core)
   counts.n_idle = core->n_idle;
   counts.n_evictions = core->n_evictions;
   weakref_toggle_unlock ();
-  /* Other threads may be in between. */
+  /* Another thread may have changed the table between the two numbers. */
   counts.n_in_use = size > counts.n_idle ? size - counts.n_idle : 0;
 
   return counts;
 }
 
-/* Puts out what has been spare for too long, waits for the next, and notifies what differs from
- * what was told last. */
+/* Evicts what has been spare for too long, sets the time for the next eviction, and notifies of the
+ * counters that have changed. */
 static gboolean
 core_wake_cb (gpointer data)
 {
@@ -71,8 +74,9 @@ core_wake_cb (gpointer data)
       if (await_monitor)
         weakref_cache_core_await_monitor (core);
 
-      /* Not frozen meanwhile: another thread that notifies one of the other properties at that
-       * moment would notify these too, from there. */
+      /* The notifications of the cache are not frozen here. If they were, and another thread
+       * notified of another property at that moment, that thread might emit the notifications of
+       * these. */
       if (now.n_idle != told.n_idle)
         g_object_notify (cache, "n-idle");
       if (now.n_in_use != told.n_in_use)
@@ -121,7 +125,7 @@ weakref_cache_core_free (WeakrefValueCore *base)
   g_main_context_unref (core->context);
 }
 
-/* For the end of the cache. */
+/* To be called when the cache is finalized. */
 void
 weakref_cache_core_close (WeakrefCacheCore *core)
 {
@@ -132,6 +136,6 @@ weakref_cache_core_close (WeakrefCacheCore *core)
     }
   weakref_cache_core_set_monitor (core, NULL, FALSE);
   g_source_destroy (core->source);
-  /* Oldest first, here too. */
+  /* This drops the objects in the order of eviction. */
   weakref_cache_core_trim (core, 0);
 }

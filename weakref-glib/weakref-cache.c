@@ -4,22 +4,25 @@
 
 #include <weakref-glib/weakref-cache-private.h>
 
-/* The class. What it does is in other files: weakref-cache-core.c keeps the objects, and
- * weakref-cache-limits.c has the user say how many. */
+/* The class and its properties. The objects are kept in weakref-cache-core.c. The functions that
+ * set the limits are in weakref-cache-limits.c. */
 
 /**
  * WeakrefCache:
  *
- * A table from keys to objects that keeps some of those that nobody uses.
+ * A table from keys to objects, which keeps some of the objects that nobody uses.
  *
- * Use it for what is dear to make and asked for again and again: thumbnails, parsed documents,
- * connections. Like a [class@Weakref.ValueTable], it gives all who ask for a key the same object,
- * and knows which objects are in use: they cost nothing, for they are there anyway. An object whose
- * last user drops it becomes *idle*, and is kept, until more than [property@Weakref.Cache:max-idle]
- * are idle (oldest out first), it has been idle for [property@Weakref.Cache:max-idle-seconds],
- * memory runs low, or you [method@Weakref.Cache.trim]. If it is asked for before, it is the same
- * object, in use again. The usual cache of strong references can't tell the two: it throws out what
- * is in use, and makes it a second time. With a max-idle of 0 it is just a value table.
+ * Use it for objects that take long to make and are asked for again and again: thumbnails, parsed
+ * documents, connections. Like a [class@Weakref.ValueTable], it gives the same object to all who
+ * ask for a key. It also knows which objects are in use. They cost nothing, because they would be
+ * there anyway. An object whose last user drops it becomes *idle*, and the cache keeps it. An idle
+ * object is evicted when more than [property@Weakref.Cache:max-idle] objects are idle (the one that
+ * has been idle for longest goes first), when it has been idle for
+ * [property@Weakref.Cache:max-idle-seconds], when memory is low, or when you call
+ * [method@Weakref.Cache.trim]. If somebody asks for it before that, he gets the same object, and it
+ * is in use again. The usual cache of strong references does not know which objects are in use: it
+ * evicts an object that is in use, and makes it a second time. With a max-idle of 0 it is only a
+ * value table.
  *
  * It is used through the functions of [class@Weakref.ValueTable].
  *
@@ -31,41 +34,42 @@
  *   weakref_value_table_ensure (thumbnails, path, load_cb, NULL, &error);
  * ```
  *
- * All methods can be called from any thread at any time. An object dies in the thread that puts it
- * out: the one whose object has become idle, that inserts, looks for it when its time is over, or
- * trims; outside every lock, so that a finalizer may use the cache. What it puts out in turn dies
- * after it. `n-idle`, `n-in-use` and `evictions` are notified in the #GMainContext that was the
- * thread-default one when the cache was made: each if its value differs from the one that was told
- * last. What a handler does there is told in the same way, so it may take the objects. The
- * notifications of `max-idle`, `max-idle-seconds`, `max-tracked` and `memory-monitor` come where
- * they are set.
+ * All methods can be called from any thread at any time. An evicted object dies in the thread that
+ * evicts it. That may be the thread whose object becomes idle, that inserts, that asks for an
+ * object whose time is over, or that trims. The object dies outside every lock, so a finalizer may
+ * use the cache. If its death causes another eviction, that object dies after it. `n-idle`,
+ * `n-in-use` and `evictions` are notified in the #GMainContext that was the thread-default one when
+ * the cache was made: each one if its value differs from the one that was notified last. A handler
+ * may use the objects: if that changes a value, there is another notification. `max-idle`,
+ * `max-idle-seconds`, `max-tracked` and `memory-monitor` are notified in the thread that sets them.
  *
- * To get an object by its key is a *use*. To look at all of them is none: not
- * [method@Weakref.ValueTable.contains] and [method@Weakref.ValueTable.dup_keys], which take no
- * object, and not [method@Weakref.ValueTable.dup_values] and [method@Weakref.ValueTable.foreach]
- * either. While somebody holds what they give, it counts as in use; then it is idle where it was,
- * and for as long as it was. Whoever takes a reference elsewhere uses the object, if only to ask
- * [method@Weakref.Ref.is_alive].
+ * To get an object by its key is a *use*. These are not uses: [method@Weakref.ValueTable.contains]
+ * and [method@Weakref.ValueTable.dup_keys], which return no object, and
+ * [method@Weakref.ValueTable.dup_values] and [method@Weakref.ValueTable.foreach], which look at all
+ * of them. An object from the last two counts as in use as long as somebody holds it. Then it is
+ * idle again, with its old place and its old time. Whoever takes a reference in another way uses
+ * the object, even if it is only to call [method@Weakref.Ref.is_alive].
  *
- * To look up an object that is in use costs about as much as in a value table. When one becomes
- * idle, or is used again, that takes a lock which all caches and bonds have in common. The cache
- * has a reference on each object that it tracks, until it puts the object out, or goes itself.
+ * To look up an object that is in use costs about as much as in a value table. When an object
+ * becomes idle, or is used again, that takes a lock which all caches and bonds share. The cache has
+ * a reference on each object that it tracks, until it evicts the object or is finalized.
  *
  * # Languages
  *
  * A cache holds its objects by toggle references, and two toggle references on the same object
  * silence each other. GJS has one on objects of a JavaScript subclass, on those with JavaScript
  * properties, and on those that were once connected to; PyGObject before 3.55 on those with Python
- * attributes. Of such an object it can't be told whether it is in use. So it counts as in use, and
- * is kept, with its wrapper and all that is in that, as if it were idle since it was last asked
- * for: among the last [property@Weakref.Cache:max-idle] ones, and at most for
- * [property@Weakref.Cache:max-idle-seconds]. Afterwards the language's garbage collector decides.
- * If the object is really in use, it stays in the cache, and is found there.
+ * attributes. The cache can't know whether such an object is in use. So it counts as in use in the
+ * counters, but is kept only as if it had been idle since it was last asked for: while it is one of
+ * the last [property@Weakref.Cache:max-idle] ones, and at most for
+ * [property@Weakref.Cache:max-idle-seconds]. With it the cache keeps its wrapper, and all that the
+ * wrapper refers to. Afterwards the language's garbage collector decides. If the object is really
+ * in use, it stays in the cache and is found there.
  *
- * The toggle reference of a language may come at any time, and nobody is told of it. It is looked
- * for when another object is entered or used anew, and when the #GMainContext of the cache runs, as
- * soon as max-idle objects are in use or kept. Among many that are really in use, there can be as
- * many that only look so, and are kept.
+ * A language may add its toggle reference at any time, and nobody is notified of that. As soon as
+ * max-idle objects are in use or idle, the cache looks for such objects: when another object is
+ * entered or begins to be tracked, and when the #GMainContext of the cache runs. If many objects
+ * are really in use, as many others may only look so, and are kept until they are found.
  *
  * Since: 1.0
  */
@@ -175,7 +179,7 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
   /**
    * WeakrefCache:evictions: (getter get_evictions)
    *
-   * How many objects were put out that were known to be idle.
+   * How many objects were evicted that were known to be idle.
    *
    * Since: 1.0
    */
@@ -195,7 +199,7 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
   /**
    * WeakrefCache:max-idle: (getter get_max_idle) (setter set_max_idle)
    *
-   * How many objects that nobody uses are kept, of those that are tracked: see
+   * How many objects that nobody uses are kept. Only objects that are tracked can be kept: see
    * [property@Weakref.Cache:max-tracked].
    *
    * Since: 1.0
@@ -209,9 +213,9 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
    *
    * For how long an object that nobody uses is kept, in seconds, or 0 for as long as there is room.
    *
-   * It works from the #GMainContext of the cache. Where that does not run, what is idle for too
-   * long is not found either: it is put out when somebody asks for it, or when something becomes
-   * idle.
+   * The time limit works in the #GMainContext of the cache. If that context does not run, an object
+   * that has been idle for too long is still not found: it is evicted when somebody asks for it, or
+   * when another object becomes idle.
    *
    * Since: 1.0
    */
@@ -222,8 +226,8 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
   /**
    * WeakrefCache:max-tracked: (getter get_max_tracked) (setter set_max_tracked)
    *
-   * How many objects, idle and in use, are tracked by a toggle reference. The others are just in
-   * the table: they are gone when nobody uses them.
+   * How many objects, idle and in use, are tracked by a toggle reference. All other objects are in
+   * the table too, but are not kept when nobody uses them.
    *
    * Since: 1.0
    */
@@ -234,12 +238,13 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
   /**
    * WeakrefCache:memory-monitor: (getter dup_memory_monitor) (setter set_memory_monitor)
    *
-   * Who says that memory runs low: then nothing is kept that is not in use. That happens in the
-   * thread where it says so.
+   * The monitor that tells the cache that memory is low. Then the cache evicts all idle objects, in
+   * the thread that emits the signal of the monitor.
    *
-   * Unless you set one, or %NULL for none, it becomes g_memory_monitor_dup_default() after an
-   * object was entered, as soon as the #GMainContext of the cache has run, and then the default
-   * one. GLib makes that monitor once in a process, for good, and starts its D-Bus threads for it.
+   * You can set a monitor, or %NULL for none. If you do not, the cache uses
+   * g_memory_monitor_dup_default(). It is set some time after the first object was entered: first
+   * the #GMainContext of the cache has to run, and then the default one. GLib makes that monitor
+   * once in a process, never frees it, and starts its D-Bus threads for it.
    *
    * Since: 1.0
    */
@@ -250,7 +255,7 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
   /**
    * WeakrefCache:misses: (getter get_misses)
    *
-   * How often an object was not found, made or not. It is not notified.
+   * How often an object was not found, whether or not it was then created. It is not notified.
    *
    * Since: 1.0
    */
@@ -260,7 +265,7 @@ weakref_cache_class_init (WeakrefCacheClass *klass)
   /**
    * WeakrefCache:n-idle: (getter get_n_idle)
    *
-   * How many entries are kept whose objects nobody uses.
+   * How many entries there are whose objects are kept although nobody uses them.
    *
    * Since: 1.0
    */
@@ -316,7 +321,7 @@ weakref_cache_new (GType key_type, guint max_idle)
  * @key_free: (nullable): frees a copy; must be %NULL if @key_copy is
  * @max_idle: how many objects that nobody uses to keep; %G_MAXUINT for all
  *
- * Makes a cache with keys of your own, see weakref_value_table_new_full().
+ * Makes a cache with your own functions for keys, see weakref_value_table_new_full().
  *
  * Returns: (transfer full): a new cache
  *

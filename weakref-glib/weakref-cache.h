@@ -57,7 +57,7 @@ GMemoryMonitor *weakref_cache_dup_memory_monitor (WeakrefCache *self);
 WEAKREF_AVAILABLE_IN_1_0
 void weakref_cache_set_memory_monitor (WeakrefCache *self, GMemoryMonitor *memory_monitor);
 
-/* What it does */
+/* The counters */
 
 WEAKREF_AVAILABLE_IN_1_0
 guint weakref_cache_get_n_idle (WeakrefCache *self);

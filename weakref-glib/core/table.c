@@ -4,15 +4,17 @@
 
 #include <weakref-glib/core/table.h>
 
-/* LOCKING. The table's lock guards its map, the state of its entries, and what the tables
- * built on this say it guards. Nothing foreign runs under it: no reference is taken or dropped, no
- * callback or destroy notify is called, except a user's own hash and equality functions while an
- * entry is looked up by key, which therefore must not use the table. It is never taken with a
- * block's lock held, nor the other way round.
+/* LOCKING. The table's lock guards its map, the state of its entries, and the fields of the tables
+ * built on this that say so. Nothing foreign runs under it: no reference is taken or dropped, and
+ * no callback or destroy notify is called. There is one exception: a user's own hash and equality
+ * functions run under it, when an entry is looked up by key. Therefore they must not use the table.
+ * The lock of a block is never taken while this lock is held, and this one is never taken while the
+ * lock of a block is held.
  *
- * An entry is put, taken and counted under the lock; what was taken is dropped outside, by
- * weakref_entry_drop(). It is freed, with its key or value, when the last of the table, the watch
- * and a snapshot lets go of it: always outside, once. */
+ * An entry is put into the map, taken out and counted under the lock. An entry that was taken out
+ * is dropped outside the lock, by weakref_entry_drop(). The table, the watch and each snapshot have
+ * a reference on the entry. When the last of them is dropped, the entry is freed with its key or
+ * value: once, and always outside the lock. */
 
 void
 weakref_table_init (WeakrefTable *table, const WeakrefTableFuncs *funcs)
@@ -85,8 +87,8 @@ entry_out_locked (WeakrefEntry *entry)
     table->funcs->left_locked (table, entry);
 }
 
-/* Takes out what is at @index, or nothing if that is WEAKREF_MAP_NONE; it is the caller's to
- * drop. */
+/* Takes out the entry at @index, or nothing if that is WEAKREF_MAP_NONE. The caller has to drop the
+ * entry. */
 WeakrefEntry *
 weakref_table_take_locked (WeakrefTable *table, gsize index)
 {
@@ -104,7 +106,8 @@ weakref_table_take_locked (WeakrefTable *table, gsize index)
   return entry;
 }
 
-/* Takes @entry out if it is in. Then it is returned, and the caller's to drop. */
+/* Takes @entry out if it is in the table. Then it is returned, and the caller has to drop it.
+ * Otherwise NULL is returned. */
 WeakrefEntry *
 weakref_table_take_entry_locked (WeakrefTable *table, WeakrefEntry *entry)
 {
@@ -133,7 +136,8 @@ entry_announce_cb (WeakrefWatch *watch)
   WeakrefEntry *entry = (WeakrefEntry *) watch;
   WeakrefTable *table = entry->table;
 
-  /* Written by the sever of this very death: the table's reference is ours, too. */
+  /* The flag was set when this death was severed. It says that the table's reference is ours,
+   * too. */
   if (watch->flags)
     {
       if (table->funcs->died != NULL)
@@ -162,8 +166,8 @@ static const WeakrefWatchFuncs entry_funcs = {
   entry_sever_cb, entry_announce_cb, entry_unref_cb, NULL, entry_describe,
 };
 
-/* Starts to watch @target, which the caller holds. The caller has one reference on the entry, for
- * the table. */
+/* Starts to watch @target, on which the caller has a reference. The caller gets one reference on
+ * the entry, which it gives to the table. */
 void
 weakref_entry_init (WeakrefEntry *entry, WeakrefTable *table, gpointer target)
 {
@@ -173,10 +177,11 @@ weakref_entry_init (WeakrefEntry *entry, WeakrefTable *table, gpointer target)
   weakref_watch_start (&entry->watch, &entry_funcs, target, WEAKREF_PHASE_DISPOSE);
 }
 
-/* Puts @entry in, in place of what is at @index if that is not WEAKREF_MAP_NONE, and sets @old to
- * what was there, or NULL; that is the caller's to drop. @data is what a lookup is to find: the
- * entry, if the table has no other data. Returns FALSE if the target died meanwhile, or the table
- * was closed: then @entry stays out, and the caller's to drop. */
+/* Puts @entry into the table. If @index is not WEAKREF_MAP_NONE, it replaces the entry there. @old
+ * is set to the replaced entry, which the caller has to drop, or to NULL. @data is what a lookup
+ * finds: the entry itself, if the table has no other data. Returns FALSE if the target has died or
+ * the table was closed in the meantime. Then @entry is not in the table, and the caller has to drop
+ * it. */
 gboolean
 weakref_table_put_locked (
   WeakrefTable *table, WeakrefEntry *entry, gsize index, gpointer data, WeakrefEntry **old)
@@ -192,7 +197,7 @@ weakref_table_put_locked (
   return TRUE;
 }
 
-/* Drops an entry that is not in the table, or not any more. */
+/* Drops an entry that was never in the table, or was taken out of it. */
 void
 weakref_entry_drop (WeakrefEntry *entry)
 {
@@ -228,7 +233,7 @@ weakref_table_clear (WeakrefTable *table)
   g_ptr_array_unref (dropped);
 }
 
-/* For the end of the table object. Lets go of the table. */
+/* Closes the core when its table object is finalized, and drops the reference of that object. */
 void
 weakref_table_close (WeakrefTable *table)
 {
@@ -252,7 +257,7 @@ weakref_table_get_size (WeakrefTable *table)
   return size;
 }
 
-/* All entries, with a reference on each. */
+/* Returns all entries. The array owns a reference on each. */
 GPtrArray *
 weakref_table_snapshot (WeakrefTable *table)
 {

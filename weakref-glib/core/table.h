@@ -10,32 +10,32 @@
 
 G_BEGIN_DECLS
 
-/* What the tables and the set have in common: a map of entries, each of which watches one object
- * and leaves when it dies. The table objects are thin; what lasts is the core, which is kept by the
- * entries and by whoever works on it, so that the table object can go at any time. */
+/* What the tables and the set have in common: a map of entries. Each entry watches one object, and
+ * leaves the map when that object dies. This is the core of a table. The entries have references on
+ * the core, and so has whoever works on it. So the table object can be finalized at any time. */
 
 typedef struct _WeakrefTable WeakrefTable;
 typedef struct _WeakrefEntry WeakrefEntry;
 
 typedef struct
 {
-  /* The class, as the radar shows it to a person. */
+  /* The name of the class, which the radar shows to the user. */
   const char *name;
   /* The tag of the entry in the map: the address of its object, or a hash that is not 0. */
   gsize (*get_tag) (WeakrefEntry *entry);
-  /* What the map had beside the tag is the entry's again, which is about to leave. Under the lock.
-   * NULL if that is the entry itself. */
+  /* The entry is about to leave, and @data is what the map had beside its tag. The entry gets it
+   * back. Runs under the lock. NULL if the map has the entry itself there. */
   void (*take_data) (WeakrefEntry *entry, gpointer data);
-  /* The entry is no longer in the table. Under the lock. May be NULL. */
+  /* The entry is no longer in the table. Runs under the lock. May be NULL. */
   void (*left_locked) (WeakrefTable *table, WeakrefEntry *entry);
-  /* Announces the death of the entry. Outside every lock. May be NULL. */
+  /* Announces the death of the object of the entry. Runs outside every lock. May be NULL. */
   void (*died) (WeakrefTable *table, WeakrefEntry *entry);
-  /* The entry, which had been in the table or not, was dropped, or has died. Outside every lock.
-   * May be NULL. */
+  /* The entry was dropped, or its object has died. The entry may never have been in the table. Runs
+   * outside every lock. May be NULL. */
   void (*released) (WeakrefEntry *entry);
-  /* Frees the entry and what it holds. Outside every lock. */
+  /* Frees the entry and what it holds. Runs outside every lock. */
   void (*free_entry) (WeakrefEntry *entry);
-  /* Frees the table and what it holds. Outside every lock. */
+  /* Frees the table and what it holds. Runs outside every lock. */
   void (*free_table) (WeakrefTable *table);
 } WeakrefTableFuncs;
 
@@ -43,12 +43,13 @@ typedef enum
 {
   WEAKREF_ENTRY_NEW, /* not yet in the table */
   WEAKREF_ENTRY_IN,  /* in the table, which has a reference on it */
-  WEAKREF_ENTRY_OUT  /* removed, or dead */
+  WEAKREF_ENTRY_OUT  /* it was removed, or its object has died */
 } WeakrefEntryState;
 
-/* Its watch has what else belongs to it: the count of references, of which it has one while it
- * runs; the state, a WeakrefEntryState (table lock); and, as the flags (table lock), whether the
- * death has taken over the table's reference. It is allocated by weakref_watch_alloc(). */
+/* An entry is allocated by weakref_watch_alloc(). Its watch has what else belongs to it. The
+ * reference count of the watch is that of the entry, and the watch itself has one of the references
+ * while it is active. The state of the watch is a WeakrefEntryState (table lock). The flags of the
+ * watch tell whether the death has taken over the table's reference (table lock). */
 struct _WeakrefEntry
 {
   WeakrefWatch watch;
@@ -58,7 +59,7 @@ struct _WeakrefEntry
 struct _WeakrefTable
 {
   gint ref_count;  /* (atomic) */
-  gboolean closed; /* lock: the table object is gone, and no entry is put in any more */
+  gboolean closed; /* lock: the table object is gone, and no entry can be put in */
   GMutex lock;
   WeakrefMap map;                 /* lock */
   const WeakrefTableFuncs *funcs; /* (const) */
@@ -83,7 +84,8 @@ gpointer weakref_entry_ref (gpointer entry);
 void weakref_entry_unref (gpointer entry);
 void weakref_entry_drop (WeakrefEntry *entry);
 
-/* For tables whose tags are addresses: the index of the entry of the object at @address. */
+/* For tables whose tags are addresses. Returns the index of the entry of the object at @address, or
+ * WEAKREF_MAP_NONE. */
 static inline gsize
 weakref_table_find_locked (WeakrefTable *table, gconstpointer address)
 {
@@ -91,7 +93,7 @@ weakref_table_find_locked (WeakrefTable *table, gconstpointer address)
                                     : WEAKREF_MAP_NONE;
 }
 
-/* The entry at @index, or NULL if that is WEAKREF_MAP_NONE. */
+/* Returns the entry at @index, or NULL if that is WEAKREF_MAP_NONE. */
 static inline WeakrefEntry *
 weakref_table_get_entry_locked (WeakrefTable *table, gsize index)
 {

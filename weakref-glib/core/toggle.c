@@ -10,43 +10,46 @@
 
 /* The only file that calls g_object_add_toggle_ref().
  *
- * INVARIANT. While a toggle is registered, it owns one toggle reference on its object, and the
- * object is not finalized; there is one toggle at most for each object. The object is *in use* if
- * its reference count is above 1. We look at the count under our lock, after each notification;
- * what the notification says does not matter. That is enough:
+ * INVARIANT. While a toggle is registered, it owns one toggle reference on its object, so the
+ * object is not finalized. There is at most one toggle for each object. The object is *in use* if
+ * its reference count is above 1. After each notification we read the count, under our lock. What
+ * the notification says does not matter. Reading the count is enough:
  *
- * - Whenever the count falls to 1, a notification comes after that. If it reads 1, the object is
- *   idle. If not, somebody has it again, and his own fall to 1 is yet to be notified.
- * - Whenever the count rises from 1 to 2, a notification comes before the one who took the
- *   reference gets it: he has to wait for our lock. So, as long as we have the lock, an object
- *   whose count was 1 at one moment is not handed to anybody, except by a g_weak_ref_get() that
- *   finds the count already raised by another one who waits; weakref_block_dup_target() excludes
- *   that for all weak references of this library, see there.
+ * - After the count has fallen to 1, a notification comes. If we read 1 then, the object is idle.
+ *   Otherwise somebody has taken a new reference. When that one is dropped and the count falls to 1
+ *   again, another notification comes.
+ * - When a thread raises the count from 1 to 2, it has to notify us before it can use its
+ *   reference. The notification waits for our lock. So, while we have the lock, nobody gets an
+ *   object whose count was 1 after we took the lock. There is one exception: while such a thread
+ *   waits, the count is 2 already, and the g_weak_ref_get() of a third thread gets the object
+ *   without a notification. weakref_block_dup_target() excludes that for all weak references of
+ *   this library, see there.
  *
- * A notification may come from any thread, in any order, and after the reference was removed: the
- * object that comes along is only ever an address to find a toggle by. If there is none any more,
- * nothing is to be done; if there is one, of another object by now, then to look once too often
- * does no harm.
+ * A notification may come from any thread, in any order, and after the toggle reference was
+ * removed. So its object may be gone, and we use only the address, to look for a toggle. If there
+ * is none, there is nothing to do. If the toggle is that of a new object at the same address, we
+ * read the count once more than necessary, which does no harm.
  *
- * The end of an object is left to GLib: what may be the last reference is dropped outside the
- * lock, and whoever got another one meanwhile, keeps the object.
+ * GLib decides whether an object ends: a reference that may be the last one is dropped outside the
+ * lock. If another thread has taken a reference in the meantime, the object lives on.
  *
- * An old GLib notifies otherwise, and needs care: see compat.c.
+ * GLib before 2.80 notifies in another way, see compat.c.
  *
- * LOCKING. One lock for all toggles, their holds, and what their owners say it guards: the groups
- * of the bonds, the order in the caches. Nothing foreign runs under it, and no reference is taken
- * or dropped, except that a toggle reference is added and removed by somebody who has another one,
- * so that nobody is notified of it. It is never taken with another lock of ours held, nor another
- * one under it. Holds that were released under it end after the unlocking. */
+ * LOCKING. One lock guards all toggles, their holds, and what the owners of holds leave to it: the
+ * groups of bonds, and the order in caches. Nothing foreign runs under it, and no reference is
+ * taken or dropped. There is one exception: a toggle reference is added and removed under it, while
+ * the thread has another reference on the object, so that nobody is notified. No other lock of ours
+ * is held when it is taken, and none is taken while it is held. Holds that are released under the
+ * lock end after it is unlocked. */
 struct _WeakrefToggle
 {
   gpointer object;    /* (owned) (const): the toggle reference, or a plain one */
   gboolean is_plain;  /* lock */
-  gboolean silenced;  /* lock: when last seen: somebody else has a toggle reference, too */
+  gboolean silenced;  /* lock: when we last checked, somebody else had a toggle reference, too */
   WeakrefHold *holds; /* lock: newest first */
-  guint n_changes;    /* lock: of the list */
-  gint n_rises;       /* lock: rises minus falls; our start is a rise */
-  gboolean in_use;    /* lock: what the holds know */
+  guint n_changes;    /* lock: how often the list of holds has changed */
+  gint n_rises;       /* lock: notified rises minus notified falls of the count; 1 at the start */
+  gboolean in_use;    /* lock: what the holds were told last */
   gboolean ending;    /* lock: a thread is about to check whether the toggle is still needed */
 };
 
@@ -59,8 +62,8 @@ typedef struct
 
 #define toggle_lock weakref_locks[WEAKREF_LOCK_TOGGLES]
 static GHashTable *toggles; /* lock: by object */
-static Released released;   /* lock: since it was taken */
-static GPrivate draining;   /* the holds that this thread is ending now */
+static Released released;   /* lock: the holds that were released since the lock was taken */
+static GPrivate draining;   /* a Released: the holds that this thread is ending now */
 
 static void
 released_append (Released *list, Released *more)
@@ -81,7 +84,7 @@ toggle_find_locked (gconstpointer object)
   return toggles != NULL ? g_hash_table_lookup (toggles, object) : NULL;
 }
 
-/* Tells all holds. What they do may end some of them. */
+/* Tells all holds of a change. What they do may release some holds, this one among them. */
 static void
 toggle_tell_locked (WeakrefToggle *toggle)
 {
@@ -96,7 +99,8 @@ toggle_tell_locked (WeakrefToggle *toggle)
     }
 }
 
-/* If we are not notified, somebody may use it at any time. */
+/* If we have only a plain reference, we are not notified, and somebody may have the object at any
+ * time. */
 static gboolean
 toggle_is_referenced (WeakrefToggle *toggle)
 {
@@ -132,8 +136,8 @@ toggle_notify_cb (gpointer data, GObject *object, gboolean is_last_ref)
   weakref_toggle_unlock ();
 }
 
-/* The caller has a reference on @object besides those that it may have been given as a toggle
- * reference. */
+/* Returns the toggle of @object, and makes it if there is none. The caller has a reference on
+ * @object that is not a toggle reference. */
 static WeakrefToggle *
 toggle_get_locked (gpointer object)
 {
@@ -159,7 +163,8 @@ toggle_get_locked (gpointer object)
   return toggle;
 }
 
-/* Drops the object, unless somebody has begun to hold it in the meantime. */
+/* Frees the toggle and drops its reference on the object, unless a new hold has begun in the
+ * meantime. */
 static void
 toggle_end (WeakrefToggle *toggle)
 {
@@ -191,9 +196,9 @@ weakref_toggle_lock (void)
   g_mutex_lock (&toggle_lock);
 }
 
-/* Unlocks, and drops what was released. A death may release more objects, and their deaths again
- * more. The outermost call in this thread drops all of them, one after the other. So a long chain
- * needs no deep stack. */
+/* Unlocks, and ends the holds that were released. When a hold ends, its object may die. That death
+ * may release more holds, whose objects may die, and so on. The outermost call in this thread ends
+ * all of them, one after the other. So a long chain of objects needs no deep stack. */
 void
 weakref_toggle_unlock (void)
 {
@@ -227,8 +232,8 @@ weakref_toggle_unlock (void)
   g_private_set (&draining, NULL);
 }
 
-/* Returns whether a toggle reference of somebody else keeps ours on @object from being notified, or
- * would. */
+/* Returns whether somebody else has a toggle reference on @object. If we have one too, or add one,
+ * that is not notified. */
 gboolean
 weakref_toggle_is_foreign (gpointer object)
 {
@@ -243,8 +248,8 @@ weakref_toggle_is_foreign (gpointer object)
   return is_foreign;
 }
 
-/* Begins to hold @object in its life @life. The caller has a reference to it. Returns FALSE if the
- * hold was not admitted; then it was released already. */
+/* Begins to hold @object, in the life whose block is @life. The caller has a reference on it.
+ * Returns FALSE if the hold was not admitted. Then it has been released already. */
 gboolean
 weakref_hold_start (WeakrefHold *hold,
                     const WeakrefHoldFuncs *funcs,
@@ -281,7 +286,7 @@ weakref_hold_start (WeakrefHold *hold,
   return admitted;
 }
 
-/* Ends the hold, when the lock is unlocked. */
+/* Releases the hold. It ends when the lock is unlocked. */
 void
 weakref_hold_release_locked (WeakrefHold *hold)
 {
@@ -305,7 +310,7 @@ weakref_hold_release_locked (WeakrefHold *hold)
   released_append (&released, &one);
 }
 
-/* The hold with @funcs on @object, in that @life of it. */
+/* Returns the hold on @object, in its life @life, that has these @funcs, or NULL. */
 WeakrefHold *
 weakref_hold_find_locked (gconstpointer object, gconstpointer life, const WeakrefHoldFuncs *funcs)
 {
@@ -318,7 +323,8 @@ weakref_hold_find_locked (gconstpointer object, gconstpointer life, const Weakre
   return hold;
 }
 
-/* Checks the object now, because a thread may have it, and wait for the lock to notify us. */
+/* Reads the reference count now. A thread may have raised it, and wait for the lock to notify us.
+ * Returns whether the object is in use. */
 gboolean
 weakref_hold_refresh_locked (WeakrefHold *hold)
 {
@@ -329,32 +335,34 @@ weakref_hold_refresh_locked (WeakrefHold *hold)
   return toggle->in_use;
 }
 
-/* Whether somebody has the object who does not hold it through us. */
+/* Returns whether somebody outside the library has a reference on the object. */
 gboolean
 weakref_hold_is_used_locked (WeakrefHold *hold)
 {
   return hold->toggle->in_use;
 }
 
-/* Whether there is no other hold on the same object. */
+/* Returns whether there is no other hold on the same object. */
 gboolean
 weakref_hold_is_alone_locked (WeakrefHold *hold)
 {
   return hold->toggle->holds == hold && hold->next == NULL;
 }
 
-/* Whether there was a toggle reference of somebody else when the first hold began. */
+/* Returns whether somebody else was found to have a toggle reference, when the first hold began or
+ * at the last check. */
 gboolean
 weakref_hold_began_silenced_locked (WeakrefHold *hold)
 {
   return hold->toggle->silenced;
 }
 
-/* Whether somebody else has a toggle reference on the object, so that nobody is notified of
- * anything, and the object looks in use. The only way to know is to take ours away for a moment.
- * The caller has a reference on the object besides.
+/* Returns whether somebody else has a toggle reference on the object. Then nobody is notified of
+ * anything, and the object looks in use. The only way to know is to remove our own toggle reference
+ * for a moment. The caller has another reference on the object.
  *
- * If an old GLib does not like that at this moment, the answer is that of the last time. */
+ * If that is not safe at this moment with GLib before 2.80, the result is that of the last
+ * check. */
 gboolean
 weakref_hold_is_silenced_locked (WeakrefHold *hold)
 {
@@ -365,7 +373,8 @@ weakref_hold_is_silenced_locked (WeakrefHold *hold)
       if (!weakref_compat_may_remove (toggle->n_rises, weakref_hold_is_alone_locked (hold)))
         return toggle->silenced;
 
-      /* The caller's reference and this one are two: the count crosses nothing that is notified. */
+      /* The caller has one reference, and this is another: so the count stays above 1, and nobody
+       * is notified. */
       g_object_ref (toggle->object);
       g_object_remove_toggle_ref (toggle->object, toggle_notify_cb, NULL);
     }

@@ -16,13 +16,13 @@ typedef struct _WeakrefHold WeakrefHold;
 
 typedef struct
 {
-  /* The hold is there; whether it is to stay. */
+  /* The hold has begun. Returns whether it may stay. */
   gboolean (*admit_locked) (WeakrefHold *hold);
-  /* Something changed: look at weakref_hold_is_used_locked() and weakref_hold_is_alone_locked()
-   * again. It may release this hold and others. */
+  /* The result of weakref_hold_is_used_locked() or of weakref_hold_is_alone_locked() may have
+   * changed. This function may release this hold and others. */
   void (*changed_locked) (WeakrefHold *hold);
-  /* The hold was released or not admitted, and the object may have died because of that. Frees the
-   * hold. Outside every lock. */
+  /* The hold was released or not admitted, and its object may have died of that. This function
+   * frees the hold. It runs outside every lock. */
   void (*released) (WeakrefHold *hold);
 } WeakrefHoldFuncs;
 
@@ -32,9 +32,9 @@ struct _WeakrefHold
 {
   const WeakrefHoldFuncs *funcs;
   gconstpointer life;    /* (const): the block of the life in which it began */
-  WeakrefToggle *toggle; /* toggle lock; when released, (owned) if it was the last hold */
-  WeakrefHold *next;     /* toggle lock: of the same toggle; or released after this one */
-  WeakrefHold **link;    /* toggle lock: what points at this hold */
+  WeakrefToggle *toggle; /* toggle lock; after the release: NULL, or (owned) by the last hold */
+  WeakrefHold *next;     /* toggle lock: the next of this toggle, or the next that was released */
+  WeakrefHold **link;    /* toggle lock: the pointer that points to this hold */
 };
 
 void weakref_toggle_lock (void);

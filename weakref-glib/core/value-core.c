@@ -21,7 +21,8 @@ entry_left (WeakrefEntry *entry)
     core->funcs->left ((WeakrefValueEntry *) entry);
 }
 
-/* Frees an entry that has no object, or none any more. Outside the lock. */
+/* Frees an entry that watches no object: it never had one, or its watch has ended. Outside the
+ * lock. */
 void
 weakref_value_entry_free (WeakrefValueEntry *entry)
 {
@@ -65,7 +66,7 @@ weakref_value_entry_probe (WeakrefValueCore *core, gconstpointer key)
   return (WeakrefValueProbe) { core, G_LIKELY (hash != 0) ? hash : 1, key };
 }
 
-/* With the key of @entry. */
+/* Returns a probe with the key of @entry. */
 WeakrefValueProbe
 weakref_value_entry_get_probe (WeakrefValueEntry *entry)
 {
@@ -76,7 +77,7 @@ weakref_value_entry_get_probe (WeakrefValueEntry *entry)
   };
 }
 
-/* For hash tables of probes. */
+/* These two are for hash tables whose keys are probes. */
 guint
 weakref_value_probe_hash (gconstpointer probe)
 {
@@ -92,9 +93,10 @@ weakref_value_probe_equal (gconstpointer a, gconstpointer b)
   return x->hash == y->hash && x->core->kind.equal (x->key, y->key);
 }
 
-/* An entry that has no object yet, with a copy of the probe's key. It will be that of @target,
- * which the caller holds; or, with NULL, of whatever. The caller has to keep the core until it has
- * an object. Outside the lock. */
+/* Makes an entry with a copy of the probe's key. It does not watch an object yet. If it is known
+ * which one it will watch, that is @target, on which the caller has a reference; otherwise @target
+ * is NULL. The entry does not keep the core until it watches an object, so the caller has to.
+ * Outside the lock. */
 WeakrefValueEntry *
 weakref_value_entry_new (const WeakrefValueProbe *probe, gpointer target)
 {
@@ -116,7 +118,7 @@ weakref_value_entry_new (const WeakrefValueProbe *probe, gpointer target)
   return entry;
 }
 
-/* Whether its object is alive, without using it. */
+/* Returns whether the object of the entry is alive. That does not count as a use of the object. */
 static gboolean
 entry_is_alive (WeakrefValueEntry *entry)
 {
@@ -126,7 +128,7 @@ entry_is_alive (WeakrefValueEntry *entry)
                                        : weakref_block_is_alive (entry->base.watch.block);
 }
 
-/* Drops an entry that was taken out. Returns whether its object was alive. */
+/* Drops an entry that was taken out of the table. Returns whether its object was alive. */
 static gboolean
 entry_drop_alive (WeakrefEntry *entry)
 {
@@ -137,7 +139,7 @@ entry_drop_alive (WeakrefEntry *entry)
   return alive;
 }
 
-/* To be called when @object was entered, outside the lock. */
+/* To be called after @object was entered into the table. Outside the lock. */
 void
 weakref_value_entry_entered (WeakrefValueEntry *entry, gpointer object)
 {
@@ -147,7 +149,7 @@ weakref_value_entry_entered (WeakrefValueEntry *entry, gpointer object)
     core->funcs->entered (entry, object);
 }
 
-/* The object of the entry, or NULL. Outside the lock. */
+/* Returns the object of the entry, or NULL if it is dead. Outside the lock. */
 gpointer
 weakref_value_entry_dup_object (WeakrefValueEntry *entry)
 {
@@ -177,7 +179,7 @@ core_find_index_locked (const WeakrefValueProbe *probe)
   return index;
 }
 
-/* What the probe finds, with a reference on it. */
+/* Returns the entry with the key of the probe, with a new reference, or NULL. */
 WeakrefValueEntry *
 weakref_value_core_find_locked (WeakrefValueCore *core, const WeakrefValueProbe *probe)
 {
@@ -201,8 +203,8 @@ core_find (WeakrefValueCore *core, gconstpointer key)
   return entry;
 }
 
-/* Puts @entry in, which has an object, in place of one with the same key, if there is one: see
- * weakref_table_put_locked(). */
+/* Puts @entry, which watches an object, into the table. It replaces the entry that has the same
+ * key, if there is one, see weakref_table_put_locked(). */
 gboolean
 weakref_value_core_put_locked (WeakrefValueCore *core, WeakrefValueEntry *entry, WeakrefEntry **old)
 {
@@ -212,8 +214,8 @@ weakref_value_core_put_locked (WeakrefValueCore *core, WeakrefValueEntry *entry,
                                    entry, old);
 }
 
-/* Takes an entry out whose object could not be had: it would leave in the middle of that object's
- * dispose. */
+/* Takes out an entry whose object was found dead. Without this call it would leave later, in the
+ * dispose of its object. */
 void
 weakref_value_entry_retire (WeakrefValueEntry *entry)
 {
@@ -228,7 +230,7 @@ weakref_value_entry_retire (WeakrefValueEntry *entry)
     weakref_entry_drop (taken);
 }
 
-/* To be called when somebody has asked for the object of a key, outside the lock. */
+/* To be called when somebody has asked for the object of a key. Outside the lock. */
 void
 weakref_value_core_count (WeakrefValueCore *core, gboolean found)
 {
@@ -286,7 +288,7 @@ weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer o
 
   weakref_entry_init (&entry->base, &core->base, object);
 
-  /* Once it is in, it may leave at any moment. */
+  /* When the entry is in the table, it may leave at any moment, and be freed. */
   if (report)
     weakref_entry_ref (entry);
 
@@ -325,7 +327,8 @@ free_value_cb (gpointer value)
   g_boxed_free (G_TYPE_VALUE, value);
 }
 
-/* The keys of the objects that are alive, as they are or as GValues. The array owns them. */
+/* Returns the keys of the objects that are alive, as plain keys or as GValues. The array owns
+ * them. */
 GPtrArray *
 weakref_value_core_dup_keys (WeakrefValueCore *core, gboolean as_values)
 {
@@ -357,7 +360,7 @@ collect_object_cb (gconstpointer key, gpointer object, gpointer user_data)
   g_ptr_array_add (user_data, g_object_ref (object));
 }
 
-/* The objects that are alive. The array owns a reference on each. */
+/* Returns the objects that are alive. The array owns a reference on each. */
 GPtrArray *
 weakref_value_core_dup_values (WeakrefValueCore *core)
 {
@@ -368,8 +371,8 @@ weakref_value_core_dup_values (WeakrefValueCore *core)
   return objects;
 }
 
-/* Calls @func with each entry whose object is alive, holding both. It may drop the table object:
- * the entries keep the core. */
+/* Calls @func with each entry whose object is alive, and holds the entry and the object meanwhile.
+ * @func may drop the table object, because the entries keep the core. */
 void
 weakref_value_core_foreach (WeakrefValueCore *core, WeakrefValueTableFunc func, gpointer user_data)
 {
@@ -420,7 +423,8 @@ weakref_value_core_foreach_value (WeakrefValueCore *core,
   weakref_value_core_foreach (core, foreach_value_cb, &call);
 }
 
-/* A string is put where the entry ends; all else, and what comes after an extra, is aligned. */
+/* Finds the place of the key in an entry. A string needs no alignment and begins right after the
+ * hash. All other keys, and all keys after an extra, are aligned. */
 static void
 core_place_key (WeakrefValueCore *core)
 {
@@ -430,7 +434,7 @@ core_place_key (WeakrefValueCore *core)
     core->key_offset = sizeof (WeakrefValueEntry) + core->funcs->extra_size;
 }
 
-/* @size bytes, zeroed, of which the core is the first. */
+/* Makes a structure of @size bytes, filled with zeros, that begins with a core. */
 gpointer
 weakref_value_core_new (gsize size, const WeakrefValueFuncs *funcs)
 {
@@ -442,7 +446,8 @@ weakref_value_core_new (gsize size, const WeakrefValueFuncs *funcs)
   return core;
 }
 
-/* What a construct property says: G_TYPE_NONE is the default, which is G_TYPE_VALUE. */
+/* Sets the value of the construct property "key-type". G_TYPE_NONE is its default value, and means
+ * G_TYPE_VALUE here. */
 void
 weakref_value_core_set_key_type (WeakrefValueCore *core, GType key_type)
 {
@@ -457,7 +462,7 @@ weakref_value_core_set_key_type (WeakrefValueCore *core, GType key_type)
   core_place_key (core);
 }
 
-/* Keys with the user's own functions. */
+/* Lets the keys have the user's own functions. */
 void
 weakref_value_core_set_key_funcs (WeakrefValueCore *core,
                                   GHashFunc hash,

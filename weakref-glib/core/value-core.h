@@ -10,41 +10,45 @@
 
 G_BEGIN_DECLS
 
-/* A table from keys to objects: what WeakrefValueTable and WeakrefCache have in common. */
+/* The core of a table from keys to objects. WeakrefValueTable and WeakrefCache have it in
+ * common. */
 
 typedef struct _WeakrefValueCore WeakrefValueCore;
 typedef struct _WeakrefValueEntry WeakrefValueEntry;
 
-/* What a table does with its entries besides. None may be called under a lock. */
+/* What a subclass does in addition. None of these functions may be called under a lock. */
 typedef struct
 {
-  /* How much is kept with each entry, zeroed; see weakref_value_entry_get_extra(). */
+  /* How many bytes each entry has for the subclass, zero at first; see
+   * weakref_value_entry_get_extra(). */
   gsize extra_size;
-  /* Somebody asked for the object of a key, and it was there, or was not. May be NULL. */
+  /* Somebody asked for the object of a key. @found tells whether it was there. May be NULL. */
   void (*asked) (WeakrefValueCore *core, gboolean found);
-  /* Gives the object, or NULL if it is dead or as good as dead: to somebody who uses it, who only
-   * looks at all of them, or who asks whether there is one. May be NULL. */
+  /* These three ask for the object of an entry. use() returns the object to somebody who uses it,
+   * look_at() to somebody who goes over all objects, and both return NULL if there is none.
+   * is_alive() only tells whether there is one. An object that the table itself drops in this call,
+   * and that dies of it, counts as dead already. Each may be NULL. */
   gpointer (*use) (WeakrefValueEntry *entry);
   gpointer (*look_at) (WeakrefValueEntry *entry);
   gboolean (*is_alive) (WeakrefValueEntry *entry);
-  /* @object, which the caller holds, was entered. May be NULL. */
+  /* @object was entered. The caller has a reference on it. May be NULL. */
   void (*entered) (WeakrefValueEntry *entry, gpointer object);
-  /* The entry was removed, or has died. May be NULL. */
+  /* The entry was removed, or its object has died. May be NULL. */
   void (*left) (WeakrefValueEntry *entry);
-  /* Frees what the core holds besides. May be NULL. */
+  /* Frees what the subclass added to the core. May be NULL. */
   void (*free_core) (WeakrefValueCore *core);
 } WeakrefValueFuncs;
 
-/* It has its hash, so that a death finds it without computing one. The key is in it, or the pointer
- * to the key. */
+/* The entry stores the hash of its key, so that nothing has to be computed when its object dies.
+ * The key itself is stored in the entry, or a pointer to the key. */
 struct _WeakrefValueEntry
 {
   WeakrefEntry base;
   guint32 hash;  /* (const) */
-  guint8 data[]; /* the extra, then (const) the key; each where it is aligned */
+  guint8 data[]; /* the extra, then (const) the key; both aligned */
 };
 
-/* A key, to look an entry up by. */
+/* A key with its hash, to look up an entry. */
 typedef struct
 {
   WeakrefValueCore *core; /* (unowned) */
@@ -52,13 +56,13 @@ typedef struct
   gconstpointer key;      /* (unowned) */
 } WeakrefValueProbe;
 
-/* To be embedded as the first thing in what weakref_value_core_new() makes. */
+/* The first member of the structure that weakref_value_core_new() makes. */
 struct _WeakrefValueCore
 {
   WeakrefTable base;
   const WeakrefValueFuncs *funcs; /* (const) */
   WeakrefKeyKind kind;            /* (const) */
-  guint key_offset;               /* (const): where the key is in an entry, or the pointer to it */
+  guint key_offset;               /* (const): of the key, or of the pointer to it, in an entry */
   GHashTable *flights;            /* table lock: (owned) (nullable): see core/flight.c */
 };
 
