@@ -149,14 +149,14 @@ else:
     code = """
 try:
     from gi.repository import Weakref
-except ImportError as error:
-    print(type(error).__name__, str(error).replace(' ', '_'), flush=True)
+except (ImportError, TypeError) as error:  # PyGObject 3.58 itself gives the latter
+    print('refused', type(error).__name__, flush=True)
 """
     (interpreters.exec if hasattr(interpreters, 'exec') else interpreters.run_string)(other, code)
 ''', check=False)
         if output == ['none']:
             self.skipTest('this Python has no interpreters')
-        self.assertEqual(output[:1], ['ImportError'], errors)
+        self.assertEqual(output[:1], ['refused'], errors)
 
 
 class ThreadTest(unittest.TestCase):
