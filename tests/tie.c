@@ -110,6 +110,47 @@ test_detached (void)
   three_end (&three);
 }
 
+/* The radar counts the watches on an object. */
+static gboolean
+is_watched (gpointer object)
+{
+  char *text = weakref_radar_inspect_text (object);
+  gboolean found = strstr (text, "WeakrefTie") != NULL;
+
+  g_free (text);
+
+  return found;
+}
+
+static void
+test_first_death_stops_watching_the_others (void)
+{
+  Three three = three_new (NULL, WEAKREF_PHASE_DISPOSE);
+
+  g_assert_true (is_watched (three.a));
+  g_assert_true (is_watched (three.c));
+  g_clear_object (&three.b);
+  assert_log ("-b tie(a,c) free:tie ~b");
+  g_assert_false (is_watched (three.a));
+  g_assert_false (is_watched (three.c));
+  three_end (&three);
+}
+
+static void
+test_end_by_hand_stops_watching (void)
+{
+  Three broken = three_new (NULL, WEAKREF_PHASE_DISPOSE);
+  Three detached = three_new (NULL, WEAKREF_PHASE_DISPOSE);
+
+  g_assert_true (weakref_tie_break (broken.tie));
+  g_assert_true (weakref_tie_detach (detached.tie));
+  assert_log ("tie(a,b,c) free:tie free:tie");
+  g_assert_false (is_watched (broken.a));
+  g_assert_false (is_watched (detached.a));
+  three_end (&broken);
+  three_end (&detached);
+}
+
 static void
 test_kept_by_the_library (void)
 {
@@ -419,6 +460,8 @@ main (int argc, char **argv)
   test_case (each_of_them_can_be_the_first);
   test_case (broken_by_hand);
   test_case (detached);
+  test_case (first_death_stops_watching_the_others);
+  test_case (end_by_hand_stops_watching);
   test_case (kept_by_the_library);
   test_case (holds_nobody);
   test_case (same_object_several_times);
