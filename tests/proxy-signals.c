@@ -526,7 +526,7 @@ test_dropped_by_another_thread_in_an_emission (void)
   g_signal_emit_by_name (a, "said", "x");
   assert_log ("drop drop default:x");
 
-  /* With a gate that is open. */
+  /* While the forwarder of a signal that returns a value is not blocked. */
   proxy = weakref_proxy_new (a);
   g_signal_connect (proxy, "first", G_CALLBACK (drop_elsewhere_and_answer_cb), proxy);
   assert_emit (a, 0, "first");

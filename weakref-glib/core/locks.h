@@ -16,7 +16,7 @@ typedef enum
   WEAKREF_LOCK_TOGGLES,       /* core/toggle.c */
   WEAKREF_LOCK_REGISTRY,      /* core/registry.c */
   WEAKREF_LOCK_PROXY_TYPES,   /* proxy/type.c */
-  WEAKREF_LOCK_PROXY_SIGNALS, /* proxy/signals.c */
+  WEAKREF_LOCK_PROXY_HOOKS,   /* proxy/emission-hooks.c */
   WEAKREF_LOCK_PROXY_ACTIONS, /* proxy/action.c */
   WEAKREF_LOCK_PROXY_GROUPS,  /* proxy/action-group.c */
   WEAKREF_LOCK_DESTINATIONS,  /* core/dispatch.c */

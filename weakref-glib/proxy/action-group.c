@@ -5,17 +5,20 @@
 #include <weakref-glib/proxy/proxy-private.h>
 #include <weakref-glib/core/locks.h>
 
-/* The proxy of a group of actions: the same actions while it lives, then none. Which ones to take
- * leave of is known from what was asked and told through the proxy. (Not from asking the target: a
- * remote group begins its traffic when it is first asked.) */
+/* The proxy of an action group. It has the actions of the target while that lives, and none after
+ * the death. At the death it emits `action-removed` for each action that somebody may have learned
+ * of through the proxy: from a function of the group, or from a signal. The names are collected as
+ * this happens. The proxy does not ask the target for the names when it is made, because a remote
+ * group starts to use the bus when it is first asked. */
 typedef struct
 {
-  GHashTable *names; /* (owned) (nullable): names lock */
+  GHashTable *names; /* (owned) (nullable): names lock: the names that somebody may know */
 } ActionGroupState;
 
-/* LOCKING. The names lock guards the sets of names. It is a leaf. */
+/* LOCKING. The names lock guards `names` of all proxies. No other lock is taken under it. */
 #define names_lock weakref_locks[WEAKREF_LOCK_PROXY_GROUPS]
 
+/* Notes that somebody learns through the proxy whether the group has the action. */
 static void
 action_group_see (ActionGroupState *state, const char *name, gboolean there)
 {
@@ -80,7 +83,8 @@ action_group_query_action (GActionGroup *group,
   return found;
 }
 
-/* A variant that is floating is for us to take, unlike in GAction. */
+/* @value may be floating. The implementation of GActionGroup has to sink it. In GAction the caller
+ * of the implementation does that. */
 static void
 action_group_change_action_state (GActionGroup *group, const char *name, GVariant *value)
 {
@@ -110,7 +114,7 @@ action_group_activate_action (GActionGroup *group, const char *name, GVariant *p
   g_clear_pointer (&parameter, g_variant_unref);
 }
 
-/* The other functions are GIO's, and ask query_action(). */
+/* GIO implements the other functions of the interface by calling query_action(). */
 static void
 action_group_init (gpointer data)
 {

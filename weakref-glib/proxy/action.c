@@ -5,18 +5,18 @@
 #include <weakref-glib/proxy/proxy-private.h>
 #include <weakref-glib/core/locks.h>
 
-/* The proxy of an action. Its name and its types stay for ever, as they must: an action that is in
- * a group is taken out by its name. After the death it is disabled, and in the state that it was
- * last seen in. */
+/* The proxy of an action. Its name and its types stay the same after the death, because an action
+ * is removed from a group by its name. After the death the proxy is disabled, and has the last
+ * state that it has read from the target. */
 typedef struct
 {
   char *name;                         /* (owned) (const) */
   const GVariantType *parameter_type; /* (const): interned */
   const GVariantType *state_type;     /* (const): interned */
-  GVariant *state;                    /* (owned): state lock */
+  GVariant *state;                    /* (owned) (nullable): state lock: as read last */
 } ActionState;
 
-/* LOCKING. The state lock guards the state that was last seen. It is a leaf. */
+/* LOCKING. The state lock guards `state` of all proxies. No other lock is taken under it. */
 #define state_lock weakref_locks[WEAKREF_LOCK_PROXY_ACTIONS]
 
 static ActionState *

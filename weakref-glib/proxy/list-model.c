@@ -4,11 +4,12 @@
 
 #include <weakref-glib/proxy/proxy-private.h>
 
-/* The proxy of a list: the same items while it lives, then none. */
+/* The proxy of a list model. It has the items of the target while that lives, and none after the
+ * death. */
 typedef struct
 {
   GType item_type; /* (const) */
-  guint n_items;   /* (atomic): as told last; at the death there is nobody to ask */
+  guint n_items;   /* (atomic): at the last signal; the target can't be asked at its death */
 } ListModelState;
 
 static GType

@@ -4,12 +4,17 @@
 
 #include <weakref-glib/proxy/proxy-private.h>
 
-/* The proxy's copy of a property of its target: of the same kind, with the same range and default.
+/* A proxy type has a copy of each property of the type of its targets. The copy has the same type
+ * of GParamSpec, the same range and the same default.
  *
- * g_param_spec_override() would be shorter. But then whoever looks the property up gets the
- * GParamSpec of the target, and two of them go by it: PyGObject reads a property whose owner is a
- * class in Python by calling that class, and GObject notifies a property that is set unless its
- * GParamSpec has G_PARAM_EXPLICIT_NOTIFY, which on a proxy all must have. */
+ * g_param_spec_override() would be shorter. But then g_object_class_find_property() gives the
+ * GParamSpec of the target, and two callers of it would do the wrong thing:
+ *
+ * - PyGObject looks at the class that the GParamSpec belongs to. If that is a class in Python, it
+ *   calls that class to read the property, and not the proxy.
+ * - GObject emits `notify` when a property is set, unless the GParamSpec has
+ *   G_PARAM_EXPLICIT_NOTIFY. All properties of a proxy must have it, because the proxy forwards the
+ *   `notify` of the target. */
 
 static GParamSpec *
 param_copy_string (GParamSpecString *from, GParamFlags flags)
@@ -28,7 +33,7 @@ param_copy_string (GParamSpecString *from, GParamFlags flags)
   return pspec;
 }
 
-/* Floating. */
+/* Makes the copy of @from. The reference that it returns is floating. */
 GParamSpec *
 weakref_proxy_param_new (GParamSpec *from)
 {
@@ -38,11 +43,12 @@ weakref_proxy_param_new (GParamSpec *from)
   GParamFlags flags = from->flags | G_PARAM_EXPLICIT_NOTIFY;
   GParamSpec *pspec;
 
-  /* The texts may be in the module of the target's type, and the type of the proxy is for ever.
-   * (GLib does not unload the module of a type that was used; that is "experimental", it says.) */
+  /* The texts may be static in the module that has the type of the target. A proxy type exists for
+   * ever, so it needs copies of them. (Today GLib does not unload a module whose type was used. But
+   * its documentation does not promise that.) */
   flags &= ~G_PARAM_STATIC_STRINGS;
 
-  /* The target is constructed already. */
+  /* The target has been constructed, so its construct-only properties can't be written any more. */
   if (flags & G_PARAM_CONSTRUCT_ONLY)
     flags &= ~G_PARAM_WRITABLE;
   flags &= ~(G_PARAM_CONSTRUCT | G_PARAM_CONSTRUCT_ONLY);
@@ -94,8 +100,9 @@ weakref_proxy_param_new (GParamSpec *from)
     return g_param_spec_variant (name, nick, blurb, G_PARAM_SPEC_VARIANT (from)->type,
                                  G_PARAM_SPEC_VARIANT (from)->default_value, flags);
 
-  /* A kind that somebody else made, with rules of its own. Here GObject does notify: once with the
-   * target's notification, but also for what the target refused. */
+  /* Another library defined this type of GParamSpec, and it can't be copied. So it is overridden.
+   * GObject then emits `notify` on the proxy whenever the property is set there. Handlers still see
+   * one `notify` for a change, but they also see one if the target refused the value. */
   pspec = g_param_spec_override (name, from);
   pspec->flags = flags;
 

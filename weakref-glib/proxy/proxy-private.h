@@ -9,25 +9,26 @@
 
 G_BEGIN_DECLS
 
-/* How proxies implement an interface of their targets. Properties and signals take care of
- * themselves; what is left is the vtable, and what to say at the death. To support another
- * interface, write a file with one such struct, declare it below, and list it in
- * proxy/type.c.
+/* How a proxy implements an interface of its target. The properties and signals of the interface
+ * are handled with those of the type. What is left are the functions of the interface, and what the
+ * proxy emits when the target has died. To support another interface, write a file with one such
+ * struct, declare it below, and list it in proxy/type.c.
  *
- * Each proxy has a state of it, filled with zeros when the proxy is made. */
+ * Each proxy has a state for each of its interfaces. It is filled with zeros when the proxy is
+ * made. */
 typedef struct
 {
   GType (*get_type) (void);
   void (*init) (gpointer iface);
   gsize state_size;
-  /* The target is there, held by the caller. May be NULL. */
+  /* Reads what is needed of the target. The caller has a reference to it. May be NULL. */
   void (*start) (gpointer state, gpointer target);
-  /* The target emits a signal of the interface, whether anybody listens or not, and is not being
-   * disposed. May be NULL. */
+  /* The target emits a signal of the interface. It is alive. This is called also if the proxy has
+   * no handlers for the signal. May be NULL. */
   void (*track) (gpointer state, gpointer target, const char *signal, const GValue *params);
-  /* The target died: tell so, as the interface has it. */
+  /* The target has died. Emits the signals with which this interface tells that. */
   void (*die) (WeakrefProxy *self, gpointer state);
-  /* Reads a property of a dead proxy; FALSE leaves the default. May be NULL. */
+  /* Reads a property of a dead proxy. Returns FALSE if the default is to be given. May be NULL. */
   gboolean (*get_dead) (WeakrefProxy *self, const char *name, GValue *value);
   /* Frees what is in the state. May be NULL. */
   void (*clear) (gpointer state);
@@ -37,26 +38,41 @@ extern const WeakrefProxyInterface weakref_proxy_list_model;
 extern const WeakrefProxyInterface weakref_proxy_action;
 extern const WeakrefProxyInterface weakref_proxy_action_group;
 
-/* How emissions on the target reach the proxy: see proxy/signals.c. */
+/* How an emission on the target reaches the proxy. See proxy/signals.c and, for those that are not
+ * plain handlers, proxy/emission-hooks.c. */
 typedef enum
 {
   WEAKREF_FORWARD_HANDLER,
-  WEAKREF_FORWARD_GATED,
+  WEAKREF_FORWARD_BLOCKED_HANDLER,
   WEAKREF_FORWARD_HOOK
 } WeakrefForward;
 
-/* A signal of the target's type, and what stands for it in the proxy's. */
+typedef enum
+{
+  WEAKREF_PROXY_SIGNAL_OWN,      /* the proxy type has a signal of its own with the same name */
+  WEAKREF_PROXY_SIGNAL_NOTIFY,   /* `notify`, which each GObject has */
+  WEAKREF_PROXY_SIGNAL_INTERFACE /* of an interface that target and proxy implement */
+} WeakrefProxySignalKind;
+
+/* A signal of the type of the target, and the signal of the proxy type that it is forwarded to. */
 typedef struct
 {
   guint target_id;
-  guint proxy_id;
-  gboolean notify;
-  gboolean own;  /* the proxy's type has a signal of its own for it; else they share one */
-  int interface; /* the index of the WeakrefProxyInterface that it belongs to, or -1 */
+  guint proxy_id; /* the same as target_id, unless the kind is OWN */
+  WeakrefProxySignalKind kind;
+  guint interface; /* the index in `interfaces` of the class, if the kind is INTERFACE */
   WeakrefForward forward;
 } WeakrefProxySignal;
 
-/* The class of the dynamic types: those of all the proxies there are. */
+/* The closure that forwards a signal of one target to one proxy. */
+typedef struct
+{
+  GClosure closure; /* its data is the handle (owned) */
+  const WeakrefProxySignal *signal;
+  gboolean is_blocked; /* hook lock */
+} WeakrefForwarder;
+
+/* The class of the proxy types. Each type of target has one proxy type. */
 typedef struct
 {
   WeakrefProxyClass parent_class;
@@ -74,9 +90,9 @@ struct _WeakrefProxy
 {
   GObject parent_instance;
 
-  WeakrefHandle *handle; /* (owned) */
-  gpointer *states;      /* (owned) (const): one for each interface of the class */
-  GClosure **forwarders; /* (owned) (const): one for each signal of the class */
+  WeakrefHandle *handle;         /* (owned) */
+  gpointer *states;              /* (owned) (const): one for each interface of the class */
+  WeakrefForwarder **forwarders; /* (owned) (const): one for each signal of the class */
 };
 
 /* proxy/proxy.c */
@@ -92,11 +108,22 @@ GType weakref_proxy_type_get (GType target_type);
 GParamSpec *weakref_proxy_param_new (GParamSpec *from);
 
 /* proxy/signals.c */
+gboolean weakref_proxy_has_handlers (WeakrefProxy *self, guint signal_id, GQuark detail);
+gboolean weakref_proxy_forward_signal (WeakrefProxy *self,
+                                       const WeakrefProxySignal *signal,
+                                       GQuark detail,
+                                       GValue *return_value,
+                                       guint n_params,
+                                       const GValue *params);
 void weakref_proxy_signals_init (WeakrefProxyTypeClass *klass);
 void weakref_proxy_signals_prepare (WeakrefProxy *self);
 void weakref_proxy_signals_start (WeakrefProxy *self, gpointer target);
 void weakref_proxy_signals_stop (WeakrefProxy *self);
 void weakref_proxy_signals_drop (WeakrefProxy *self);
 void weakref_proxy_signals_free (WeakrefProxy *self);
+
+/* proxy/emission-hooks.c */
+void weakref_emission_hook_start (WeakrefForwarder *forwarder, gpointer target);
+void weakref_emission_hook_stop (const WeakrefProxySignal *signal);
 
 G_END_DECLS

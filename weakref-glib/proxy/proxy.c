@@ -12,57 +12,62 @@
  *
  * An object that stands in for another one without keeping it alive.
  *
- * Hand it to code that wants an object with certain properties and signals, and would hold on to
- * it: a binding, an expression, a list view, an action group of a widget. The proxy has the
- * properties and signals of its target, and what is done to it is done to the target; but the
- * target goes when its real owners let go. Plain GLib has nothing like it: a #GWeakRef helps only
- * where you can change the code that holds it.
+ * Give it to code that needs an object with certain properties and signals, and that would keep a
+ * reference to it: a binding, an expression, a list view, an action group of a widget. The proxy
+ * has the properties and signals of its target, and what is done to the proxy is done to the
+ * target. But the target dies when its real owners drop it. Plain GLib has nothing like it: a
+ * #GWeakRef helps only where you can change the code that has the reference.
  *
  * A proxy is an instance of a type that is made at run time for the type of the target. It is not
- * an instance of the target's type, so C functions that check for that won't take it. It does
+ * an instance of the target's type, so C functions that check for that type refuse it. It does
  * implement [iface@Gio.ListModel], [iface@Gio.Action] and [iface@Gio.ActionGroup] if the target
  * does.
  *
- * *Properties* of the target, those that can only be set at construction included, are read, and
- * written, through to the target; `notify` of the target appears on the proxy, with its detail. If
- * the target has a property `alive` or `target` itself, that is the one which the proxy shows, and
- * the proxy's own answer is had from [method@Weakref.Proxy.is_alive] and
- * [method@Weakref.Proxy.dup_target] only. `notify::alive` at the death comes in any case.
+ * *Properties.* To read or write a property of the proxy is to read or write that of the target.
+ * Construct-only properties can be read. `notify` of the target is emitted on the proxy too, with
+ * its detail. If the target itself has a property `alive` or `target`, the proxy shows that one,
+ * and only [method@Weakref.Proxy.is_alive] and [method@Weakref.Proxy.dup_target] tell about the
+ * proxy. `notify::alive` is emitted at the death in any case.
  *
  * *Signals.* A handler that is connected to the proxy runs when the target emits, as if it were
- * connected to the target, and its return value counts there. Emitting on the proxy emits on the
- * target; but `notify`, and the signals of the interfaces above, are the proxy's own. If several
- * handlers of one proxy return something, they count as one: the first %TRUE, or the last value of
- * any other type. One that is connected with `G_CONNECT_AFTER` runs after the others of that proxy,
- * but before the default handler of the target.
+ * connected to the target, and its return value counts there. To emit a signal on the proxy is to
+ * emit it on the target. Exceptions are `notify` and the signals of the interfaces above: if they
+ * are emitted on the proxy, only its own handlers run. If several handlers of one proxy return a
+ * value, the target gets one value of them: the first %TRUE, or the last value of any other type. A
+ * handler that is connected with `G_CONNECT_AFTER` runs after the other handlers of that proxy, but
+ * before the default handler of the target.
  *
- * GObject has no way to find out that somebody connects to an object. So a proxy listens to all the
- * signals of its target from the start, and each emission costs the target a look for handlers on
- * each of its proxies, whether there are any or not: some 0.1 µs, and 0.2 µs or more in a signal
- * that returns a value and in a notification that nobody else listens to. Share one with
- * [ctor@Weakref.Proxy.new] where you can. What else follows from it:
+ * GObject does not tell when somebody connects to an object. So a proxy has a handler for each
+ * signal of its target from the start. Each emission on the target looks for handlers on each of
+ * its proxies, even if there are none. That takes some 0.1 µs for each proxy. It takes 0.2 µs or
+ * more in a signal that returns a value, and in a notification for which the target has no other
+ * handler. Share a proxy with [ctor@Weakref.Proxy.new] where you can. There are two more
+ * consequences:
  *
- * - A target that asks g_signal_has_handler_pending() is told that it has handlers.
- *   [class@Gio.SimpleAction] isn't, because it does what it does by default only without. It emits
- *   `activate` and `change-state` only if it has handlers of its own, and then those on the proxy
- *   run, too.
- * - In signals that return a value a proxy without handlers takes no part. There, emissions on all
- *   objects cost some more as long as a proxy of such a type exists. A signal with
- *   `G_SIGNAL_NO_HOOKS` gets a zero from it.
+ * - If the target calls g_signal_has_handler_pending(), the answer is that it has handlers.
+ *   [class@Gio.SimpleAction] is an exception, because it has a default behaviour only without
+ *   handlers. It emits `activate` and `change-state` only if it has handlers of its own, and then
+ *   those of the proxy run too.
+ * - In a signal that returns a value, a proxy without handlers returns nothing. For that, emissions
+ *   of that signal take a little longer on all objects, as long as there is a proxy of such a type.
+ *   If the signal has the flag `G_SIGNAL_NO_HOOKS`, a proxy without handlers returns zero.
  *
- * *After the death* properties read as their defaults, and nothing can be written or emitted. First
- * `notify::alive` is emitted, then what the interfaces have to say: the list is empty, the action
- * disabled, the group without actions. Then the callback runs, and at last all handlers of the
- * target's signals are disconnected, as in a dispose, and their numbers are void. (A #GSignalGroup
- * wants to be told; set its target to %NULL in `notify::alive`.) The handlers of `notify` stay
- * until the proxy goes, because bindings disconnect theirs by number; so do those of the interfaces
- * that the proxy implements. Signals which the target emits while it is disposed still arrive, but
- * not `notify`, nor those of the interfaces: the proxy has nothing more to show by then.
+ * *After the death* properties have their default values. Writing them does nothing, and emitting a
+ * signal of the target's type on the proxy does nothing. What happens at the death: first
+ * `notify::alive` is emitted. Then the signals of the interfaces tell that the list is empty, that
+ * the action is disabled, or that the group has no actions. Then the callback runs. At last all
+ * handlers of the target's signals are disconnected, as in a dispose, and their numbers are no
+ * longer valid. (A #GSignalGroup does not notice that. Set its target to %NULL in a handler of
+ * `notify::alive`.) The handlers of `notify` stay as long as the proxy, because bindings disconnect
+ * theirs by number. The handlers of the interfaces that the proxy implements stay too. What the
+ * target emits while it is disposed is still forwarded, but not `notify` and not the signals of the
+ * interfaces, because the proxy no longer shows the target by then.
  *
- * A proxy of a proxy is one of its target. In tables and sets a proxy is itself, not its target.
+ * A proxy of a proxy is a proxy of the first one's target. In tables and sets a proxy stands for
+ * itself, not for its target.
  *
- * All methods can be called from any thread at any time; whether the target can take it is its own
- * business. Signals are emitted in the thread in which the target emits.
+ * All methods can be called from any thread at any time. They call the target in that thread, so
+ * the target must allow that. Signals are emitted in the thread in which the target emits.
  *
  * ```c
  * g_autoptr (WeakrefProxy) proxy = weakref_proxy_new (document);
@@ -106,7 +111,7 @@ proxy_deliver_cb (gpointer data, WeakrefCallback *callback)
   weakref_proxy_signals_drop (self);
 }
 
-/* With an empty target: a proxy that is dead from the start. */
+/* If @target is NULL, the proxy is dead from the start. */
 static WeakrefProxy *
 proxy_create_full (GType type,
                    gpointer target,
@@ -147,8 +152,8 @@ proxy_create (gpointer target, WeakrefHandle **handle)
   return self;
 }
 
-/* While an object is initialized, its type is first that of its base class, and so is the type of a
- * proxy that is taken then. */
+/* While an object is initialized, its type is first that of its base class. A proxy that was made
+ * at that time has the proxy type of the base class. It is not shared with later callers. */
 static gboolean
 proxy_fits (gpointer self, gpointer target)
 {
@@ -204,8 +209,8 @@ weakref_proxy_class_init (WeakrefProxyClass *klass)
   /**
    * WeakrefProxy:alive: (getter is_alive)
    *
-   * Whether the target is alive. It is notified once, when it turns %FALSE, before everything
-   * else that is told of the death. A property of that name of the target's hides it.
+   * Whether the target is alive. It is notified once, when it becomes %FALSE, before all other
+   * signals of the death. If the target has a property of that name, it hides this one.
    *
    * Since: 1.0
    */
@@ -215,8 +220,8 @@ weakref_proxy_class_init (WeakrefProxyClass *klass)
   /**
    * WeakrefProxy:target:
    *
-   * The object that is stood in for, or %NULL when it is dead, which is notified. A property of
-   * that name of the target's hides it.
+   * The target, or %NULL when it is dead. It is notified when it becomes %NULL. If the target has a
+   * property of that name, it hides this one.
    *
    * Since: 1.0
    */
@@ -232,7 +237,8 @@ weakref_proxy_init (WeakrefProxy *self)
   self->handle = weakref_handle_new (self, WEAKREF_SLOT_PROXY, proxy_deliver_cb);
 }
 
-/* The proxies of @target, until its death is announced, with a reference on each. */
+/* Returns a list of the proxies of @target, with a reference to each. It is empty from the moment
+ * when the death of @target is announced. */
 GList *
 weakref_proxy_list (gpointer target)
 {
@@ -240,7 +246,7 @@ weakref_proxy_list (gpointer target)
                               WEAKREF_SLOT_PROXY);
 }
 
-/* A new reference to the target, or NULL. */
+/* Returns a new reference to the target, or NULL if it is dead. */
 gpointer
 weakref_proxy_dup_living (WeakrefProxy *self)
 {
@@ -249,7 +255,7 @@ weakref_proxy_dup_living (WeakrefProxy *self)
   return block != NULL ? weakref_block_dup_target (block) : NULL;
 }
 
-/* The proxy's state of an interface that its target has. */
+/* Returns the state of @self for @iface, which its class must have. */
 gpointer
 weakref_proxy_get_state (WeakrefProxy *self, const WeakrefProxyInterface *iface)
 {
@@ -262,8 +268,9 @@ weakref_proxy_get_state (WeakrefProxy *self, const WeakrefProxyInterface *iface)
   return self->states[i];
 }
 
-/* The same type, in memory that is never freed. Interfaces hand out types that are the object's; a
- * target may be gone when somebody reads what it handed out. There are few different ones. */
+/* Returns a copy of @type that is never freed. The functions of the interfaces return types that
+ * belong to the target. The caller may read such a type after the death of the target. The program
+ * has few different types, so the copies take little memory. */
 const GVariantType *
 weakref_proxy_intern_type (const GVariantType *type)
 {
@@ -284,13 +291,14 @@ weakref_proxy_intern_type (const GVariantType *type)
  * weakref_proxy_new: (constructor)
  * @target: (type GObject.Object) (not nullable): the object to stand in for
  *
- * Gives the plain proxy of @target: all who ask share one, as long as somebody holds it.
+ * Gives the shared proxy of @target. All callers get the same one, as long as somebody has a
+ * reference to it.
  *
- * If @target is a proxy, you get the one of its target; if that is dead, @target itself.
+ * If @target is a proxy, you get the proxy of its target. If that target is dead, you get @target.
  *
  * In the instance init function of a class, an object is of the type of that class, not yet of a
- * subclass. A proxy that is taken there has the properties and signals of that type for ever; who
- * asks later shares another one.
+ * subclass. A proxy that is made there has the properties and signals of that type for ever. Later
+ * callers share another proxy.
  *
  * You must hold a reference on @target during the call, which can be made from any thread.
  *
@@ -335,14 +343,14 @@ weakref_proxy_new (gpointer target)
  * The callback runs once, after the death, if the proxy is still there by then. @destroy runs once
  * in any case: after the callback, or when the proxy is dropped, in any thread.
  *
- * With a @context, all that happens on the proxy at the death comes from an iteration of it, later.
- * Use one where the proxy is seen by code that stays in one thread, such as GTK's, and the target
- * may die in another. The signals of the target are not moved: they are emitted where the target
- * emits them. The context is not kept by the proxy; if it goes away without iterating again,
- * nothing of that happens.
+ * With a @context, all that happens on the proxy at the death happens later, in an iteration of
+ * that context. Use one if code that stays in one thread, such as GTK, has the proxy, and the
+ * target may die in another thread. The signals of the target do not go to the context: they are
+ * emitted in the thread in which the target emits them. The proxy does not keep the context. If the
+ * context is freed without another iteration, nothing happens on the proxy at the death.
  *
- * If @target is a proxy, you get one of its target; if that is dead, one that is dead too, whose
- * callback doesn't run.
+ * If @target is a proxy, you get a proxy of its target. If that target is dead, the new proxy is
+ * dead too, and its callback does not run.
  *
  * You must hold a reference on @target during the call, which can be made from any thread.
  *
@@ -381,7 +389,8 @@ weakref_proxy_new_full (gpointer target,
  *
  * Tells whether the target is alive.
  *
- * With other threads about, %TRUE may be out of date when it arrives; %FALSE is for ever.
+ * If other threads use the target, it may be dead by the time you get %TRUE. After %FALSE, the
+ * answer is always %FALSE.
  *
  * Returns: %TRUE if the target is alive
  *
@@ -428,7 +437,7 @@ weakref_proxy_dup_target (WeakrefProxy *self, GError **error)
   return target;
 }
 
-/* The property, if it has one of the flags in @flags and none of those in @not. */
+/* Returns the property if it has at least one of @flags, and none of @not. */
 static GParamSpec *
 target_find_property (
   gpointer target, const char *name, GParamFlags flags, GParamFlags not, GError **error)

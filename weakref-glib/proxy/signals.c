@@ -3,76 +3,46 @@
  */
 
 #include <weakref-glib/proxy/proxy-private.h>
-#include <weakref-glib/core/locks.h>
 
 #include <weakref-glib/core/compat.h>
 
-/* Signals.
+/* The signals of a proxy.
  *
- * From the target to the proxy. When a proxy is made, a forwarder is connected to each signal of
- * the target. It emits the signal on the proxy if anybody listens there. It is not connected when
- * the first handler is, which would be better, because there is no way to know: g_signal_connect()
- * and its kin call nothing that a type could supply, neither in the class nor in the signal nor in
- * the object. So a proxy to which nothing is connected costs its target what it takes to look for
- * handlers on the proxy. There are signals for which that won't do:
+ * From the target to the proxy. A forwarder is a closure of ours. When a proxy is made, one
+ * forwarder is connected to each signal of the target. If the proxy has handlers for the signal,
+ * the forwarder emits the signal on the proxy. It would be better to connect a forwarder only when
+ * the first handler is connected to the proxy. But GObject does not tell that: g_signal_connect()
+ * calls no function of the class, of the signal or of the object. So also a proxy without handlers
+ * costs its target something: each emission looks for handlers on the proxy. Some signals need
+ * more than a forwarder. See proxy/emission-hooks.c.
  *
- * - The accumulator of a signal can't be read, and takes a forwarder that has nobody to ask for a
- *   handler that returned 0: with g_signal_accumulator_first_wins() that is the answer. So the
- *   forwarder of a signal that returns a value is kept blocked, and an emission hook, which runs
- *   before the handlers and is not accumulated, opens and shuts this gate.
- * - A GSimpleAction has defaults that work only if nobody is connected, blocked or not. Its signals
- *   have no forwarder: the hook itself emits on the proxy.
+ * From the proxy to the target. Somebody emits a signal on the proxy. The class closure of the
+ * signal runs first. It emits the signal on the target, and then it stops the emission on the
+ * proxy. The handlers of the proxy have run once by then, because the forwarder called them,
+ * among the handlers of the target. The class closure must not send an emission back to the target
+ * that we made on the proxy. It finds those in a list that each thread has.
  *
- * A hook is on a signal, not on an object: all emissions of that signal pass it as long as there
- * are proxies. That is why it is not the way of all signals. A gate is set for the emission that
- * was begun last: one on the same target that is not over by then, in a handler outside or in
- * another thread, finds it so. That makes a difference only if there are handlers on the proxy for
- * the detail of one of the two.
- *
- * From the proxy to the target. The class closure of the proxy's signal runs first, emits the
- * signal on the target, and stops the emission that it runs in. The handlers on the proxy run
- * through the forwarder then, once, in the middle of those of the target. The forwarder says by a
- * thread-private note that an emission on the proxy is its own.
- *
- * A forwarder holds the handle: neither the target nor the proxy. It goes with the target's
- * handlers, or with the proxy.
- *
- * LOCKING. The gate lock guards the table of hooks and the state of all gates. Of GObject's
- * functions, those that connect, block and unblock our own closures and hooks are called under it:
- * they run no code of anybody's. */
-#define gate_lock weakref_locks[WEAKREF_LOCK_PROXY_SIGNALS]
-static GHashTable *hooks; /* (owned) (nullable): gate lock: signal id → Hook */
+ * A forwarder has a reference to the handle, but none to the target or the proxy. It is
+ * disconnected when the target drops its handlers, or when the proxy is disposed. */
 
-typedef struct
-{
-  gulong id;
-  guint n_proxies;
-} Hook;
-
-typedef struct
-{
-  GClosure closure; /* its data is the handle (owned) */
-  const WeakrefProxySignal *signal;
-  gboolean open; /* gate lock */
-} Forwarder;
-
-/* An emission on the proxy that a forwarder made. */
+/* An emission on a proxy that we made, because the target emits. */
 typedef struct _Forwarding Forwarding;
 struct _Forwarding
 {
   Forwarding *outer;
   gpointer self;
   guint signal_id;
-  gconstpointer hint; /* of the emission, once it has begun */
-  gboolean completed; /* nobody stopped it */
+  gconstpointer hint; /* of the emission; NULL before it has begun */
+  gboolean completed; /* no handler stopped it */
 };
 
 static GPrivate forwardings; /* the innermost of this thread */
 
-static gboolean
-has_handlers (WeakrefProxy *self, guint signal_id, GQuark detail)
+/* Whether @self has handlers that an emission with this detail would run. */
+gboolean
+weakref_proxy_has_handlers (WeakrefProxy *self, guint signal_id, GQuark detail)
 {
-  /* One question, whatever the detail, is enough for a proxy to which nothing is connected. */
+  /* The first call ignores the detail. It is enough if the proxy has no handler at all. */
   return g_signal_handler_find (self, G_SIGNAL_MATCH_ID, signal_id, 0, NULL, NULL, NULL) != 0 &&
          (g_signal_has_handler_pending (self, signal_id, 0, FALSE) ||
           (detail != 0 && g_signal_has_handler_pending (self, signal_id, detail, FALSE)));
@@ -93,7 +63,7 @@ emit_as (gpointer instance,
   others[0] = (GValue) G_VALUE_INIT;
   g_value_init (&others[0], G_OBJECT_TYPE (instance));
   g_value_set_object (&others[0], instance);
-  /* Borrowed: an emission doesn't change them. */
+  /* An emission does not change its parameters. So no copies are made. */
   for (i = 1; i < n_params; i++)
     others[i] = params[i];
 
@@ -101,7 +71,8 @@ emit_as (gpointer instance,
   g_value_unset (&others[0]);
 }
 
-/* The class closure of the proxy's signals: first, and again after the handlers. */
+/* The class closure of the signals of proxies. It runs twice in an emission: before the handlers,
+ * and after them. */
 static void
 proxy_marshal (GClosure *closure,
                GValue *return_value,
@@ -128,7 +99,7 @@ proxy_marshal (GClosure *closure,
       return;
     }
 
-  /* Somebody emits on the proxy. */
+  /* We did not make this emission. Somebody emits on the proxy. */
   target = weakref_proxy_dup_living (self);
   if (target != NULL)
     {
@@ -137,26 +108,28 @@ proxy_marshal (GClosure *closure,
       g_object_unref (target);
     }
 
-  /* GObject stops the newest such emission, be it another thread's. Then rather none: the handlers
-   * here run once more, but that one isn't cut short. */
+  /* GObject stops the newest emission of this signal on this proxy. That one may be of another
+   * thread. Then none is stopped: the handlers of this emission run a second time, but the emission
+   * of the other thread runs to its end. */
   if (g_signal_handler_find (self, G_SIGNAL_MATCH_ID, hint->signal_id, 0, NULL, NULL, NULL) != 0 &&
       g_signal_get_invocation_hint (self) == hint)
     g_signal_stop_emission (self, hint->signal_id, hint->detail);
 }
 
-/* Emits on the proxy. Returns FALSE if a handler there stopped the emission. */
-static gboolean
-forward_signal (WeakrefProxy *self,
-                const WeakrefProxySignal *signal,
-                GQuark detail,
-                GValue *return_value,
-                guint n_params,
-                const GValue *params)
+/* Emits the signal of the target on the proxy. Returns FALSE if a handler of the proxy stopped the
+ * emission. */
+gboolean
+weakref_proxy_forward_signal (WeakrefProxy *self,
+                              const WeakrefProxySignal *signal,
+                              GQuark detail,
+                              GValue *return_value,
+                              guint n_params,
+                              const GValue *params)
 {
   Forwarding forwarding = { g_private_get (&forwardings), self, signal->proxy_id, NULL, FALSE };
 
-  /* What is not the proxy's own has no class closure to read it. */
-  if (!signal->own)
+  /* Only the signals of the proxy's own type have our class closure, which reads the list. */
+  if (signal->kind != WEAKREF_PROXY_SIGNAL_OWN)
     {
       emit_as (self, signal->proxy_id, detail, return_value, n_params, params);
       return TRUE;
@@ -166,7 +139,8 @@ forward_signal (WeakrefProxy *self,
   emit_as (self, signal->proxy_id, detail, return_value, n_params, params);
   g_private_set (&forwardings, forwarding.outer);
 
-  /* TRUE stops the emission on the proxy, and is for the target's accumulator to judge. */
+  /* A handler that returns TRUE stops the emission on the proxy. Whether it also stops the emission
+   * on the target is decided by the accumulator of the target. */
   return forwarding.completed || (return_value != NULL && G_VALUE_HOLDS_BOOLEAN (return_value) &&
                                   g_value_get_boolean (return_value));
 }
@@ -180,26 +154,28 @@ forward_notify (WeakrefProxy *self, const char *name)
     g_object_notify_by_pspec (G_OBJECT (self), pspec);
 }
 
-/* The target emits. */
+/* The target emits @signal. */
 static void
-proxy_hear (WeakrefProxy *self,
-            const WeakrefProxySignal *signal,
-            GQuark detail,
-            GValue *return_value,
-            guint n_params,
-            const GValue *params)
+proxy_receive (WeakrefProxy *self,
+               const WeakrefProxySignal *signal,
+               GQuark detail,
+               GValue *return_value,
+               guint n_params,
+               const GValue *params)
 {
   gpointer target = g_value_get_object (&params[0]);
-  gboolean listening = has_handlers (self, signal->proxy_id, detail);
+  gboolean has_handlers = weakref_proxy_has_handlers (self, signal->proxy_id, detail);
 
-  if (!listening && signal->interface < 0)
+  if (!has_handlers && signal->kind != WEAKREF_PROXY_SIGNAL_INTERFACE)
     return;
 
-  /* While it is disposed, a target may tell of changes in what can't be read here any more. */
-  if (!signal->own && !weakref_block_is_alive (self->handle->watch.block))
+  /* A target may emit while it is disposed. The proxy is dead by then: its properties and its
+   * interfaces do not show the target any more, so their changes are not forwarded. */
+  if (signal->kind != WEAKREF_PROXY_SIGNAL_OWN &&
+      !weakref_block_is_alive (self->handle->watch.block))
     return;
 
-  if (signal->interface >= 0)
+  if (signal->kind == WEAKREF_PROXY_SIGNAL_INTERFACE)
     {
       const WeakrefProxyInterface *iface =
         WEAKREF_PROXY_GET_TYPE_CLASS (self)->interfaces[signal->interface];
@@ -209,12 +185,12 @@ proxy_hear (WeakrefProxy *self,
                       params);
     }
 
-  if (!listening)
+  if (!has_handlers)
     return;
 
-  if (signal->notify)
+  if (signal->kind == WEAKREF_PROXY_SIGNAL_NOTIFY)
     forward_notify (self, g_value_get_param (&params[1])->name);
-  else if (!forward_signal (self, signal, detail, return_value, n_params, params))
+  else if (!weakref_proxy_forward_signal (self, signal, detail, return_value, n_params, params))
     g_signal_stop_emission (target, signal->target_id, detail);
 }
 
@@ -230,7 +206,8 @@ forwarder_marshal (GClosure *closure,
   GSignalInvocationHint *hint = hint_data;
   WeakrefProxy *self;
 
-  /* A target that was disposed without having been asked to, and lives on, has its handlers yet. */
+  /* The target may live on after its dispose, and may still have its handlers then. The proxy is of
+   * its earlier life. */
   if (weakref_block_is_dead (handle->watch.block))
     return;
 
@@ -238,7 +215,8 @@ forwarder_marshal (GClosure *closure,
   if (self == NULL)
     return;
 
-  proxy_hear (self, ((Forwarder *) closure)->signal, hint->detail, return_value, n_params, params);
+  proxy_receive (self, ((WeakrefForwarder *) closure)->signal, hint->detail, return_value, n_params,
+                 params);
   g_object_unref (self);
 }
 
@@ -248,108 +226,19 @@ forwarder_finalize_cb (gpointer data, GClosure *closure)
   weakref_handle_unref (data);
 }
 
-static GClosure *
+static WeakrefForwarder *
 forwarder_new (WeakrefProxy *self, const WeakrefProxySignal *signal)
 {
-  GClosure *closure = g_closure_new_simple (sizeof (Forwarder), weakref_handle_ref (self->handle));
+  GClosure *closure =
+    g_closure_new_simple (sizeof (WeakrefForwarder), weakref_handle_ref (self->handle));
 
   g_closure_add_finalize_notifier (closure, closure->data, forwarder_finalize_cb);
   g_closure_set_marshal (closure, forwarder_marshal);
   g_closure_ref (closure);
   g_closure_sink (closure);
-  ((Forwarder *) closure)->signal = signal;
+  ((WeakrefForwarder *) closure)->signal = signal;
 
-  return closure;
-}
-
-static void
-gate_set (Forwarder *forwarder, gpointer target, gboolean open)
-{
-  const GSignalMatchType match = G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_CLOSURE;
-  guint signal_id = forwarder->signal->target_id;
-
-  /* Not by the number of the handler, which may be gone: another thread drops the proxy, or
-   * disposes the target. */
-  g_mutex_lock (&gate_lock);
-  if (forwarder->open != open)
-    {
-      forwarder->open = open;
-      if (open)
-        g_signal_handlers_unblock_matched (target, match, signal_id, 0, &forwarder->closure, NULL,
-                                           NULL);
-      else
-        g_signal_handlers_block_matched (target, match, signal_id, 0, &forwarder->closure, NULL,
-                                         NULL);
-    }
-  g_mutex_unlock (&gate_lock);
-}
-
-/* Before the handlers of an emission on any instance. */
-static gboolean
-hook_cb (GSignalInvocationHint *hint, guint n_params, const GValue *params, gpointer data)
-{
-  gpointer target = g_value_get_object (&params[0]);
-  GList *proxies = weakref_proxy_list (target);
-  GList *l;
-  guint i;
-  gboolean listening;
-
-  for (l = proxies; l != NULL; l = l->next)
-    {
-      WeakrefProxy *self = l->data;
-      WeakrefProxyTypeClass *klass = WEAKREF_PROXY_GET_TYPE_CLASS (self);
-
-      for (i = 0; i < klass->n_signals; i++)
-        {
-          const WeakrefProxySignal *signal = &klass->signals[i];
-
-          if (signal->target_id != hint->signal_id)
-            continue;
-
-          listening = has_handlers (self, signal->proxy_id, hint->detail);
-          if (signal->forward == WEAKREF_FORWARD_GATED)
-            gate_set ((Forwarder *) self->forwarders[i], target, listening);
-          else if (listening)
-            forward_signal (self, signal, hint->detail, NULL, n_params, params);
-        }
-    }
-  g_list_free_full (proxies, g_object_unref);
-
-  return TRUE;
-}
-
-static void
-hook_ref (guint signal_id)
-{
-  Hook *hook;
-
-  g_mutex_lock (&gate_lock);
-  if (hooks == NULL)
-    hooks = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  hook = g_hash_table_lookup (hooks, GUINT_TO_POINTER (signal_id));
-  if (hook == NULL)
-    {
-      hook = g_new0 (Hook, 1);
-      hook->id = g_signal_add_emission_hook (signal_id, 0, hook_cb, NULL, NULL);
-      g_hash_table_insert (hooks, GUINT_TO_POINTER (signal_id), hook);
-    }
-  hook->n_proxies++;
-  g_mutex_unlock (&gate_lock);
-}
-
-static void
-hook_unref (guint signal_id)
-{
-  Hook *hook;
-
-  g_mutex_lock (&gate_lock);
-  hook = g_hash_table_lookup (hooks, GUINT_TO_POINTER (signal_id));
-  if (--hook->n_proxies == 0)
-    {
-      g_signal_remove_emission_hook (signal_id, hook->id);
-      g_hash_table_remove (hooks, GUINT_TO_POINTER (signal_id));
-    }
-  g_mutex_unlock (&gate_lock);
+  return (WeakrefForwarder *) closure;
 }
 
 static guint
@@ -360,8 +249,8 @@ proxy_signal_new (GType type, GSignalQuery *query)
   GType return_type = query->return_type & ~G_SIGNAL_TYPE_STATIC_SCOPE;
 
   g_closure_set_marshal (closure, proxy_marshal);
-  /* The target minds its recursion itself; here it would take an emission that the forwarder makes
-   * inside one on the proxy for a second one. */
+  /* G_SIGNAL_NO_RECURSE acts in the emission on the target. It must not act on the proxy: when
+   * somebody emits on the proxy, the forwarder emits there a second time inside that emission. */
   flags &= ~(G_SIGNAL_NO_RECURSE | G_SIGNAL_RUN_CLEANUP);
   flags |= G_SIGNAL_RUN_FIRST | G_SIGNAL_RUN_LAST;
 
@@ -370,18 +259,21 @@ proxy_signal_new (GType type, GSignalQuery *query)
                         NULL, NULL, return_type, query->n_params, (GType *) query->param_types);
 }
 
-static int
-proxy_signal_get_interface (WeakrefProxyTypeClass *klass, GType type)
+/* Sets the kind. @type is the one that has the signal. */
+static void
+proxy_signal_init_kind (WeakrefProxySignal *signal, WeakrefProxyTypeClass *klass, GType type)
 {
   guint i;
 
+  signal->kind = type == G_TYPE_OBJECT ? WEAKREF_PROXY_SIGNAL_NOTIFY : WEAKREF_PROXY_SIGNAL_OWN;
   for (i = 0; i < klass->n_interfaces; i++)
     {
       if (klass->interfaces[i]->get_type () == type)
-        return i;
+        {
+          signal->kind = WEAKREF_PROXY_SIGNAL_INTERFACE;
+          signal->interface = i;
+        }
     }
-
-  return -1;
 }
 
 static void
@@ -398,26 +290,26 @@ proxy_signals_add (WeakrefProxyTypeClass *klass, GArray *signals, GType declarin
       GSignalQuery query;
 
       g_signal_query (ids[i], &query);
-      /* Who connects to the target by name gets the other one. */
+      /* Two types of the target may have a signal of the same name. The proxy gets the one that a
+       * connection to the target by name uses. */
       if (g_signal_lookup (query.signal_name, klass->target_type) != ids[i])
         continue;
 
-      signal.notify = declaring_type == G_TYPE_OBJECT;
-      signal.interface = proxy_signal_get_interface (klass, declaring_type);
-      signal.own = !signal.notify && signal.interface < 0;
-      signal.proxy_id = signal.own ? proxy_signal_new (type, &query) : ids[i];
+      proxy_signal_init_kind (&signal, klass, declaring_type);
+      signal.proxy_id =
+        signal.kind == WEAKREF_PROXY_SIGNAL_OWN ? proxy_signal_new (type, &query) : ids[i];
       if (declaring_type == G_TYPE_SIMPLE_ACTION)
         signal.forward = WEAKREF_FORWARD_HOOK;
       else if ((query.return_type & ~G_SIGNAL_TYPE_STATIC_SCOPE) != G_TYPE_NONE &&
                !(query.signal_flags & G_SIGNAL_NO_HOOKS))
-        signal.forward = WEAKREF_FORWARD_GATED;
+        signal.forward = WEAKREF_FORWARD_BLOCKED_HANDLER;
       g_array_append_val (signals, signal);
     }
 
   g_free (ids);
 }
 
-/* Gives the class the signals of its target's type. */
+/* Gives the class of a proxy type the signals of the type of its targets. */
 void
 weakref_proxy_signals_init (WeakrefProxyTypeClass *klass)
 {
@@ -437,19 +329,20 @@ weakref_proxy_signals_init (WeakrefProxyTypeClass *klass)
   klass->signals = (WeakrefProxySignal *) g_array_free (signals, FALSE);
 }
 
-/* Makes the forwarders, before anybody can find the proxy. */
+/* Makes the forwarders. This happens before another thread can find the proxy, so `forwarders`
+ * needs no lock. */
 void
 weakref_proxy_signals_prepare (WeakrefProxy *self)
 {
   WeakrefProxyTypeClass *klass = WEAKREF_PROXY_GET_TYPE_CLASS (self);
   guint i;
 
-  self->forwarders = g_new (GClosure *, klass->n_signals);
+  self->forwarders = g_new (WeakrefForwarder *, klass->n_signals);
   for (i = 0; i < klass->n_signals; i++)
     self->forwarders[i] = forwarder_new (self, &klass->signals[i]);
 }
 
-/* Connects the forwarders, once. The caller holds @target. */
+/* Connects the forwarders. It is called once. The caller has a reference to @target. */
 void
 weakref_proxy_signals_start (WeakrefProxy *self, gpointer target)
 {
@@ -458,25 +351,17 @@ weakref_proxy_signals_start (WeakrefProxy *self, gpointer target)
 
   for (i = 0; i < klass->n_signals; i++)
     {
-      const WeakrefProxySignal *signal = &klass->signals[i];
-      Forwarder *forwarder = (Forwarder *) self->forwarders[i];
+      WeakrefForwarder *forwarder = self->forwarders[i];
 
-      if (signal->forward != WEAKREF_FORWARD_HANDLER)
-        hook_ref (signal->target_id);
-      if (signal->forward == WEAKREF_FORWARD_HOOK)
-        continue;
-
-      g_mutex_lock (&gate_lock);
-      g_signal_connect_closure_by_id (target, signal->target_id, 0, &forwarder->closure, FALSE);
-      forwarder->open = TRUE;
-      g_mutex_unlock (&gate_lock);
-
-      if (signal->forward == WEAKREF_FORWARD_GATED)
-        gate_set (forwarder, target, FALSE);
+      if (forwarder->signal->forward == WEAKREF_FORWARD_HANDLER)
+        g_signal_connect_closure_by_id (target, forwarder->signal->target_id, 0,
+                                        &forwarder->closure, FALSE);
+      else
+        weakref_emission_hook_start (forwarder, target);
     }
 }
 
-/* Disconnects the forwarders that were started, once. */
+/* Disconnects the forwarders that weakref_proxy_signals_start() connected. It is called once. */
 void
 weakref_proxy_signals_stop (WeakrefProxy *self)
 {
@@ -488,18 +373,18 @@ weakref_proxy_signals_stop (WeakrefProxy *self)
     {
       if (target != NULL)
         g_signal_handlers_disconnect_matched (target, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_CLOSURE,
-                                              klass->signals[i].target_id, 0, self->forwarders[i],
-                                              NULL, NULL);
+                                              klass->signals[i].target_id, 0,
+                                              &self->forwarders[i]->closure, NULL, NULL);
       if (klass->signals[i].forward != WEAKREF_FORWARD_HANDLER)
-        hook_unref (klass->signals[i].target_id);
+        weakref_emission_hook_stop (&klass->signals[i]);
     }
 
   g_clear_object (&target);
 }
 
-/* The target died: lets the handlers on the proxy go, with their data. Those of `notify` stay,
- * because bindings disconnect theirs by number; and those of the interfaces that the proxy itself
- * implements, and goes on to implement. */
+/* The target died. This disconnects the handlers of the proxy, and so frees their data. The
+ * handlers of `notify` stay, because a GBinding disconnects its handler by its number. The handlers
+ * of interface signals stay, because the proxy still implements the interface. */
 void
 weakref_proxy_signals_drop (WeakrefProxy *self)
 {
@@ -511,10 +396,11 @@ weakref_proxy_signals_drop (WeakrefProxy *self)
       guint signal_id = klass->signals[i].proxy_id;
       gulong id;
 
-      if (!klass->signals[i].own)
+      if (klass->signals[i].kind != WEAKREF_PROXY_SIGNAL_OWN)
         continue;
 
-      /* Before 2.78, g_signal_handlers_disconnect_matched() wants more to go by than the signal. */
+      /* g_signal_handlers_disconnect_matched() would do it at once. But before GLib 2.78 it does
+       * nothing if only the signal is given. */
       while (
         (id = g_signal_handler_find (self, G_SIGNAL_MATCH_ID, signal_id, 0, NULL, NULL, NULL)) != 0)
         g_signal_handler_disconnect (self, id);
@@ -528,6 +414,6 @@ weakref_proxy_signals_free (WeakrefProxy *self)
   guint i;
 
   for (i = 0; i < klass->n_signals; i++)
-    g_closure_unref (self->forwarders[i]);
+    g_closure_unref (&self->forwarders[i]->closure);
   g_free (self->forwarders);
 }

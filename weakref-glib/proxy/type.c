@@ -5,13 +5,13 @@
 #include <weakref-glib/proxy/proxy-private.h>
 #include <weakref-glib/core/locks.h>
 
-/* The dynamic types. Each type of target has one, a subtype of WeakrefProxy, which is made when the
- * first target of that very type is seen, and never goes, as no type does. It has all the
- * properties of the target's type, and all its signals.
+/* The proxy types. Each type of target has one proxy type, a subtype of WeakrefProxy. It is
+ * registered when the first proxy of a target of exactly that type is made. It exists for ever, as
+ * all static types do. It has all properties and all signals of the type of the target.
  *
- * LOCKING. The type lock makes sure that one type is made, and is held while it is registered.
- * Registering runs no code of anybody's; the class is initialised later, under GLib's lock for
- * that. */
+ * LOCKING. The type lock is held while a type is registered. So each type of target gets only one
+ * proxy type. Registering runs no foreign code. The class is initialized later, under a lock of
+ * GLib. */
 #define type_lock weakref_locks[WEAKREF_LOCK_PROXY_TYPES]
 
 static const WeakrefProxyInterface *const all_interfaces[] = {
@@ -58,8 +58,9 @@ proxy_type_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
   g_param_value_set_default (pspec, value);
 }
 
-/* These two are not the base class's: somebody may derive from that, and get proxies that are dead
- * from the start, without any of this. */
+/* This function and proxy_type_finalize() are those of the proxy types, not those of WeakrefProxy.
+ * A program may derive a class from WeakrefProxy. The instances of that class are dead from the
+ * start, and have neither states nor forwarders. */
 static void
 proxy_type_constructed (GObject *object)
 {
@@ -162,7 +163,7 @@ proxy_type_register_locked (GType target_type)
   GType type;
   guint i;
 
-  /* Somebody may have a type of that name, for a reason of their own. */
+  /* The program may have registered another type with this name. */
   for (i = 2; g_type_from_name (name) != 0; i++)
     {
       g_free (name);
@@ -186,7 +187,7 @@ proxy_type_register_locked (GType target_type)
   return type;
 }
 
-/* The type of the proxies of targets of @target_type. */
+/* Gives the proxy type of targets of @target_type. */
 GType
 weakref_proxy_type_get (GType target_type)
 {
@@ -195,7 +196,8 @@ weakref_proxy_type_get (GType target_type)
   if (type != 0)
     return type;
 
-  /* Not under the lock: it is initialised on first use. */
+  /* The first use of this type registers it and takes a lock of GLib. That must not happen under
+   * the type lock. */
   g_type_ensure (WEAKREF_TYPE_PROXY);
 
   g_mutex_lock (&type_lock);
