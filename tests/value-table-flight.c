@@ -4,7 +4,7 @@
 
 /* Value tables: what a creation goes by, and what those get who wait for it. */
 
-#include "value-table-common.h"
+#include "value-table-counting.h"
 
 #include <string.h>
 
@@ -134,12 +134,6 @@ static void
 test_values (void)
 {
   check_reuse (weakref_value_table_new (G_TYPE_VALUE));
-}
-
-static gpointer
-copy_string (gconstpointer key)
-{
-  return g_strdup (key);
 }
 
 static void
@@ -273,24 +267,6 @@ test_freeing_another_key (void)
 /* Failure */
 
 #define N_THREADS 16
-
-/* Comparing a key with that of the creation happens under the lock under which a thread begins to
- * wait. So it can be counted who waits. */
-static gint n_compared; /* (atomic) */
-
-static gboolean
-counting_equal (gconstpointer a, gconstpointer b)
-{
-  g_atomic_int_inc (&n_compared);
-  return g_str_equal (a, b);
-}
-
-static WeakrefValueTable *
-counting_table (void)
-{
-  g_atomic_int_set (&n_compared, 0);
-  return weakref_value_table_new_full (g_str_hash, counting_equal, copy_string, g_free);
-}
 
 typedef struct
 {

@@ -11,8 +11,8 @@ ROOT = Path(os.environ['SOURCE_ROOT'])
 INCLUDE = re.compile(r'^#include <(weakref-glib/[^>]+)>', re.MULTILINE)
 SHARED = {f'weakref-glib/weakref-{name}' for name in ('error', 'macros', 'types', 'version')}
 UMBRELLA = 'weakref-glib/weakref-glib.h'
-# A subclass knows its parent.
-PARENTS = {'cache': 'value-table'}
+# A subclass knows its parent, a reservation its table.
+PARENTS = {'cache': 'value-table', 'reservation': 'value-table'}
 MAX_LINES = 600
 # That a child does not find free; whoever changes that, removes it here.
 UNLISTED_LOCKS = {'weakref-glib/core/block.c'}

@@ -27,4 +27,5 @@ G_DEFINE_ENUM_TYPE (WeakrefError,
                     G_DEFINE_ENUM_VALUE (WEAKREF_ERROR_CREATE, "create"),
                     G_DEFINE_ENUM_VALUE (WEAKREF_ERROR_OWNED, "owned"),
                     G_DEFINE_ENUM_VALUE (WEAKREF_ERROR_CYCLE, "cycle"),
-                    G_DEFINE_ENUM_VALUE (WEAKREF_ERROR_PROPERTY, "property"))
+                    G_DEFINE_ENUM_VALUE (WEAKREF_ERROR_PROPERTY, "property"),
+                    G_DEFINE_ENUM_VALUE (WEAKREF_ERROR_WOULD_BLOCK, "would-block"))

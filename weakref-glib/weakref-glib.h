@@ -36,6 +36,7 @@
 
 /* Collections that don't own their objects */
 #include <weakref-glib/weakref-value-table.h>
+#include <weakref-glib/weakref-reservation.h>
 #include <weakref-glib/weakref-key-table.h>
 #include <weakref-glib/weakref-set.h>
 

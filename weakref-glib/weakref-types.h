@@ -8,7 +8,7 @@
 #error "Only <weakref-glib/weakref-glib.h> can be included directly."
 #endif
 
-#include <glib-object.h>
+#include <gio/gio.h>
 #include <weakref-glib/weakref-macros.h>
 
 G_BEGIN_DECLS
@@ -79,6 +79,49 @@ typedef gpointer (*WeakrefCreateFunc) (gconstpointer key, gpointer user_data, GE
 typedef gpointer (*WeakrefCreateValueFunc) (const GValue *key, gpointer user_data, GError **error);
 
 /**
+ * WeakrefCreateAsyncFunc: (skip)
+ * @key: the key that was asked for: a copy, good until @task is returned
+ * @task: a task, to be returned with the object by g_task_return_pointer(), or with an error
+ * @user_data: (closure): the data given with the function
+ *
+ * Starts to create the object for a key.
+ *
+ * It runs in the thread of the first one who asks, without any lock held, and may use the table.
+ * Sooner or later, from any thread, @task has to be returned: with a new reference to the object,
+ * `g_task_return_pointer (task, object, g_object_unref)`, or with an error. If the last reference
+ * to @task is dropped before, that is a `WEAKREF_ERROR_CREATE` for all who wait. The object may
+ * float: then its reference is sunk.
+ *
+ * The cancellable of @task is the creation's own. It is cancelled when nobody waits any more for
+ * the object. Pass it on to what the creation does; and if that asks for other keys, so that
+ * circles are found.
+ *
+ * Since: 1.0
+ */
+typedef void (*WeakrefCreateAsyncFunc) (gconstpointer key, GTask *task, gpointer user_data);
+
+/**
+ * WeakrefCreateAsyncValueFunc:
+ * @key: the key that was asked for: a copy, good until @task is gone
+ * @task: a task, to be returned with the object by g_task_return_value(), or with an error
+ * @user_data: (closure): the data given with the function
+ *
+ * Starts to create the object for a key.
+ *
+ * It runs in the thread of the first one who asks, without any lock held, and may use the table.
+ * Sooner or later, from any thread, @task has to be returned: with a #GValue that holds the object,
+ * by [method@Gio.Task.return_value], or with an error. If the last reference to @task is dropped
+ * before, that is a `WEAKREF_ERROR_CREATE` for all who wait.
+ *
+ * The cancellable of @task is the creation's own. It is cancelled when nobody waits any more for
+ * the object. Pass it on to what the creation does; and if that asks for other keys, so that
+ * circles are found.
+ *
+ * Since: 1.0
+ */
+typedef void (*WeakrefCreateAsyncValueFunc) (const GValue *key, GTask *task, gpointer user_data);
+
+/**
  * WeakrefValueTableFunc: (skip)
  * @key: a key
  * @object: (type GObject.Object): the object that it stands for
@@ -101,5 +144,7 @@ typedef void (*WeakrefValueTableFunc) (gconstpointer key, gpointer object, gpoin
  * Since: 1.0
  */
 typedef void (*WeakrefValueTableValueFunc) (const GValue *key, gpointer object, gpointer user_data);
+
+typedef struct _WeakrefReservation WeakrefReservation;
 
 G_END_DECLS

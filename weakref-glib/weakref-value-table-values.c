@@ -78,7 +78,8 @@ weakref_value_table_lookup_value (WeakrefValueTable *self, const GValue *key, GE
  * @create: (scope call) (closure user_data): creates the object if there is none
  * @user_data: (nullable): data for @create
  * @error: return location for an error of @create, or of the creation that was waited for, for a
- *   `WEAKREF_ERROR_KEY_TYPE`, a `WEAKREF_ERROR_CREATE` or a `WEAKREF_ERROR_RECURSION`
+ *   `WEAKREF_ERROR_KEY_TYPE`, a `WEAKREF_ERROR_CREATE`, a `WEAKREF_ERROR_RECURSION` or a
+ *   `WEAKREF_ERROR_WOULD_BLOCK`
  *
  * Gives the object that @key stands for, and creates it if there is none.
  *

@@ -27,7 +27,8 @@
  * | `G_TYPE_UCHAR`, `UINT`, flags | in the pointer: GUINT_TO_POINTER() |
  * | `G_TYPE_LONG`, `ULONG`, `G_TYPE_GTYPE` | in the pointer: GSIZE_TO_POINTER() |
  * | `G_TYPE_INT64`, `UINT64`, `DOUBLE` | the address of the number |
- * | `G_TYPE_OBJECT`, its subtypes, interfaces | the object: by identity, and *held strongly* |
+ * | `G_TYPE_FILE`, `G_TYPE_ICON`, subtypes | the #GFile or #GIcon, compared by content |
+ * | `G_TYPE_OBJECT`, other subtypes, interfaces | the object: by identity, and *held strongly* |
  * | `G_TYPE_BYTES`, `G_TYPE_VARIANT` | the #GBytes or #GVariant, compared by content |
  * | `G_TYPE_POINTER` | any pointer |
  * | `G_TYPE_VALUE` | a `const GValue *` of any of these; numbers are equal if their values are |
@@ -264,7 +265,7 @@ weakref_value_table_lookup (WeakrefValueTable *self, gconstpointer key)
  * @create: (scope call) (closure user_data): creates the object if there is none
  * @user_data: (nullable): data for @create
  * @error: return location for an error of @create, or of the creation that was waited for, for a
- *   `WEAKREF_ERROR_CREATE` or a `WEAKREF_ERROR_RECURSION`
+ *   `WEAKREF_ERROR_CREATE`, a `WEAKREF_ERROR_RECURSION` or a `WEAKREF_ERROR_WOULD_BLOCK`
  *
  * Gives the object that @key stands for, and creates it if there is none.
  *
@@ -276,8 +277,10 @@ weakref_value_table_lookup (WeakrefValueTable *self, gconstpointer key)
  * The key is copied before @create runs, which gets the copy: the memory of @key may be used for
  * something else as soon as @create runs.
  *
- * To ask for a key from inside its own creation, directly or through other threads which wait for
- * each other in a circle, is a `WEAKREF_ERROR_RECURSION`. A @create that returns %NULL without an
+ * To ask for a key from inside its own creation, directly or in a circle with other creations that
+ * wait for each other, is a `WEAKREF_ERROR_RECURSION`. To wait for a creation which was started by
+ * [method@Weakref.ValueTable.ensure_async] in the main context that the calling thread runs, and so
+ * blocks, is a `WEAKREF_ERROR_WOULD_BLOCK`. A @create that returns %NULL without an
  * error, or something that is not a #GObject, is a `WEAKREF_ERROR_CREATE`; nothing is entered then.
  *
  * Returns: (transfer full) (type GObject.Object): the object, or %NULL with @error set

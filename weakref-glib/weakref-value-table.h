@@ -103,4 +103,90 @@ void weakref_value_table_foreach_value (WeakrefValueTable *self,
                                         WeakrefValueTableValueFunc func,
                                         gpointer user_data);
 
+/* Without waiting */
+
+WEAKREF_AVAILABLE_IN_1_0
+void weakref_value_table_ensure_async (WeakrefValueTable *self,
+                                       gconstpointer key,
+                                       int io_priority,
+                                       GCancellable *cancellable,
+                                       WeakrefCreateAsyncFunc create,
+                                       gpointer create_data,
+                                       GDestroyNotify create_destroy,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+
+WEAKREF_AVAILABLE_IN_1_0
+void weakref_value_table_ensure_value_async (WeakrefValueTable *self,
+                                             const GValue *key,
+                                             int io_priority,
+                                             GCancellable *cancellable,
+                                             WeakrefCreateAsyncValueFunc create,
+                                             gpointer create_data,
+                                             GDestroyNotify create_destroy,
+                                             GAsyncReadyCallback callback,
+                                             gpointer user_data);
+
+WEAKREF_AVAILABLE_IN_1_0
+gpointer
+weakref_value_table_ensure_finish (WeakrefValueTable *self, GAsyncResult *result, GError **error);
+
+WEAKREF_AVAILABLE_IN_1_0
+gpointer weakref_value_table_ensure_value_finish (WeakrefValueTable *self,
+                                                  GAsyncResult *result,
+                                                  GError **error);
+
+/* What depends on what is there */
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean weakref_value_table_replace (WeakrefValueTable *self,
+                                      gconstpointer key,
+                                      gpointer expected,
+                                      gpointer object);
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean weakref_value_table_replace_value (
+  WeakrefValueTable *self, const GValue *key, gpointer expected, gpointer object, GError **error);
+
+WEAKREF_AVAILABLE_IN_1_0
+gpointer weakref_value_table_steal (WeakrefValueTable *self, gconstpointer key);
+
+WEAKREF_AVAILABLE_IN_1_0
+gpointer
+weakref_value_table_steal_value (WeakrefValueTable *self, const GValue *key, GError **error);
+
+WEAKREF_AVAILABLE_IN_1_0
+WeakrefReservation *weakref_value_table_reserve (WeakrefValueTable *self,
+                                                 gconstpointer key,
+                                                 gpointer *object,
+                                                 GError **error);
+
+WEAKREF_AVAILABLE_IN_1_0
+WeakrefReservation *weakref_value_table_reserve_value (WeakrefValueTable *self,
+                                                       const GValue *key,
+                                                       gpointer *object,
+                                                       GError **error);
+
+/* From an object to its key */
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean
+weakref_value_table_rekey (WeakrefValueTable *self, gpointer object, gconstpointer new_key);
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean weakref_value_table_rekey_value (WeakrefValueTable *self,
+                                          gpointer object,
+                                          const GValue *new_key,
+                                          GError **error);
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean weakref_value_table_remove_object (WeakrefValueTable *self, gpointer object);
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean weakref_value_table_lookup_key (WeakrefValueTable *self, gpointer object, gpointer *key);
+
+WEAKREF_AVAILABLE_IN_1_0
+gboolean
+weakref_value_table_lookup_key_value (WeakrefValueTable *self, gpointer object, GValue *key);
+
 G_END_DECLS

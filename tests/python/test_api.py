@@ -88,6 +88,17 @@ def list_foreach(container):
     return seen
 
 
+def ensure_async(table, key, made):
+    """Return what it gives; if there is nothing, it is made."""
+    answers = []
+    table.ensure_async(key, GLib.PRIORITY_DEFAULT, None,
+                       lambda key, task: task.return_value(made),
+                       lambda table, result: answers.append(table.ensure_finish(result)))
+    while not answers:
+        GLib.MainContext.default().iteration(True)
+    return answers[0]
+
+
 # Each is called with two objects, and returns a pair: what it got, what it should get.
 CALLS = {
     'count_refs': lambda a, b: ((ref := Weakref.Ref.new(a)) and Weakref.count_refs(a), 1),
@@ -177,6 +188,20 @@ CALLS = {
     'ValueTable.dup_keys': lambda a, b: (make_table(('a', a)).dup_keys(), ['a']),
     'ValueTable.dup_values': lambda a, b: (make_table(('a', a)).dup_values(), [a]),
     'ValueTable.foreach': lambda a, b: (list_foreach(make_table(('a', a))), [('a', a)]),
+    'ValueTable.replace': lambda a, b: (
+        (t := make_table(('a', a))).replace('a', a, b) and t['a'], b),
+    'ValueTable.steal': lambda a, b: ((t := make_table(('a', a))).steal('a') and len(t), 0),
+    'ValueTable.reserve': lambda a, b: (tuple(make_table(('a', a)).reserve('a')), (None, a)),
+    'ValueTable.rekey': lambda a, b: ((t := make_table(('a', a))).rekey(a, 'b') and t['b'], a),
+    'ValueTable.remove_object': lambda a, b: (make_table(('a', a)).remove_object(a), True),
+    'ValueTable.lookup_key': lambda a, b: (make_table(('a', a)).lookup_key(a), (True, 'a')),
+    'Reservation.commit': lambda a, b: (
+        (t := make_table()).reserve('a')[0].commit(a) and t['a'], a),
+    'Reservation.fail': lambda a, b: (
+        make_table().reserve('a')[0].fail(GLib.Error('no', 'x', 1)), True),
+    'Reservation.abandon': lambda a, b: (make_table().reserve('a')[0].abandon(), True),
+    'ValueTable.ensure_async': lambda a, b: (ensure_async(make_table(), 'b', b), b),
+    'ValueTable.ensure_finish': lambda a, b: (ensure_async(make_table(('b', a)), 'b', b), a),
     'ValueTable.ensure': lambda a, b: (make_table().ensure('b', lambda key: b), b),
 
     'Cache.new': lambda a, b: (make_cache().get_size(), 0),

@@ -18,11 +18,11 @@ STUB = HERE.parents[1] / 'introspection/python/gi-stubs/repository/Weakref.pyi'
 
 # What the sample needs of the other modules, for where PyGObject-stubs is not installed.
 OTHERS = {
-    'GLib': 'class MainContext: ...\nclass Variant: ...',
+    'GLib': 'class Error(Exception): ...\nclass MainContext: ...\nclass Variant: ...',
     'GObject': 'class Object:\n    def __init__(self, **kwargs: object) -> None: ...\n'
                'class GEnum(int): ...\nclass ConnectFlags(int): ...\nTYPE_STRING: int',
-    'Gio': 'class ListModel: ...\nclass MemoryMonitor: ...\nclass Cancellable: ...\n'
-           'class AsyncResult: ...',
+    'Gio': ''.join(f'class {name}: ...\n' for name in (
+        'AsyncResult', 'Cancellable', 'ListModel', 'MemoryMonitor', 'Task')),
 }
 
 

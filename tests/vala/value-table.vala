@@ -10,6 +10,18 @@ Object? lookup (Weakref.ValueTable table, Value key) throws Error {
 	return table.lookup (key);
 }
 
+async Probe ask_async (Weakref.ValueTable table) {
+	try {
+		return (Probe) yield table.ensure_async ("one", Priority.DEFAULT, null, (key, task) => {
+			note ((string) key);
+			Value made = new Probe ((string) key);
+			task.return_value (made);
+		});
+	} catch (Error error) {
+		assert_not_reached ();
+	}
+}
+
 void add_value_table_tests () {
 	add ("value-table/drops-an-entry-when-its-value-dies", () => {
 		var table = new Weakref.ValueTable (typeof (string));
@@ -104,6 +116,22 @@ void add_value_table_tests () {
 
 		a = null;
 		assert_log ("~a");
+	});
+
+	add ("value-table/ensure-async-creates-once", () => {
+		var table = new Weakref.ValueTable (typeof (string));
+		Probe? one = null;
+		Probe? two = null;
+
+		ask_async.begin (table, (obj, res) => { one = ask_async.end (res); });
+		ask_async.begin (table, (obj, res) => { two = ask_async.end (res); });
+		while (one == null || two == null)
+			MainContext.default ().iteration (true);
+		assert (one == two);
+		assert_log ("one");
+		one = null;
+		two = null;
+		assert_log ("~one");
 	});
 
 	add ("value-table/ensure-throws-what-its-function-throws", () => {

@@ -15,8 +15,12 @@
 /* The living object of @key, or NULL. Then @flight, which is the caller's to drop, is the one that
  * is on its way to it; @leads says whether it was started here, for the caller to make the object.
  * An entry whose object is dying is taken out. */
-static gpointer
-ensure_begin (WeakrefValueCore *core, gconstpointer key, WeakrefFlight **flight, gboolean *leads)
+gpointer
+weakref_ensure_begin (WeakrefValueCore *core,
+                      gconstpointer key,
+                      gboolean async,
+                      WeakrefFlight **flight,
+                      gboolean *leads)
 {
   WeakrefValueProbe probe = weakref_value_entry_probe (core, key);
   const WeakrefValueProbe *sought = &probe;
@@ -33,9 +37,7 @@ ensure_begin (WeakrefValueCore *core, gconstpointer key, WeakrefFlight **flight,
       if (entry == NULL)
         {
           *flight = weakref_flight_find_locked (core, sought);
-          if (*flight != NULL)
-            weakref_flight_ref (*flight);
-          else if (mine != NULL)
+          if (*flight == NULL && mine != NULL)
             weakref_flight_start_locked (*flight = weakref_flight_ref (mine));
         }
       g_mutex_unlock (&core->base.lock);
@@ -54,6 +56,8 @@ ensure_begin (WeakrefValueCore *core, gconstpointer key, WeakrefFlight **flight,
           if (entry != NULL)
             probe = weakref_value_entry_get_probe (entry);
           mine = weakref_flight_new (&probe);
+          if (async)
+            weakref_flight_make_async (mine);
         }
       if (entry != NULL)
         {
@@ -95,55 +99,72 @@ ensure_find_or_lock (WeakrefValueCore *core, const WeakrefValueProbe *sought)
     }
 }
 
-/* Enters what the leader made, unless somebody has inserted a living object meanwhile: then that is
- * the result. Those who wait get it, or else the error. Takes over the references on @object and
- * @error, one of which is NULL. */
-static void
-ensure_end (WeakrefFlight *flight, gpointer object, GError *error)
+/* Ends @flight without an object: with an error for those who wait, of which it takes over the
+ * reference, or without one: then they try anew. */
+void
+weakref_ensure_fail (WeakrefFlight *flight, GError *error)
 {
   WeakrefValueCore *core = flight->core;
-  WeakrefValueEntry *entry;
-  gpointer other;
-  WeakrefEntry *old;
+  GQueue waiters = G_QUEUE_INIT;
+  gboolean over;
+
+  g_mutex_lock (&core->base.lock);
+  over = flight->state != WEAKREF_FLIGHT_GOES_ON;
+  if (!over)
+    waiters = weakref_flight_end_locked (
+      flight, error != NULL ? WEAKREF_FLIGHT_FAILED : WEAKREF_FLIGHT_ABANDONED, NULL, error);
+  g_mutex_unlock (&core->base.lock);
+
+  if (over)
+    g_clear_error (&error);
+  else
+    weakref_flight_tell (flight, &waiters);
+}
+
+/* Ends @flight with what the leader made, which is entered, unless somebody has inserted a living
+ * object meanwhile: then that is the result. Takes over the reference on @object. Returns whether
+ * @object is what is in the table. */
+gboolean
+weakref_ensure_end (WeakrefFlight *flight, gpointer object)
+{
+  WeakrefValueCore *core = flight->core;
+  WeakrefValueEntry *entry = weakref_flight_bind (flight, object);
+  gpointer other = ensure_find_or_lock (core, &flight->probe);
+  gpointer result = other != NULL ? other : object;
+  GQueue waiters = G_QUEUE_INIT;
   gboolean put = FALSE;
+  WeakrefEntry *old;
+  gboolean over;
 
-  if (object == NULL)
-    {
-      g_mutex_lock (&core->base.lock);
-      weakref_flight_end_locked (flight, WEAKREF_FLIGHT_FAILED, NULL, error);
-      g_mutex_unlock (&core->base.lock);
-      return;
-    }
-
-  entry = flight->entry;
-  weakref_entry_init (&entry->base, &core->base, object);
-  weakref_entry_ref (entry);
-
-  other = ensure_find_or_lock (core, &flight->probe);
   if (other != NULL)
     g_mutex_lock (&core->base.lock);
-  else
-    put = weakref_value_core_put_locked (core, entry, &old);
-  weakref_flight_end_locked (flight, WEAKREF_FLIGHT_GAVE_OBJECT, other != NULL ? other : object,
-                             NULL);
-  flight->entry = NULL;
+  over = flight->state != WEAKREF_FLIGHT_GOES_ON;
+  if (!over)
+    {
+      put = other == NULL && weakref_value_core_put_locked (core, entry, &old);
+      waiters = weakref_flight_end_locked (flight, WEAKREF_FLIGHT_GAVE_OBJECT, result, NULL);
+    }
   g_mutex_unlock (&core->base.lock);
 
   if (put)
     weakref_value_entry_entered (entry, object);
   else
     weakref_entry_drop (&entry->base);
-  weakref_entry_unref (entry);
-  if (other != NULL)
+  if (over || other != NULL)
     g_object_unref (object);
+  if (over)
+    g_clear_object (&other);
+  else
+    weakref_flight_tell (flight, &waiters);
+
+  return put || (!over && other == object);
 }
 
-/* Returns the result of @create: an object, or NULL and an error. */
-static gpointer
-ensure_create (gconstpointer key, WeakrefCreateFunc create, gpointer user_data, GError **error)
+/* What a creation gives has to be an object, or NULL with an error. Takes over the reference on
+ * @object, and returns it, or NULL with an error. */
+gpointer
+weakref_ensure_check (gpointer object, GError **error)
 {
-  gpointer object = create (key, user_data, error);
-
   if (*error != NULL)
     {
       if (object != NULL && G_IS_OBJECT (object))
@@ -180,10 +201,15 @@ ensure_lead (WeakrefFlight *flight, WeakrefCreateFunc create, gpointer user_data
   GError *error = NULL;
   gpointer object;
 
-  weakref_frame_enter (&frame, flight);
-  object = ensure_create (flight->key, create, user_data, &error);
+  weakref_frame_enter (&frame, &flight->making);
+  object = create (flight->key, user_data, &error);
   weakref_frame_leave (&frame);
-  ensure_end (flight, object, error);
+
+  object = weakref_ensure_check (object, &error);
+  if (object != NULL)
+    weakref_ensure_end (flight, object);
+  else
+    weakref_ensure_fail (flight, error);
 }
 
 static gboolean
@@ -195,51 +221,65 @@ ensure_wait (WeakrefFlight *flight, GError **error)
   g_mutex_lock (&core->base.lock);
   waited = weakref_flight_wait_locked (flight, error);
   g_mutex_unlock (&core->base.lock);
+  if (!waited)
+    weakref_flight_leave (flight);
 
   return waited;
 }
 
-/* Sets @created if @create was called. */
+/* The object of @key, for which it may have to wait, or NULL: then @flight was started, which the
+ * caller leads, or @error is set. */
 static gpointer
-core_ensure (WeakrefValueCore *core,
-             gconstpointer key,
-             WeakrefCreateFunc create,
-             gpointer user_data,
-             gboolean *created,
-             GError **error)
+ensure_get (WeakrefValueCore *core, gconstpointer key, WeakrefFlight **flight, GError **error)
 {
   WeakrefFlight *abandoned = NULL;
 
   while (TRUE)
     {
       GError *local_error = NULL;
-      WeakrefFlight *flight;
       gboolean leads;
-      gpointer object = ensure_begin (core, key, &flight, &leads);
+      gpointer object = weakref_ensure_begin (core, key, FALSE, flight, &leads);
 
       g_clear_pointer (&abandoned, weakref_flight_unref);
-      if (object != NULL)
-        return object;
-
-      if (leads)
+      if (object != NULL || leads)
         {
-          *created = TRUE;
-          ensure_lead (flight, create, user_data);
+          weakref_value_core_count (core, object != NULL);
+          return object;
         }
 
-      if (leads || ensure_wait (flight, &local_error))
-        object = weakref_flight_dup_object (flight, &local_error);
+      if (ensure_wait (*flight, &local_error))
+        object = weakref_flight_dup_object (*flight, &local_error);
       if (object != NULL || local_error != NULL)
         {
-          weakref_flight_unref (flight);
-          if (local_error != NULL)
+          g_clear_pointer (flight, weakref_flight_unref);
+          if (object != NULL)
+            weakref_value_core_count (core, TRUE);
+          else
             g_propagate_error (error, local_error);
           return object;
         }
 
-      abandoned = flight;
-      key = flight->key;
+      abandoned = *flight;
+      key = abandoned->key;
     }
+}
+
+/* The object of @key, for which it may have to wait, or NULL: then @flight is the caller's to end,
+ * or @error is set. */
+gpointer
+weakref_value_core_reserve (WeakrefValueCore *core,
+                            gconstpointer key,
+                            WeakrefFlight **flight,
+                            GError **error)
+{
+  gpointer object;
+
+  /* Who is waited for may drop the last reference on the table object. */
+  weakref_table_ref (core);
+  object = ensure_get (core, key, flight, error);
+  weakref_table_unref (core);
+
+  return object;
 }
 
 gpointer
@@ -249,14 +289,18 @@ weakref_value_core_ensure (WeakrefValueCore *core,
                            gpointer user_data,
                            GError **error)
 {
-  gboolean created = FALSE;
+  WeakrefFlight *flight;
   gpointer object;
 
   /* The create function may drop the last reference on the table object. */
   weakref_table_ref (core);
-  object = core_ensure (core, key, create, user_data, &created, error);
-  if (created || object != NULL)
-    weakref_value_core_count (core, !created);
+  object = ensure_get (core, key, &flight, error);
+  if (flight != NULL)
+    {
+      ensure_lead (flight, create, user_data);
+      object = weakref_flight_dup_object (flight, error);
+      weakref_flight_unref (flight);
+    }
   weakref_table_unref (core);
 
   return object;

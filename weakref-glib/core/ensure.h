@@ -4,12 +4,25 @@
 
 #pragma once
 
-#include <weakref-glib/core/value-core.h>
+#include <weakref-glib/core/flight.h>
 
 G_BEGIN_DECLS
 
-/* Looks an object up or creates it, once, however many threads ask. */
+/* Looking up or creating, once, however many ask. */
 
+gpointer weakref_ensure_begin (WeakrefValueCore *core,
+                               gconstpointer key,
+                               gboolean async,
+                               WeakrefFlight **flight,
+                               gboolean *leads);
+gpointer weakref_ensure_check (gpointer object, GError **error);
+gboolean weakref_ensure_end (WeakrefFlight *flight, gpointer object);
+void weakref_ensure_fail (WeakrefFlight *flight, GError *error);
+
+gpointer weakref_value_core_reserve (WeakrefValueCore *core,
+                                     gconstpointer key,
+                                     WeakrefFlight **flight,
+                                     GError **error);
 gpointer weakref_value_core_ensure (WeakrefValueCore *core,
                                     gconstpointer key,
                                     WeakrefCreateFunc create,

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <weakref-glib/core/value-core.h>
+#include <weakref-glib/core/waiting.h>
 
 G_BEGIN_DECLS
 
@@ -12,6 +13,7 @@ G_BEGIN_DECLS
  * it, and the others wait for it. A flight is one creation, from its start to its end. */
 
 typedef struct _WeakrefFlight WeakrefFlight;
+typedef struct _WeakrefWaiter WeakrefWaiter;
 
 /* How it has ended. */
 typedef enum
@@ -24,30 +26,55 @@ typedef enum
 
 struct _WeakrefFlight
 {
+  WeakrefMaking making;
   gatomicrefcount ref_count;
-  WeakrefValueCore *core;  /* (owned) (const) */
-  WeakrefValueProbe probe; /* (const): with the same key; what it is found by */
-  gconstpointer key;       /* (const): in the entry; good until the end */
-  WeakrefValueEntry
-    *entry; /* (owned) (nullable): the leader's; what the object will be entered by */
+  WeakrefValueCore *core;   /* (owned) (const) */
+  WeakrefValueProbe probe;  /* (const): with the same key; what it is found by */
+  gconstpointer key;        /* (const): in the entry */
+  WeakrefValueEntry *entry; /* (owned) (const): what the object will be entered by */
+  gboolean bound;           /* the leader's: the entry has an object */
+
+  GCancellable *cancellable; /* (owned) (nullable) (const): of an asynchronous creation */
 
   WeakrefFlightState state; /* table lock; (const) once it has ended */
   gpointer object;          /* (owned) (nullable): the same */
   GError *error;            /* (owned) (nullable): the same */
   GCond cond;               /* with the table lock: it has ended */
+  guint n_callers;          /* table lock: whom it is for */
+  GQueue waiters;           /* table lock: those that are told */
+};
+
+/* Who waits without blocking a thread. To be embedded. */
+struct _WeakrefWaiter
+{
+  WeakrefAsking asking;
+  WeakrefFlight *asker;  /* (owned) (nullable) (const): the creation that it is part of */
+  WeakrefFlight *flight; /* (owned) (nullable): table lock: what it waits for */
+  GList link;            /* table lock: among the flight's waiters */
+  /* The flight has ended. Outside every lock. */
+  void (*ended) (WeakrefWaiter *waiter, WeakrefFlight *flight);
 };
 
 WeakrefFlight *weakref_flight_new (const WeakrefValueProbe *probe);
+WeakrefValueEntry *weakref_flight_bind (WeakrefFlight *flight, gpointer object);
+void weakref_flight_make_async (WeakrefFlight *flight);
 WeakrefFlight *weakref_flight_ref (WeakrefFlight *flight);
 void weakref_flight_unref (gpointer flight);
 
 void weakref_flight_start_locked (WeakrefFlight *flight);
 WeakrefFlight *weakref_flight_find_locked (WeakrefValueCore *core, const WeakrefValueProbe *probe);
 gboolean weakref_flight_wait_locked (WeakrefFlight *flight, GError **error);
-void weakref_flight_end_locked (WeakrefFlight *flight,
-                                WeakrefFlightState state,
-                                gpointer object,
-                                GError *error);
+gboolean weakref_flight_join_locked (WeakrefFlight *flight, WeakrefWaiter *waiter, GError **error);
+WeakrefFlight *weakref_flight_forget_locked (WeakrefWaiter *waiter);
+void weakref_flight_leave (WeakrefFlight *flight);
+GQueue weakref_flight_end_locked (WeakrefFlight *flight,
+                                  WeakrefFlightState state,
+                                  gpointer object,
+                                  GError *error);
+void weakref_flight_tell (WeakrefFlight *flight, GQueue *waiters);
 gpointer weakref_flight_dup_object (WeakrefFlight *flight, GError **error);
+
+void weakref_flight_link_cancellable (WeakrefFlight *flight, gboolean link);
+WeakrefFlight *weakref_flight_dup_asker (GCancellable *cancellable);
 
 G_END_DECLS

@@ -248,6 +248,17 @@ weakref_key_kind_init (WeakrefKeyKind *kind, GType type)
     case G_TYPE_INTERFACE:
       if (type == G_TYPE_INTERFACE)
         return FALSE;
+      /* By content, as GIO has it. */
+      if (g_type_is_a (type, G_TYPE_FILE))
+        {
+          kind->hash = g_file_hash;
+          kind->equal = (GEqualFunc) g_file_equal;
+        }
+      else if (g_type_is_a (type, G_TYPE_ICON))
+        {
+          kind->hash = g_icon_hash;
+          kind->equal = (GEqualFunc) g_icon_equal;
+        }
       kind->copy = object_copy;
       kind->free = g_object_unref;
       kind->check = object_check;

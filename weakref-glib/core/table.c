@@ -272,3 +272,36 @@ weakref_table_snapshot (WeakrefTable *table)
 
   return entries;
 }
+
+typedef struct
+{
+  WeakrefTable *table;
+  GPtrArray *entries;
+} Find;
+
+static void
+find_entry_cb (gpointer watch, gpointer data)
+{
+  WeakrefEntry *entry = watch;
+  Find *find = data;
+
+  if (entry->table == find->table)
+    g_ptr_array_add (find->entries, weakref_entry_ref (entry));
+}
+
+/* The entries of the table that watch @object, which the caller holds, newest first, with a
+ * reference on each. They may have left the table, or not have come there yet. */
+GPtrArray *
+weakref_table_find_object (WeakrefTable *table, gpointer object)
+{
+  Find find = { table, g_ptr_array_new_with_free_func (weakref_entry_unref) };
+  WeakrefBlock *block = weakref_block_peek (object, WEAKREF_PHASE_DISPOSE);
+
+  if (block != NULL)
+    {
+      weakref_block_collect (block, &entry_funcs, find_entry_cb, &find);
+      weakref_block_unref (block);
+    }
+
+  return find.entries;
+}

@@ -78,6 +78,7 @@ void weakref_table_clear (WeakrefTable *table);
 void weakref_table_close (WeakrefTable *table);
 guint weakref_table_get_size (WeakrefTable *table);
 GPtrArray *weakref_table_snapshot (WeakrefTable *table);
+GPtrArray *weakref_table_find_object (WeakrefTable *table, gpointer object);
 
 void weakref_entry_init (WeakrefEntry *entry, WeakrefTable *table, gpointer target);
 gpointer weakref_entry_ref (gpointer entry);

@@ -308,8 +308,9 @@ weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer o
   return old == NULL || !entry_drop_alive (old);
 }
 
-gboolean
-weakref_value_core_remove (WeakrefValueCore *core, gconstpointer key)
+/* Takes the entry of @key out; it is the caller's to drop. NULL if there is none. */
+WeakrefEntry *
+weakref_value_core_take (WeakrefValueCore *core, gconstpointer key)
 {
   WeakrefValueProbe probe = weakref_value_entry_probe (core, key);
   WeakrefEntry *entry;
@@ -317,6 +318,14 @@ weakref_value_core_remove (WeakrefValueCore *core, gconstpointer key)
   g_mutex_lock (&core->base.lock);
   entry = weakref_table_take_locked (&core->base, core_find_index_locked (&probe));
   g_mutex_unlock (&core->base.lock);
+
+  return entry;
+}
+
+gboolean
+weakref_value_core_remove (WeakrefValueCore *core, gconstpointer key)
+{
+  WeakrefEntry *entry = weakref_value_core_take (core, key);
 
   return entry != NULL && entry_drop_alive (entry);
 }

@@ -113,6 +113,7 @@ gboolean weakref_value_core_put_locked (WeakrefValueCore *core,
 gpointer weakref_value_core_lookup (WeakrefValueCore *core, gconstpointer key);
 gboolean weakref_value_core_contains (WeakrefValueCore *core, gconstpointer key);
 gboolean weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer object);
+WeakrefEntry *weakref_value_core_take (WeakrefValueCore *core, gconstpointer key);
 gboolean weakref_value_core_remove (WeakrefValueCore *core, gconstpointer key);
 GPtrArray *weakref_value_core_dup_keys (WeakrefValueCore *core, gboolean as_values);
 GPtrArray *weakref_value_core_dup_values (WeakrefValueCore *core);

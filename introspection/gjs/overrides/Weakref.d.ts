@@ -277,6 +277,17 @@ declare module 'gi://Weakref?version=1.0' {
             }
         }
 
+        /** The right, and the duty, to make the object of one key: see `ValueTable.reserve()`. */
+        class Reservation extends GObject.Object {
+            static $gtype: GObject.GType<Reservation>;
+
+            private constructor();
+
+            commit(object: GObject.Object): boolean;
+            fail(error: GLib.Error): boolean;
+            abandon(): boolean;
+        }
+
         /** A Map whose entries go when their values, which are objects, die. An iteration, as that
          * of all collections here, comes by what was there at its start and still is at its turn,
          * and holds it until then. A table has no order, a Set that in
@@ -313,6 +324,24 @@ declare module 'gi://Weakref?version=1.0' {
             /** As those of Map. */
             getOrInsert(key: K, value: V): V;
             getOrInsertComputed(key: K, create: (key: K) => V): V;
+            /** The same without waiting: `create` returns its task, with `task.return_value()` or
+             * `task.return_error()`, now or later; `callback` calls `ensure_finish()`. */
+            ensure_async(
+                key: K,
+                io_priority: number,
+                cancellable: Gio.Cancellable | null,
+                create: (key: K, task: Gio.Task) => void,
+                callback: (table: this, result: Gio.AsyncResult) => void,
+            ): void;
+            ensure_finish(result: Gio.AsyncResult): V;
+            /** Puts `object` in the place of `expected`, if that is still there; null is nothing. */
+            replace(key: K, expected: V | null, object: V | null): boolean;
+            steal(key: K): V | null;
+            /** The right to make the object of the key, or null and the object. */
+            reserve(key: K): [Reservation | null, V | null];
+            rekey(object: V, new_key: K): boolean;
+            remove_object(object: V): boolean;
+            lookup_key(object: V): [boolean, K | null];
             forEach(func: (value: V, key: K, table: this) => void, self?: any): void;
             keys(): IterableIterator<K>;
             values(): IterableIterator<V>;
@@ -667,6 +696,7 @@ declare module 'gi://Weakref?version=1.0' {
             static OWNED: number;
             static CYCLE: number;
             static PROPERTY: number;
+            static WOULD_BLOCK: number;
 
             constructor(options: { message: string; code: number });
         }

@@ -101,6 +101,8 @@ declare module 'gi://Gio?version=2.0' {
 
         interface MemoryMonitor extends GObject.Object {}
 
+        interface Task extends AsyncResult {}
+
         class SimpleAction extends GObject.Object {
             static $gtype: GObject.GType<SimpleAction>;
 

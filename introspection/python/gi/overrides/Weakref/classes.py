@@ -85,12 +85,39 @@ def _patch_value_table(cls):
         """Call func(key, object, *user_data) for each entry that there is now."""
         foreach(self, lambda key, thing, *_: func(from_key(key), thing, *user_data))
 
+    ensure_async = cls.ensure_async
+
+    def ensure_async_checked(self, key, io_priority, cancellable, create, callback, *user_data):
+        """Start to look up or create: create(key, task), then callback(self, result, …)."""
+        ensure_async(self, to_key(self, key), io_priority, cancellable,
+                     lambda key, task, *_: create(from_key(key), task), (),
+                     lambda table, result, *_: callback(table, result, *user_data))
+
     cls.dup_keys = dup_python_keys
+    cls.ensure_async = ensure_async_checked
+
+    rekey, lookup_key = cls.rekey, cls.lookup_key
+
+    def rekey_checked(self, thing, new_key):
+        """Have the object under the new key alone; return whether it was in the table."""
+        return rekey(self, unwrap(thing), to_key(self, new_key))
+
+    def lookup_python_key(self, thing):
+        """Return whether the object is in the table, and its key."""
+        found, key = lookup_key(self, unwrap(thing))
+        return found, from_key(key) if found else None
+
+    cls.rekey = rekey_checked
+    cls.lookup_key = lookup_python_key
+    cls.remove_object = _unwrapped(cls.remove_object)
     cls.foreach = foreach_python_key
     cls.insert = _checked(cls.insert)
     cls.lookup = _checked(cls.lookup)
     cls.contains = _checked(cls.contains)
     cls.remove = _checked(cls.remove)
+    cls.replace = _checked(cls.replace)
+    cls.steal = _checked(cls.steal)
+    cls.reserve = _checked(cls.reserve)
     cls.ensure = ensure_checked
     add_to(cls, protocols.ValueTable)
 

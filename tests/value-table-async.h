@@ -1,0 +1,128 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+/* What the tests of asynchronous creation share: a creator that returns when it is told to, and
+ * callers that log their answers, "name=object" or "name!" for an error. */
+
+#include "value-table-common.h"
+
+#include <string.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  const char *name; /* of the object */
+  gboolean by_value;
+  guint n_freed;
+  gconstpointer key;
+  const GValue *value;
+  GTask *task;      /* (unowned) (nullable): to be returned */
+  GTask *kept_task; /* (owned) (nullable) */
+  GCancellable *cancellable;
+} Creator;
+
+typedef struct
+{
+  const char *name;
+  gboolean drops; /* what it is given, at once */
+  WeakrefValueTable *table;
+  gboolean called;
+  gpointer object;
+  GError *error;
+} Caller;
+
+static inline void
+creator_cb (gconstpointer key, GTask *task, gpointer data)
+{
+  Creator *creator = data;
+
+  test_log ("create:%s", (const char *) key);
+  creator->key = key;
+  creator->task = creator->kept_task = g_object_ref (task);
+  creator->cancellable = g_task_get_cancellable (task);
+}
+
+static inline void
+creator_value_cb (const GValue *key, GTask *task, gpointer data)
+{
+  creator_cb (g_value_get_string (key), task, data);
+  ((Creator *) data)->value = key;
+}
+
+static inline void
+creator_freed_cb (gpointer data)
+{
+  ((Creator *) data)->n_freed++;
+}
+
+static inline void
+creator_return (Creator *creator)
+{
+  GTask *task = g_steal_pointer (&creator->kept_task);
+  TestProbe *probe = test_probe_new (creator->name);
+
+  if (creator->by_value)
+    {
+      GValue value = G_VALUE_INIT;
+
+      g_value_init (&value, G_TYPE_OBJECT);
+      g_value_take_object (&value, probe);
+      g_task_return_value (task, &value);
+      g_value_unset (&value);
+    }
+  else
+    g_task_return_pointer (task, probe, g_object_unref);
+  g_object_unref (task);
+}
+
+static inline void
+creator_fail (Creator *creator)
+{
+  g_task_return_new_error (creator->kept_task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "not found");
+  g_clear_object (&creator->kept_task);
+}
+
+static inline void
+caller_cb (GObject *table, GAsyncResult *result, gpointer data)
+{
+  Caller *caller = data;
+
+  g_assert_false (caller->called);
+  caller->called = TRUE;
+  caller->object =
+    weakref_value_table_ensure_finish (WEAKREF_VALUE_TABLE (table), result, &caller->error);
+  if (caller->object == NULL)
+    test_log ("%s!", caller->name);
+  else if (TEST_IS_PROBE (caller->object))
+    test_log ("%s=%s", caller->name, test_probe_get_name (caller->object));
+  else
+    test_log ("%s=", caller->name);
+  g_assert_true ((caller->object == NULL) == (caller->error != NULL));
+  if (caller->drops)
+    g_clear_object (&caller->object);
+}
+
+static inline void
+caller_clear (Caller *caller)
+{
+  g_clear_object (&caller->object);
+  g_clear_error (&caller->error);
+  caller->called = FALSE;
+}
+
+static inline void
+ask (WeakrefValueTable *table,
+     const char *key,
+     Creator *creator,
+     Caller *caller,
+     GCancellable *cancellable)
+{
+  weakref_value_table_ensure_async (table, key, G_PRIORITY_DEFAULT, cancellable, creator_cb,
+                                    creator, creator_freed_cb, caller_cb, caller);
+}
+
+G_END_DECLS

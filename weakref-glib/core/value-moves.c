@@ -1,0 +1,209 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/core/value-moves.h>
+
+/* An entry with a key of its own, for @object, which the caller holds. There is one reference for
+ * the table, and one for the caller. */
+static WeakrefValueEntry *
+entry_new_for (WeakrefValueCore *core, gconstpointer key, gpointer object)
+{
+  WeakrefValueProbe probe = weakref_value_entry_probe (core, key);
+  WeakrefValueEntry *entry = weakref_value_entry_new (&probe, object);
+
+  weakref_entry_init (&entry->base, &core->base, object);
+
+  return weakref_entry_ref (entry);
+}
+
+/* It was put in, or not. */
+static void
+entry_done (WeakrefValueEntry *entry, gboolean put, gpointer object)
+{
+  if (put)
+    weakref_value_entry_entered (entry, object);
+  else
+    weakref_entry_drop (&entry->base);
+  weakref_entry_unref (entry);
+}
+
+/* Puts @made in the place of @entry, which may be NULL, or only takes that out. Returns whether it
+ * was still there, and sets @old to what is to be dropped. */
+static gboolean
+core_swap_locked (WeakrefValueCore *core,
+                  WeakrefValueEntry *entry,
+                  WeakrefValueEntry *made,
+                  WeakrefEntry **old)
+{
+  *old = NULL;
+  if (entry != NULL && entry->base.watch.state != WEAKREF_ENTRY_IN)
+    return FALSE;
+
+  if (made != NULL)
+    return weakref_value_core_put_locked (core, made, old);
+
+  if (entry != NULL)
+    *old = weakref_table_take_entry_locked (&core->base, &entry->base);
+
+  return TRUE;
+}
+
+/* Compares and exchanges: enters @object, or nothing if it is NULL, in the place of @expected, or
+ * of nothing if that is NULL. Returns whether that was done. */
+gboolean
+weakref_value_core_replace (WeakrefValueCore *core,
+                            gconstpointer key,
+                            gpointer expected,
+                            gpointer object)
+{
+  WeakrefValueProbe probe = weakref_value_entry_probe (core, key);
+  /* Also with nothing to enter: the caller's key is not looked at once foreign code has run. */
+  WeakrefValueEntry *made =
+    object != NULL ? entry_new_for (core, key, object) : weakref_value_entry_new (&probe, NULL);
+  WeakrefValueEntry *entered = object != NULL ? made : NULL;
+  gboolean again = TRUE;
+  gboolean done = FALSE;
+
+  probe = weakref_value_entry_get_probe (made);
+  while (again)
+    {
+      WeakrefEntry *old = NULL;
+      WeakrefValueEntry *entry;
+      gpointer found;
+
+      again = FALSE;
+      g_mutex_lock (&core->base.lock);
+      entry = weakref_value_core_find_locked (core, &probe);
+      if (entry == NULL && expected == NULL)
+        done = core_swap_locked (core, NULL, entered, &old);
+      g_mutex_unlock (&core->base.lock);
+      if (entry == NULL)
+        break;
+
+      found = weakref_value_entry_dup_object (entry);
+      if (found == NULL)
+        {
+          weakref_value_entry_retire (entry);
+          again = TRUE;
+        }
+      else if (found == expected)
+        {
+          g_mutex_lock (&core->base.lock);
+          again = entry->base.watch.state != WEAKREF_ENTRY_IN;
+          done = core_swap_locked (core, entry, entered, &old);
+          g_mutex_unlock (&core->base.lock);
+        }
+      if (old != NULL)
+        weakref_entry_drop (old);
+      g_clear_object (&found);
+      weakref_entry_unref (entry);
+    }
+
+  if (object != NULL)
+    entry_done (made, done, object);
+  else
+    weakref_value_entry_free (made);
+
+  return done;
+}
+
+/* Takes the entry of @key out. Returns its object, or NULL. */
+gpointer
+weakref_value_core_steal (WeakrefValueCore *core, gconstpointer key)
+{
+  WeakrefEntry *entry = weakref_value_core_take (core, key);
+  gpointer object;
+
+  if (entry == NULL)
+    return NULL;
+
+  object = weakref_block_dup_target (entry->watch.block);
+  weakref_entry_drop (entry);
+
+  return object;
+}
+
+/* Has @object, which the caller holds, under @new_key and no other key. Returns FALSE if it was
+ * under none; then nothing was changed. */
+gboolean
+weakref_value_core_rekey (WeakrefValueCore *core, gpointer object, gconstpointer new_key)
+{
+  WeakrefValueEntry *made = entry_new_for (core, new_key, object);
+  GPtrArray *entries = weakref_table_find_object (&core->base, object);
+  GPtrArray *dropped = g_ptr_array_new ();
+  WeakrefEntry *old = NULL;
+  gboolean put = FALSE;
+  guint i;
+
+  g_mutex_lock (&core->base.lock);
+  for (i = 0; i < entries->len; i++)
+    {
+      WeakrefEntry *taken =
+        weakref_table_take_entry_locked (&core->base, g_ptr_array_index (entries, i));
+
+      if (taken != NULL)
+        g_ptr_array_add (dropped, taken);
+    }
+  if (dropped->len > 0)
+    put = weakref_value_core_put_locked (core, made, &old);
+  g_mutex_unlock (&core->base.lock);
+
+  /* The new one first: so the object stays in use all the time. */
+  entry_done (made, put, object);
+  for (i = 0; i < dropped->len; i++)
+    weakref_entry_drop (g_ptr_array_index (dropped, i));
+  if (old != NULL)
+    weakref_entry_drop (old);
+  g_ptr_array_unref (dropped);
+  g_ptr_array_unref (entries);
+
+  return put;
+}
+
+/* Takes all entries of @object out, which the caller holds. Returns whether there were any. */
+gboolean
+weakref_value_core_remove_object (WeakrefValueCore *core, gpointer object)
+{
+  GPtrArray *entries = weakref_table_find_object (&core->base, object);
+  gboolean removed = FALSE;
+  guint i;
+
+  for (i = 0; i < entries->len; i++)
+    {
+      WeakrefEntry *taken;
+
+      g_mutex_lock (&core->base.lock);
+      taken = weakref_table_take_entry_locked (&core->base, g_ptr_array_index (entries, i));
+      g_mutex_unlock (&core->base.lock);
+
+      if (taken != NULL)
+        weakref_entry_drop (taken);
+      removed |= taken != NULL;
+    }
+  g_ptr_array_unref (entries);
+
+  return removed;
+}
+
+/* The newest entry of @object, which the caller holds. New reference, or NULL. */
+WeakrefValueEntry *
+weakref_value_core_find_object (WeakrefValueCore *core, gpointer object)
+{
+  GPtrArray *entries = weakref_table_find_object (&core->base, object);
+  WeakrefValueEntry *found = NULL;
+  guint i;
+
+  g_mutex_lock (&core->base.lock);
+  for (i = 0; i < entries->len && found == NULL; i++)
+    {
+      WeakrefEntry *entry = g_ptr_array_index (entries, i);
+
+      if (entry->watch.state == WEAKREF_ENTRY_IN)
+        found = weakref_entry_ref (entry);
+    }
+  g_mutex_unlock (&core->base.lock);
+  g_ptr_array_unref (entries);
+
+  return found;
+}

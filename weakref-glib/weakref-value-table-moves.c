@@ -1,0 +1,308 @@
+/* SPDX-FileCopyrightText: 2026 The weakref-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <weakref-glib/weakref-value-table-private.h>
+
+#include <weakref-glib/core/value-moves.h>
+
+/* Changes that depend on what is there, and the way from an object to its key. */
+
+static gboolean
+may_be_object (gpointer object)
+{
+  return object == NULL || (G_IS_OBJECT (object) && weakref_is_held (object));
+}
+
+/**
+ * weakref_value_table_replace: (skip)
+ * @self: a table
+ * @key: the key
+ * @expected: (type GObject.Object) (transfer none) (nullable): what the key should stand for; %NULL
+ *   for nothing
+ * @object: (type GObject.Object) (transfer none) (nullable): what it shall stand for instead; %NULL
+ *   for nothing
+ *
+ * Compares and exchanges: puts @object in the place of @expected, if that is still what @key stands
+ * for, in one step.
+ *
+ * With %NULL for @object it removes an entry if it is still that of @expected; with %NULL for
+ * @expected it inserts only what is new. A creation of @key that goes on is nothing yet: it finds
+ * what was put there. You must hold a reference on both objects during the call.
+ *
+ * Returns: %TRUE if that was done; %FALSE if @key stands for something else
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_value_table_replace (WeakrefValueTable *self,
+                             gconstpointer key,
+                             gpointer expected,
+                             gpointer object)
+{
+  g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
+  g_return_val_if_fail (may_be_object (expected), FALSE);
+  g_return_val_if_fail (may_be_object (object), FALSE);
+
+  if (!weakref_key_check (&self->core->kind, key, G_STRFUNC))
+    return FALSE;
+
+  return weakref_value_core_replace (self->core, key, expected, object);
+}
+
+/**
+ * weakref_value_table_replace_value: (rename-to weakref_value_table_replace)
+ * @self: a table
+ * @key: the key
+ * @expected: (type GObject.Object) (transfer none) (nullable): what the key should stand for; %NULL
+ *   for nothing
+ * @object: (type GObject.Object) (transfer none) (nullable): what it shall stand for instead; %NULL
+ *   for nothing
+ * @error: return location for a `WEAKREF_ERROR_KEY_TYPE`
+ *
+ * Compares and exchanges: puts @object in the place of @expected, if that is still what @key stands
+ * for, in one step.
+ *
+ * With %NULL for @object it removes an entry if it is still that of @expected; with %NULL for
+ * @expected it inserts only what is new.
+ *
+ * Returns: %TRUE if that was done; %FALSE if @key stands for something else, or @error is set
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_value_table_replace_value (
+  WeakrefValueTable *self, const GValue *key, gpointer expected, gpointer object, GError **error)
+{
+  WeakrefKeyBuffer buffer;
+  gconstpointer pointer;
+
+  g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
+  g_return_val_if_fail (G_IS_VALUE (key), FALSE);
+  g_return_val_if_fail (may_be_object (expected), FALSE);
+  g_return_val_if_fail (may_be_object (object), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!weakref_key_from_value (&self->core->kind, key, &buffer, &pointer, error))
+    return FALSE;
+
+  return weakref_value_core_replace (self->core, pointer, expected, object);
+}
+
+/**
+ * weakref_value_table_steal: (skip)
+ * @self: a table
+ * @key: the key
+ *
+ * Removes the entry of @key, and gives its object.
+ *
+ * Returns: (transfer full) (type GObject.Object) (nullable): the object, or %NULL if there was none
+ *
+ * Since: 1.0
+ */
+gpointer
+weakref_value_table_steal (WeakrefValueTable *self, gconstpointer key)
+{
+  g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), NULL);
+
+  if (!weakref_key_check (&self->core->kind, key, G_STRFUNC))
+    return NULL;
+
+  return weakref_value_core_steal (self->core, key);
+}
+
+/**
+ * weakref_value_table_steal_value: (rename-to weakref_value_table_steal)
+ * @self: a table
+ * @key: the key
+ * @error: return location for a `WEAKREF_ERROR_KEY_TYPE`
+ *
+ * Removes the entry of @key, and gives its object.
+ *
+ * Returns: (transfer full) (type GObject.Object) (nullable): the object, or %NULL; %NULL without
+ *   @error set means that there was none
+ *
+ * Since: 1.0
+ */
+gpointer
+weakref_value_table_steal_value (WeakrefValueTable *self, const GValue *key, GError **error)
+{
+  WeakrefKeyBuffer buffer;
+  gconstpointer pointer;
+
+  g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), NULL);
+  g_return_val_if_fail (G_IS_VALUE (key), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!weakref_key_from_value (&self->core->kind, key, &buffer, &pointer, error))
+    return NULL;
+
+  return weakref_value_core_steal (self->core, pointer);
+}
+
+/**
+ * weakref_value_table_rekey: (skip)
+ * @self: a table
+ * @object: (type GObject.Object) (transfer none) (not nullable): an object of the table
+ * @new_key: the key that it shall have
+ *
+ * Has @object under @new_key, and under no other key, in one step: nobody finds it under neither,
+ * or under both.
+ *
+ * If @new_key stands for another object, @object takes its place, as with
+ * [method@Weakref.ValueTable.insert]. You must hold a reference on @object during the call.
+ *
+ * Returns: %TRUE if that was done; %FALSE if @object was not in the table: then nothing was changed
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_value_table_rekey (WeakrefValueTable *self, gpointer object, gconstpointer new_key)
+{
+  g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
+  g_return_val_if_fail (weakref_is_held (object), FALSE);
+
+  if (!weakref_key_check (&self->core->kind, new_key, G_STRFUNC))
+    return FALSE;
+
+  return weakref_value_core_rekey (self->core, object, new_key);
+}
+
+/**
+ * weakref_value_table_rekey_value: (rename-to weakref_value_table_rekey)
+ * @self: a table
+ * @object: (type GObject.Object) (transfer none) (not nullable): an object of the table
+ * @new_key: the key that it shall have
+ * @error: return location for a `WEAKREF_ERROR_KEY_TYPE`
+ *
+ * Has @object under @new_key, and under no other key, in one step: nobody finds it under neither,
+ * or under both.
+ *
+ * If @new_key stands for another object, @object takes its place.
+ *
+ * Returns: %TRUE if that was done; %FALSE if @object was not in the table, or @error is set: then
+ *   nothing was changed
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_value_table_rekey_value (WeakrefValueTable *self,
+                                 gpointer object,
+                                 const GValue *new_key,
+                                 GError **error)
+{
+  WeakrefKeyBuffer buffer;
+  gconstpointer pointer;
+
+  g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
+  g_return_val_if_fail (weakref_is_held (object), FALSE);
+  g_return_val_if_fail (G_IS_VALUE (new_key), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!weakref_key_from_value (&self->core->kind, new_key, &buffer, &pointer, error))
+    return FALSE;
+
+  return weakref_value_core_rekey (self->core, object, pointer);
+}
+
+/**
+ * weakref_value_table_remove_object:
+ * @self: a table
+ * @object: (type GObject.Object) (transfer none) (not nullable): an object
+ *
+ * Removes all entries of @object, whatever their keys are.
+ *
+ * It takes as long as there are weak references of any kind on @object. You must hold a reference
+ * on it during the call.
+ *
+ * Returns: %TRUE if there were any
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_value_table_remove_object (WeakrefValueTable *self, gpointer object)
+{
+  g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
+  g_return_val_if_fail (weakref_is_held (object), FALSE);
+
+  return weakref_value_core_remove_object (self->core, object);
+}
+
+/**
+ * weakref_value_table_lookup_key: (skip)
+ * @self: a table
+ * @object: (type GObject.Object) (transfer none) (not nullable): an object
+ * @key: (out) (optional) (nullable) (transfer full): return location for a copy of its key, to be
+ *   freed as those of [method@Weakref.ValueTable.dup_keys] are; not touched if there is none
+ *
+ * Gives the key of @object; if it has several, the one that it was given last.
+ *
+ * The size of the table does not matter: it takes as long as there are weak references of any kind
+ * on @object. You must hold a reference on it during the call.
+ *
+ * Returns: %TRUE if @object is in the table
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_value_table_lookup_key (WeakrefValueTable *self, gpointer object, gpointer *key)
+{
+  WeakrefValueEntry *entry;
+
+  g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
+  g_return_val_if_fail (weakref_is_held (object), FALSE);
+
+  entry = weakref_value_core_find_object (self->core, object);
+  if (entry == NULL)
+    return FALSE;
+
+  if (key != NULL)
+    *key = weakref_key_copy (&self->core->kind, weakref_value_entry_get_key (entry));
+  weakref_entry_unref (entry);
+
+  return TRUE;
+}
+
+/**
+ * weakref_value_table_lookup_key_value: (rename-to weakref_value_table_lookup_key)
+ * @self: a table
+ * @object: (type GObject.Object) (transfer none) (not nullable): an object
+ * @key: (out caller-allocates): return location for a copy of its key, an empty #GValue; if there
+ * is none, it becomes an object that is %NULL
+ *
+ * Gives the key of @object; if it has several, the one that it was given last.
+ *
+ * Returns: %TRUE if @object is in the table
+ *
+ * Since: 1.0
+ */
+gboolean
+weakref_value_table_lookup_key_value (WeakrefValueTable *self, gpointer object, GValue *key)
+{
+  WeakrefValueEntry *entry;
+  GValue *value;
+
+  g_return_val_if_fail (WEAKREF_IS_VALUE_TABLE (self), FALSE);
+  g_return_val_if_fail (G_IS_OBJECT (object), FALSE);
+  g_return_val_if_fail (weakref_is_held (object), FALSE);
+  g_return_val_if_fail (key != NULL && !G_IS_VALUE (key), FALSE);
+
+  entry = weakref_value_core_find_object (self->core, object);
+  if (entry == NULL)
+    {
+      g_value_init (key, G_TYPE_OBJECT);
+      return FALSE;
+    }
+
+  value = weakref_key_to_value (&self->core->kind, weakref_value_entry_get_key (entry));
+  weakref_entry_unref (entry);
+  g_value_init (key, G_VALUE_TYPE (value));
+  g_value_copy (value, key);
+  g_boxed_free (G_TYPE_VALUE, value);
+
+  return TRUE;
+}
