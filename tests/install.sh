@@ -65,7 +65,8 @@ if [ -d "$prefix/share/vala" ]; then
 fi
 
 links_no_library_in_vain () {
-    ! pkg-config --static --libs "$package" | grep -e '-latomic'
+    # In our own file: GLib's may name it for itself.
+    ! grep -e '-latomic' "$(pkg-config --variable=pcfiledir "$package")/$package.pc"
 }
 if echo 'static _Atomic long long n; int main (void) { return (int) n++; }' |
         "$cc" -x c - -o a.out 2>/dev/null; then
