@@ -142,7 +142,7 @@ test_suite () {
         versions='no versions'
     counts='0 passed, 1 failed, 0 skipped'
     if ! run inside "$root" "$dir" sh -c '
-        meson setup -Dwerror=false -Dauto_features=enabled -Dinspector=disabled _build >_build.log 2>&1 &&
+        meson setup -Dwerror=false -Dauto_features=enabled _build >_build.log 2>&1 &&
             meson compile -C _build >>_build.log 2>&1 || { cat _build.log; exit 1; }
         grep -i warning: _build.log | sort -u'; then
         versions="$versions: does not build"
