@@ -76,7 +76,7 @@ weakref_block_get_watches_locked (WeakrefBlock *block)
 static inline const WeakrefWatchFuncs *
 weakref_watch_get_funcs (WeakrefWatch *watch)
 {
-  return weakref_watch_funcs[watch->funcs];
+  return g_atomic_pointer_get (&weakref_watch_funcs[watch->funcs]);
 }
 
 void weakref_block_init (WeakrefBlock *block, gpointer target, WeakrefPhase phase);
