@@ -32,8 +32,8 @@
  * ```
  *
  * A table made by a language, or with weakref_key_table_new_for_values(), holds any value of that
- * language, each in a #GValue; to C's functions for pointers that #GValue is the value. A table
- * made with weakref_key_table_new() holds pointers.
+ * language, each in a #GValue; the functions of C that hand out pointers refuse such a table. A
+ * table made with weakref_key_table_new() holds pointers.
  *
  * Since: 1.0
  */
@@ -268,6 +268,29 @@ weakref_key_table_insert (WeakrefKeyTable *self, gpointer key, gpointer value)
   return weakref_key_core_insert (self->core, key, value);
 }
 
+/* What the map has at the address of @key. */
+static gboolean
+key_table_lookup (WeakrefKeyTable *self, gpointer key, gpointer *value)
+{
+  gpointer found = NULL;
+  gsize index;
+
+  g_mutex_lock (&self->core->base.lock);
+  index = weakref_table_find_locked (&self->core->base, key);
+  if (index != WEAKREF_MAP_NONE)
+    found = weakref_map_get_data (&self->core->base.map, index);
+  g_mutex_unlock (&self->core->base.lock);
+
+  /* What is found is an object, and is not read: memory that is not in a cache takes longer than
+   * all the rest. */
+  g_return_val_if_fail (index != WEAKREF_MAP_NONE || G_IS_OBJECT (key), FALSE);
+
+  if (index != WEAKREF_MAP_NONE && value != NULL)
+    *value = found;
+
+  return index != WEAKREF_MAP_NONE;
+}
+
 /**
  * weakref_key_table_lookup: (skip)
  * @self: a table
@@ -276,7 +299,11 @@ weakref_key_table_insert (WeakrefKeyTable *self, gpointer key, gpointer value)
  * Gives the value of @key.
  *
  * It is the table's: it is good until it is replaced, stolen or removed, the key dies, or the
- * table goes. If another thread may do that, keep the threads apart, or make the values counted.
+ * table goes. So this is for a table that one thread changes and reads. If another thread may
+ * change the table, the value can be freed before you look at it, also before you could take a
+ * reference on it: then use weakref_key_table_lookup_dup().
+ *
+ * A table of #GValues refuses it with a critical; use weakref_key_table_lookup_value() there.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL if there is none
  *
@@ -293,6 +320,52 @@ weakref_key_table_lookup (WeakrefKeyTable *self, gpointer key)
 }
 
 /**
+ * weakref_key_table_lookup_dup: (skip)
+ * @self: a table made with weakref_key_table_new()
+ * @key: (type GObject.Object) (not nullable): the key
+ * @dup_func: (nullable) (scope call) (closure user_data): makes a copy of the value, or takes a
+ *   reference on it; %NULL gives the value as it is
+ * @user_data: (nullable): data for @dup_func
+ *
+ * Gives a copy of the value of @key, made while no other thread can replace or free the value. This
+ * is what g_object_dup_qdata() is for qdata.
+ *
+ * @dup_func is called under the lock of the table. It must not call the table, and must do no more
+ * than copy or count, as g_strdup() and g_bytes_ref() do. In particular it must not take the first
+ * reference that a language is notified of.
+ *
+ * Any thread can call it at any time. A table of #GValues refuses it with a critical; use
+ * weakref_key_table_lookup_value() there.
+ *
+ * Returns: (transfer full) (nullable): what @dup_func returned, or %NULL if there is no value
+ *
+ * Since: 1.0
+ */
+gpointer
+weakref_key_table_lookup_dup (WeakrefKeyTable *self,
+                              gpointer key,
+                              GDuplicateFunc dup_func,
+                              gpointer user_data)
+{
+  gpointer value = NULL;
+  gsize index;
+
+  g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), NULL);
+  g_return_val_if_fail (G_IS_OBJECT (key), NULL);
+  g_return_val_if_fail (!self->core->for_values, NULL);
+
+  g_mutex_lock (&self->core->base.lock);
+  index = weakref_table_find_locked (&self->core->base, key);
+  if (index != WEAKREF_MAP_NONE)
+    value = weakref_map_get_data (&self->core->base.map, index);
+  if (value != NULL && dup_func != NULL)
+    value = dup_func (value, user_data);
+  g_mutex_unlock (&self->core->base.lock);
+
+  return value;
+}
+
+/**
  * weakref_key_table_lookup_extended: (skip)
  * @self: a table
  * @key: (type GObject.Object) (not nullable): the key
@@ -301,7 +374,8 @@ weakref_key_table_lookup (WeakrefKeyTable *self, gpointer key)
  *
  * Gives the value of @key, and tells whether there is one.
  *
- * The value is the table's, as with weakref_key_table_lookup().
+ * The value is the table's, as with weakref_key_table_lookup(), and a table of #GValues refuses it
+ * in the same way.
  *
  * Returns: %TRUE if there is an entry
  *
@@ -310,25 +384,10 @@ weakref_key_table_lookup (WeakrefKeyTable *self, gpointer key)
 gboolean
 weakref_key_table_lookup_extended (WeakrefKeyTable *self, gpointer key, gpointer *value)
 {
-  gpointer found = NULL;
-  gsize index;
-
   g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
+  g_return_val_if_fail (!self->core->for_values, FALSE);
 
-  g_mutex_lock (&self->core->base.lock);
-  index = weakref_table_find_locked (&self->core->base, key);
-  if (index != WEAKREF_MAP_NONE)
-    found = weakref_map_get_data (&self->core->base.map, index);
-  g_mutex_unlock (&self->core->base.lock);
-
-  /* What is found is an object, and is not read: memory that is not in a cache takes longer than
-   * all the rest. */
-  g_return_val_if_fail (index != WEAKREF_MAP_NONE || G_IS_OBJECT (key), FALSE);
-
-  if (index != WEAKREF_MAP_NONE && value != NULL)
-    *value = found;
-
-  return index != WEAKREF_MAP_NONE;
+  return key_table_lookup (self, key, value);
 }
 
 /**
@@ -370,7 +429,9 @@ weakref_key_table_steal (WeakrefKeyTable *self, gpointer key)
 gboolean
 weakref_key_table_contains (WeakrefKeyTable *self, gpointer key)
 {
-  return weakref_key_table_lookup_extended (self, key, NULL);
+  g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
+
+  return key_table_lookup (self, key, NULL);
 }
 
 /**
@@ -481,7 +542,8 @@ weakref_key_table_dup_keys (WeakrefKeyTable *self)
  *
  * It goes over a snapshot: @func may change the table, and gets the entries that there were at the
  * start, each if its key is still alive when its turn comes. The value is good during the call,
- * unless it is stolen.
+ * unless it is replaced, removed or stolen meanwhile, by @func or by another thread. A #GValue is
+ * held during the call.
  *
  * Since: 1.0
  */

@@ -55,6 +55,12 @@ WEAKREF_AVAILABLE_IN_1_0
 gpointer weakref_key_table_lookup (WeakrefKeyTable *self, gpointer key);
 
 WEAKREF_AVAILABLE_IN_1_0
+gpointer weakref_key_table_lookup_dup (WeakrefKeyTable *self,
+                                       gpointer key,
+                                       GDuplicateFunc dup_func,
+                                       gpointer user_data);
+
+WEAKREF_AVAILABLE_IN_1_0
 gboolean weakref_key_table_lookup_extended (WeakrefKeyTable *self, gpointer key, gpointer *value);
 
 WEAKREF_AVAILABLE_IN_1_0

@@ -19,6 +19,7 @@ NOT_FOR_LANGUAGES = {
     'weakref_finalizer_new': 'its function runs from the exit handlers of C, when Python is gone',
     'weakref_tie_new': 'its function runs from the exit handlers of C, when Python is gone',
     'weakref_finalize': 'its function runs from the exit handlers of C, when Python is gone',
+    'weakref_key_table_lookup_dup': 'copies a pointer; lookup() gives a value that is held',
     'weakref_key_table_lookup_extended': 'a borrowed pointer; lookup() tells as much',
     **{f'weakref_life_{name}': 'for what binds a language, in C'
        for name in ('new', 'ref', 'unref', 'dup_target', 'has_ended')},

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import unittest
 
+import gi
 from gi.repository import Weakref  # noqa: F401
 
 from support import run_child
@@ -133,6 +134,8 @@ table['a'] = thing
 
 class InterpreterTest(unittest.TestCase):
     def test_another_interpreter_is_refused(self):
+        if gi.version_info < (3, 58):
+            self.skipTest('this PyGObject itself hangs or crashes in another interpreter')
         output, errors = run_child('''
 try:
     import _interpreters as interpreters
@@ -161,8 +164,9 @@ except (ImportError, TypeError) as error:  # PyGObject 3.58 itself gives the lat
 
 class ThreadTest(unittest.TestCase):
     def test_a_child_of_a_busy_process(self):
-        if not sys.modules['gi.overrides.Weakref.kernel'].IS_NATIVE:
-            self.skipTest('a lock of the library may be held when another thread forks')
+        # By chance: GLib's own locks may be held by the other thread when this one forks.
+        if not os.environ.get('WEAKREF_TEST_FORKS'):
+            self.skipTest('it depends on chance; WEAKREF_TEST_FORKS=1 runs it')
         output, errors = run_child(THING + '''
 stop = threading.Event()
 
