@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* What lasts of a key table: the entries keep it. */
+/* The core of a key table. */
 typedef struct
 {
   WeakrefTable base;

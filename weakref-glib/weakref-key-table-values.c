@@ -4,7 +4,7 @@
 
 #include <weakref-glib/weakref-key-table-private.h>
 
-/* The functions with values that are GValues. Languages see them under the plain names.
+/* The functions with values that are GValues. Languages see them under the names without "_value".
  *
  * The table has each GValue in a box that is counted. So a lookup takes a reference on the box
  * under the lock, and copies the GValue outside of it. */
@@ -47,7 +47,7 @@ value_hand_over (GValue *box, GValue *value)
  * @key: (type GObject.Object) (not nullable): the key
  * @value: the value; the table makes a copy
  *
- * Enters @value for @key, in place of what was there.
+ * Sets the value of @key. If there is a value already, it is replaced and freed.
  *
  * Returns: %TRUE if the key was new
  *
@@ -107,8 +107,8 @@ weakref_key_table_lookup_value (WeakrefKeyTable *self, gpointer key, GValue *val
  *
  * Copies the value of @key.
  *
- * It is for languages that can't free what is in a #GValue which they get through an argument, as
- * GJS before 1.78 can't.
+ * It is for languages that can't free the content of a #GValue which they get through an argument,
+ * such as GJS before 1.78.
  *
  * Returns: (transfer full) (nullable): a copy of the value, or %NULL if there is no entry; free it
  *   with g_boxed_free()
@@ -138,7 +138,7 @@ weakref_key_table_dup_value (WeakrefKeyTable *self, gpointer key)
  * @value: (out caller-allocates): return location for the value, an empty #GValue; if there is
  *   none, it becomes an object that is %NULL
  *
- * Removes the entry of @key and gives its value, as Python's `pop()` does.
+ * Removes the entry of @key and gives its value, like `pop()` of a `dict` in Python.
  *
  * Returns: %TRUE if there was an entry
  *
@@ -163,13 +163,13 @@ weakref_key_table_steal_value (WeakrefKeyTable *self, gpointer key, GValue *valu
 /**
  * weakref_key_table_foreach_value: (rename-to weakref_key_table_foreach)
  * @self: a table made with weakref_key_table_new_for_values()
- * @func: (scope call) (closure user_data): what to call
+ * @func: (scope call) (closure user_data): called for each entry
  * @user_data: (nullable): data for @func
  *
  * Calls @func with each entry whose key is alive.
  *
- * It goes over a snapshot: @func may change the table, and gets the entries that there were at the
- * start, each if its key is still alive when its turn comes.
+ * It goes over a snapshot of the entries, so @func may change the table. @func is called for the
+ * entries that were there at the start, if their key is still alive when they come up.
  *
  * Since: 1.0
  */

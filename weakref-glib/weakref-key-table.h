@@ -85,7 +85,7 @@ WEAKREF_AVAILABLE_IN_1_0
 void
 weakref_key_table_foreach (WeakrefKeyTable *self, WeakrefKeyTableFunc func, gpointer user_data);
 
-/* The same for values in a GValue; languages see them under the plain names */
+/* The same for values in a GValue; languages see them under the names without "_value" */
 
 WEAKREF_AVAILABLE_IN_1_0
 gboolean weakref_key_table_insert_value (WeakrefKeyTable *self, gpointer key, const GValue *value);

@@ -53,7 +53,7 @@ GPtrArray *weakref_radar_dup_targets (GType type);
  * @WEAKREF_RADAR_VERDICT_DIES_BEFORE: both have died, the first one first
  * @WEAKREF_RADAR_VERDICT_DIES_WITH: both have died
  *
- * What `weakref_radar_end_trial()` asks.
+ * What `weakref_radar_end_trial()` checks.
  *
  * Since: 1.0
  */
@@ -88,9 +88,9 @@ char *weakref_radar_end_trial (WeakrefRadarTrial *trial, WeakrefRadarVerdict ver
  * @object: (type GObject.Object): an object
  * @...: statements which drop it
  *
- * Runs the statements, then what is due in the thread's main context, and fails like
- * g_assert_true() if @object is alive then. The message is what
- * [func@Weakref.radar_inspect_text] says of it: who may hold it.
+ * Runs the statements, then dispatches the ready sources of the thread's main context. If @object
+ * is still alive then, it fails like g_assert_true(). The message is that of
+ * [func@Weakref.radar_inspect_text], which tells what may hold the object.
  *
  * ```c
  * weakref_radar_assert_dies (page, gtk_stack_remove (stack, page));
@@ -107,7 +107,8 @@ char *weakref_radar_end_trial (WeakrefRadarTrial *trial, WeakrefRadarVerdict ver
  * @b: (type GObject.Object): the other object
  * @...: statements which drop both
  *
- * As `weakref_radar_assert_dies()`, for two objects: both have to be dead, @a before @b.
+ * Like `weakref_radar_assert_dies()`, for two objects. Both have to be dead, and @a has to die
+ * before @b.
  *
  * Since: 1.0
  */
@@ -120,7 +121,8 @@ char *weakref_radar_end_trial (WeakrefRadarTrial *trial, WeakrefRadarVerdict ver
  * @parent: (type GObject.Object): the object that is dropped
  * @...: statements which drop @parent
  *
- * As `weakref_radar_assert_dies()`, for two objects in any order: both have to be dead.
+ * Like `weakref_radar_assert_dies()`, for two objects. Both have to be dead, and may die in any
+ * order.
  *
  * Since: 1.0
  */

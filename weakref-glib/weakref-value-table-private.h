@@ -14,7 +14,8 @@ struct _WeakrefValueTable
 {
   GObject parent_instance;
 
-  /* (owned): a subclass makes one of its own in its instance initializer, or gets a plain one */
+  /* (owned): a subclass may make its own core in its instance initializer; otherwise it gets a
+   * plain one */
   WeakrefValueCore *core;
 };
 

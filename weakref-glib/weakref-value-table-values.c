@@ -6,7 +6,7 @@
 
 #include <weakref-glib/core/ensure.h>
 
-/* The functions with keys that are GValues, which languages see under the plain names. */
+/* The functions with keys that are GValues. Languages see them under the names without "_value". */
 
 /**
  * weakref_value_table_insert_value: (rename-to weakref_value_table_insert)
@@ -15,7 +15,7 @@
  * @object: (type GObject.Object) (transfer none) (not nullable): the object
  * @error: return location for a `WEAKREF_ERROR_KEY_TYPE`
  *
- * Enters @object under @key, in place of what was there.
+ * Sets the object that @key stands for. If there is one already, it is replaced.
  *
  * Returns: %TRUE if the key was new; %FALSE also with @error set
  *
@@ -83,9 +83,9 @@ weakref_value_table_lookup_value (WeakrefValueTable *self, const GValue *key, GE
  *
  * Gives the object that @key stands for, and creates it if there is none.
  *
- * However many threads ask for a key at the same time, one of them creates, outside every lock, and
- * the others wait for it and get the same object. If the creation fails, its caller gets the error,
- * and so do all who wait for it at that moment; who comes later tries anew.
+ * If several threads ask for a key at the same time, one of them creates the object, outside every
+ * lock. The others wait for it and get the same object. If the creation fails, its caller gets the
+ * error, and all who are waiting for it get it too. Whoever asks later starts a new creation.
  *
  * Returns: (transfer full) (type GObject.Object): the object, or %NULL with @error set
  *
@@ -184,13 +184,13 @@ weakref_value_table_dup_keys_value (WeakrefValueTable *self)
 /**
  * weakref_value_table_foreach_value: (rename-to weakref_value_table_foreach)
  * @self: a table
- * @func: (scope call) (closure user_data): what to call
+ * @func: (scope call) (closure user_data): called for each entry
  * @user_data: (nullable): data for @func
  *
  * Calls @func with each entry whose object is alive.
  *
- * It goes over a snapshot: @func may change the table, and gets the entries that there were at the
- * start, each if its object is still alive when its turn comes.
+ * It goes over a snapshot of the entries, so @func may change the table. @func is called for the
+ * entries that were there at the start, if their object is still alive when they come up.
  *
  * Since: 1.0
  */

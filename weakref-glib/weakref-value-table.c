@@ -9,14 +9,14 @@
 /**
  * WeakrefValueTable:
  *
- * A table from keys to objects that it does not keep alive.
+ * A table from keys to objects, which does not keep the objects alive.
  *
- * Use it as a cache of what is in use anyway: icons by name, connections by address, documents by
- * path. As long as anybody holds the object of a key, all who ask get that object; when the last
- * reference is dropped, the entry leaves. [method@Weakref.ValueTable.ensure] looks up or creates,
- * once, however many threads ask. The usual #GHashTable with a mutex and g_object_weak_ref()
- * returns objects whose dispose has begun; this table never does (unless they are entered by that
- * dispose).
+ * Use it to find the objects that are in use: icons by name, connections by address, documents by
+ * path. As long as anybody holds the object of a key, all who ask for the key get that object. When
+ * its last reference is dropped, the entry is removed. [method@Weakref.ValueTable.ensure] looks an
+ * object up, or creates it if there is none: only once, even if several threads ask. The usual
+ * #GHashTable with a mutex and g_object_weak_ref() may return an object whose dispose has begun.
+ * This table never does, unless the dispose itself inserts the object.
  *
  * The table copies its keys. They are passed as a `gconstpointer`, as to #GHashTable:
  *
@@ -33,12 +33,12 @@
  * | `G_TYPE_POINTER` | any pointer |
  * | `G_TYPE_VALUE` | a `const GValue *` of any of these; numbers are equal if their values are |
  *
- * Double keys are equal as in JavaScript's `Map`: a NaN is itself, and -0 is 0. A key that holds
- * the object which it stands for, or is it, keeps that object until the entry is removed. A
- * floating #GVariant is sunk by the table if it becomes a key, and left as it is by a lookup.
+ * Double keys are equal if they would be in a `Map` of JavaScript: NaN equals NaN, and -0 equals 0.
+ * If a key is the object that it stands for, or holds it, the object stays alive until the entry is
+ * removed. If a floating #GVariant becomes a key, the table sinks it. A lookup leaves it floating.
  *
- * All methods can be called from any thread at any time. A table does not keep its objects, its
- * entries don't keep the table.
+ * All methods can be called from any thread at any time. A table does not keep its objects alive,
+ * and the objects do not keep the table alive.
  *
  * ```c
  * g_autoptr (WeakrefValueTable) icons = weakref_value_table_new (G_TYPE_STRING);
@@ -71,7 +71,7 @@ weakref_value_table_set_property (GObject *object,
   switch (prop_id)
     {
     case PROP_KEY_TYPE:
-      /* Once, during the construction, after the initializers. */
+      /* This runs once, during the construction, when the instance initializers have run. */
       if (self->core == NULL)
         self->core = weakref_value_core_new (sizeof (WeakrefValueCore), &value_funcs);
       weakref_value_core_set_key_type (self->core, g_value_get_gtype (value));
@@ -162,13 +162,13 @@ weakref_value_table_new (GType key_type)
  * @key_copy: (scope forever) (nullable): copies a key for the table, or %NULL to keep the pointer
  * @key_free: (nullable): frees a copy
  *
- * Makes a table with keys of your own.
+ * Makes a table with your own functions for keys.
  *
- * The table only ever frees what it has copied: without @key_copy there is no @key_free, and the
- * keys have to outlive the table.
+ * The table frees only keys that it has copied. So there can be no @key_free without @key_copy.
+ * Without them, the keys have to outlive the table.
  *
- * @hash and @equal run under the table's lock, and must not use the table; @key_copy and @key_free
- * don't, and may. All four can be called in any thread.
+ * @hash and @equal run under the lock of the table, and must not use the table. @key_copy and
+ * @key_free run outside of it, and may use the table. All four can be called in any thread.
  *
  * Returns: (transfer full): a new table
  *
@@ -215,7 +215,7 @@ weakref_value_table_get_key_type (WeakrefValueTable *self)
  * @key: the key
  * @object: (type GObject.Object) (transfer none) (not nullable): the object
  *
- * Enters @object under @key, in place of what was there.
+ * Sets the object that @key stands for. If there is one already, it is replaced.
  *
  * You must hold a reference on @object during the call.
  *
@@ -269,19 +269,21 @@ weakref_value_table_lookup (WeakrefValueTable *self, gconstpointer key)
  *
  * Gives the object that @key stands for, and creates it if there is none.
  *
- * However many threads ask for a key at the same time, one of them creates, outside every lock, and
- * the others wait for it and get the same object. If the creation fails, its caller gets the error,
- * and so do all who wait for it at that moment; who comes later tries anew. If another thread
- * inserts an object under the key while it is being created, the inserted one is the result.
+ * If several threads ask for a key at the same time, one of them creates the object, outside every
+ * lock. The others wait for it and get the same object. If the creation fails, its caller gets the
+ * error, and all who are waiting for it get it too. Whoever asks later starts a new creation. If
+ * another thread inserts an object for the key during the creation, the inserted object is the
+ * result.
  *
- * The key is copied before @create runs, which gets the copy: the memory of @key may be used for
- * something else as soon as @create runs.
+ * The key is copied before @create runs, and @create gets the copy. So @create may free or change
+ * the memory of @key.
  *
- * To ask for a key from inside its own creation, directly or in a circle with other creations that
- * wait for each other, is a `WEAKREF_ERROR_RECURSION`. To wait for a creation which was started by
- * [method@Weakref.ValueTable.ensure_async] in the main context that the calling thread runs, and so
- * blocks, is a `WEAKREF_ERROR_WOULD_BLOCK`. A @create that returns %NULL without an
- * error, or something that is not a #GObject, is a `WEAKREF_ERROR_CREATE`; nothing is entered then.
+ * If @create asks for the key that it is creating, the result is a `WEAKREF_ERROR_RECURSION`. The
+ * same happens if several creations would wait for each other in a circle. If another creation,
+ * started by [method@Weakref.ValueTable.ensure_async], needs the main context that the calling
+ * thread runs, to wait for it would block both: the result is a `WEAKREF_ERROR_WOULD_BLOCK`. If
+ * @create returns %NULL without an error, or something that is not a #GObject, the result is a
+ * `WEAKREF_ERROR_CREATE`. The table does not change then.
  *
  * Returns: (transfer full) (type GObject.Object): the object, or %NULL with @error set
  *
@@ -370,8 +372,8 @@ weakref_value_table_remove_all (WeakrefValueTable *self)
  *
  * Counts the entries.
  *
- * An object that is in the middle of its dispose may be counted although it can't be looked up any
- * more; its entry leaves in that dispose.
+ * An object whose dispose is running may still be counted, although it can't be looked up any more.
+ * Its entry leaves in that dispose.
  *
  * Returns: the number of entries
  *
@@ -425,13 +427,13 @@ weakref_value_table_dup_values (WeakrefValueTable *self)
 /**
  * weakref_value_table_foreach: (skip)
  * @self: a table
- * @func: (scope call) (closure user_data): what to call
+ * @func: (scope call) (closure user_data): called for each entry
  * @user_data: (nullable): data for @func
  *
  * Calls @func with each entry whose object is alive.
  *
- * It goes over a snapshot: @func may change the table, and gets the entries that there were at the
- * start, each if its object is still alive when its turn comes.
+ * It goes over a snapshot of the entries, so @func may change the table. @func is called for the
+ * entries that were there at the start, if their object is still alive when they come up.
  *
  * Since: 1.0
  */

@@ -68,7 +68,7 @@ void weakref_value_table_foreach (WeakrefValueTable *self,
                                   WeakrefValueTableFunc func,
                                   gpointer user_data);
 
-/* The same for languages, which see them under the plain names */
+/* The same for languages, which see them under the names without "_value" */
 
 WEAKREF_AVAILABLE_IN_1_0
 gboolean weakref_value_table_insert_value (WeakrefValueTable *self,

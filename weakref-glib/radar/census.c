@@ -6,18 +6,19 @@
 
 #include <weakref-glib/core/locks.h>
 
-/* The census: all living targets, as core/block.c tells of them while the radar runs.
+/* The census: all living targets. core/block.c calls a hook for each of them while the radar is on.
  *
- * Each living target has an entry here, found by its block. An entry whose death is expected stays
- * after the death as well, until the memory is gone: an object that was disposed and is still
- * referred to is a leak too.
+ * Each living target has an entry here, which is found by its block. If the death of an object is
+ * expected, its entry stays after the death, until the memory of the object is freed. An object
+ * that was disposed, but on which somebody has a reference, is a leak too.
  *
- * LOCKING. The census lock guards the two tables and what is in them. It is a leaf: entries are
- * taken out under it, and freed after it. The hook runs with no lock of the block's held. */
+ * LOCKING. The census lock guards the two tables and what is in them. No other lock is taken while
+ * it is held: entries are taken out under it, and freed after it is unlocked. No lock of the block
+ * is held when the hook runs. */
 
 #define census_lock weakref_locks[WEAKREF_LOCK_RADAR_CENSUS]
 static GHashTable *known;  /* lock: (owned) (nullable): WeakrefBlock → WeakrefKnown */
-static guint64 n_known;    /* lock: of all times */
+static guint64 n_known;    /* lock: how many entries there have been */
 static gboolean is_marked; /* lock */
 static GHashTable *counts; /* lock: (owned) (nullable): GType → WeakrefTypeCount */
 
@@ -59,7 +60,8 @@ count_locked (GType type, gint change)
   count->n_alive += change;
 }
 
-/* The entry of @block, which is made if its life goes on. The caller holds the object. */
+/* Returns the entry of @block. If there is none, it is made, unless the life is over: then NULL is
+ * returned. The caller has a reference on the object. */
 static WeakrefKnown *
 known_get_locked (WeakrefBlock *block)
 {
@@ -78,14 +80,16 @@ known_get_locked (WeakrefBlock *block)
   return self;
 }
 
-/* A death that is told of before the birth finds nothing; then known_get_locked() sees that the
- * block is dead, and makes no entry. */
+/* With two threads, the call for the death may come before the call for the new block. The first
+ * call finds no entry then. In the second, known_get_locked() sees that the block is dead, and
+ * makes no entry. */
 static void
 census_hook (WeakrefBlock *block, gboolean alive)
 {
   WeakrefKnown *dead = NULL;
 
-  /* A block is given its number when it is first asked for it: so they are in order of age. */
+  /* A block gets its id when somebody first asks for it. Asking for it here gives older targets
+   * lower ids. */
   if (alive)
     weakref_block_get_id (block);
 
@@ -155,7 +159,7 @@ weakref_census_is_running (void)
   return running;
 }
 
-/* The caller holds @object. Takes the interest in it that makes it known. */
+/* Makes @object a target, and marks it as tracked. The caller has a reference on it. */
 void
 weakref_census_track (gpointer object)
 {
@@ -171,7 +175,8 @@ weakref_census_track (gpointer object)
   weakref_block_unref (block);
 }
 
-/* The caller holds @object. A second call changes the description, and the time goes on. */
+/* The death of @object is expected from now on. The caller has a reference on it. A second call
+ * changes the description, but not the time. */
 void
 weakref_census_expect (gpointer object, const char *description)
 {
@@ -238,7 +243,7 @@ compare_counts (gconstpointer a, gconstpointer b)
   return g_strcmp0 (g_type_name (x->type), g_type_name (y->type));
 }
 
-/* WeakrefTypeCounts, the largest first. */
+/* Returns an array of WeakrefTypeCount, the largest number first. */
 GArray *
 weakref_census_dup_counts (void)
 {
@@ -269,8 +274,8 @@ compare_known (gconstpointer a, gconstpointer b)
   return x < y ? -1 : x > y;
 }
 
-/* Copies of those whose death is expected and which are still there, and of those that are tracked;
- * the oldest first. */
+/* Returns copies of the entries of objects that are tracked, or whose death is expected and whose
+ * memory is not freed; the oldest first. */
 GPtrArray *
 weakref_census_dup_overdue (void)
 {
@@ -306,7 +311,8 @@ weakref_census_dup_overdue (void)
   return result;
 }
 
-/* The living objects that are a @type, the oldest first, with a reference on each. */
+/* Returns the living targets whose type is @type or derived from it, the oldest first. The array
+ * owns a reference on each. */
 GPtrArray *
 weakref_census_dup_objects (GType type)
 {

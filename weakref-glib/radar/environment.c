@@ -11,13 +11,14 @@
 
 #include <weakref-glib/radar/radar-private.h>
 
-/* The radar in a program that knows nothing of it:
+/* Switches the radar on in a program that does not call it:
  *
  *   WEAKREF_RADAR=types=MyPage,MyWindow:check=10s program
  *
- * Options are separated by colons. "types" are tracked; "check" prints a report that often, from
- * the default main context; a report is printed too when the process gets SIGUSR1 and when it ends.
- * A program that is not linked with this library has it by LD_PRELOAD. */
+ * Options are separated by colons. The types in "types" are tracked. "check" is the interval at
+ * which a report is printed, from the default main context. A report is also printed when the
+ * process gets SIGUSR1, and when it ends. If the program is not linked with this library,
+ * LD_PRELOAD can load it. */
 
 static void
 report (const char *when)
@@ -74,7 +75,7 @@ set_option (const char *option)
     }
 }
 
-/* Before main(), so that no class has been initialised yet, and no other thread is there. */
+/* This runs before main(). So no class has been initialised yet, and there is no other thread. */
 __attribute__ ((constructor)) static void
 radar_environment_init (void)
 {

@@ -9,8 +9,8 @@
 
 #include <weakref-glib/core/locks.h>
 
-/* Who may hold an object: a walk, breadth first, from the roots over all that can be asked of an
- * object what it refers to.
+/* Finds what may hold an object. A breadth-first search starts at the roots. It asks each object
+ * that it reaches for the objects to which that refers:
  *
  *   asked                              what is found
  *   its properties of an object type   the value
@@ -19,12 +19,12 @@
  *   a GtkApplication                   its windows
  *   its signal handlers                whether one has the wanted object as its data
  *
- * GTK's functions are looked up in the process, which has them if it has GTK: nothing is loaded or
- * linked for this. What C code keeps in a struct of its own cannot be seen. A property may also
- * give an object that is not held: those of GLib and GTK that are known to be weak are left out.
+ * The functions of GTK are looked up by name in the process, so the library does not load GTK or
+ * link with it. References that C code keeps in its own structs cannot be seen. A property may also
+ * give an object that is not held. Those of GLib and GTK that are known to be weak are left out.
  *
- * The walk belongs to the thread that calls it, which has to be the one that may use the roots. It
- * holds each object that it has met until its end. */
+ * The search runs in the thread that calls it, and that thread has to be one that may use the
+ * roots. Until its end, the search has a reference on each object that it has reached. */
 
 #define MAX_STEPS 100000 /* objects */
 #define MAX_ITEMS 10000  /* objects of one list */
@@ -33,14 +33,14 @@
 typedef struct
 {
   GObject *object; /* (owned) */
-  guint from;      /* the index of the step that led here; its own for a root */
+  guint from;      /* the index of the step from which this was reached; its own index for a root */
   char *how;       /* (owned) (nullable): NULL for a root */
 } Step;
 
 typedef struct
 {
-  GArray *steps;       /* of Step: those that were met, in the order of the walk */
-  GHashTable *met;     /* GObject -> its index in the steps, plus 1 */
+  GArray *steps;       /* of Step: the objects that were reached, in that order */
+  GHashTable *met;     /* a set of GObject: those in the steps */
   GHashTable *wanted;  /* GObject -> WeakrefHolders */
   gboolean incomplete; /* a limit was reached */
 } Walk;
@@ -126,13 +126,14 @@ walk_describe (Walk *walk, guint from, const char *how)
   return g_string_free (text, FALSE);
 }
 
-/* The step @from leads to @object. Takes over @how. */
+/* From the step @from, @object is reached. @how says in which way, and is NULL for a root. This
+ * function frees it. */
 static void
 walk_meet (Walk *walk, guint from, gpointer object, char *how)
 {
   WeakrefHolders *holders = g_hash_table_lookup (walk->wanted, object);
 
-  /* The inspector of GTK looks at the program as we do, and is not a part of it. */
+  /* The inspector of GTK is a debugging tool, and not a part of the program. */
   if (g_str_has_prefix (G_OBJECT_TYPE_NAME (object), "GtkInspector"))
     {
       g_free (how);
@@ -211,7 +212,7 @@ walk_properties (Walk *walk, guint index, GObject *object)
   g_free (pspecs);
 }
 
-/* @what is said of each item, with its position. */
+/* Each item is described as @what, with its position. */
 static void
 walk_list (Walk *walk, guint index, GListModel *list, const char *what)
 {
@@ -273,8 +274,9 @@ walk_application (Walk *walk, guint index, gpointer application)
     walk_meet (walk, index, windows->data, g_strdup ("window"));
 }
 
-/* Whether a handler that is connected to @object has one of the wanted objects as its data. With
- * g_signal_connect_object() that does not hold the data; who reads the report has to know. */
+/* Looks for signal handlers of @object that have one of the wanted objects as their data. A handler
+ * that was connected with g_signal_connect_object() does not hold its data. That can't be seen
+ * here, and the reader of the report has to know it. */
 static void
 walk_handlers (Walk *walk, guint index, GObject *object)
 {
@@ -322,7 +324,7 @@ walk_roots (Walk *walk)
     g_ptr_array_add (given, g_ptr_array_index (roots, i));
   g_mutex_unlock (&roots_lock);
 
-  /* A root is never taken away, so that its GWeakRef may be read without the lock. */
+  /* A root is never removed, so its GWeakRef can be read without the lock. */
   for (i = 0; i < given->len; i++)
     {
       gpointer root = g_weak_ref_get (g_ptr_array_index (given, i));
@@ -350,7 +352,7 @@ walk_roots (Walk *walk)
     }
 }
 
-/* What else the walk starts from. It is not held. */
+/* Lets the search start from @object too. It is not held. */
 void
 weakref_holders_add_root (gpointer object)
 {
@@ -364,8 +366,8 @@ weakref_holders_add_root (gpointer object)
   g_mutex_unlock (&roots_lock);
 }
 
-/* Returns a WeakrefHolders for each of @objects, which the caller holds. Sets @complete to whether
- * all was looked at that could be. */
+/* Returns a table that has a WeakrefHolders for each of @objects, on which the caller has
+ * references. @complete is set to FALSE if the search stopped at a limit. */
 GHashTable *
 weakref_holders_find (GPtrArray *objects, gboolean *complete)
 {

@@ -9,19 +9,20 @@
 
 G_BEGIN_DECLS
 
-/* What the radar knows of one life of one object. A copy of what the census has. */
+/* What the radar knows of one life of one object. Outside the census, this is a copy of its
+ * entry. */
 typedef struct
 {
   WeakrefBlock *block; /* (owned): the life */
   WeakrefBlock
     *memory;          /* (owned) (nullable): of WEAKREF_PHASE_FINALIZE, if its death is expected */
   char *description;  /* (owned) (nullable): set if its death is expected */
-  guint64 number;     /* (const): in the order in which the radar met them */
-  gint64 expected_at; /* microseconds, monotonic: when the death was asked for */
-  gint64 count_at; /* microseconds, monotonic: when the reference count was first seen as it is */
+  guint64 number;     /* (const): counts the lives in the order in which they became known */
+  gint64 expected_at; /* microseconds, monotonic: since when the death is expected */
+  gint64 count_at;    /* microseconds, monotonic: when a check first saw this count */
   GType type;
   guint count;      /* the reference count at the last check, or 0 */
-  gboolean tracked; /* it is of a type that is tracked */
+  gboolean tracked; /* the type is tracked */
 } WeakrefKnown;
 
 /* census.c: the living targets */
@@ -44,18 +45,18 @@ GPtrArray *weakref_census_dup_overdue (void);
 GPtrArray *weakref_census_dup_objects (GType type);
 void weakref_census_see_count (WeakrefKnown *known, guint count);
 
-/* holders.c: who may hold an object */
+/* holders.c: what may hold an object */
 typedef struct
 {
-  GPtrArray *paths;    /* of char *: the shortest ways from a root, as text */
-  guint n_explained;   /* the references that were found */
-  gboolean is_reached; /* it is a root, or something that is reached may hold it */
+  GPtrArray *paths;    /* of char *: the shortest paths from a root, as text */
+  guint n_explained;   /* how many of the references were found */
+  gboolean is_reached; /* it is a root, or an object that is reached may hold it */
 } WeakrefHolders;
 
 void weakref_holders_add_root (gpointer object);
 GHashTable *weakref_holders_find (GPtrArray *objects, gboolean *complete);
 
-/* report.c: what is said of an object */
+/* report.c: the report on an object */
 char *weakref_report_label (gpointer object);
 GVariant *weakref_report_object (WeakrefKnown *known,
                                  gpointer object,
@@ -66,7 +67,7 @@ char *weakref_report_to_text (GVariant *report);
 /* radar.c */
 GVariant *weakref_radar_inspect_for (gpointer object, guint own);
 
-/* tracking.c: all objects of a type, from their construction */
+/* tracking.c: makes all objects of a type known, from their construction on */
 void weakref_tracking_add (const char *type_name);
 
 G_END_DECLS

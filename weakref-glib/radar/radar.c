@@ -6,21 +6,23 @@
 
 #include <weakref-glib/radar/radar-private.h>
 
-/* The radar: what is asked of it. One per process, off until somebody asks for it.
+/* The public functions of the radar. A process has one radar, which is off until it is used.
  *
- * LOCKING. The delay is atomic; everything else is in the census and the holders. */
+ * LOCKING. The delay is atomic. All else is in census.c and holders.c, which have their own
+ * locks. */
 
 static gint check_delay; /* (atomic): seconds, or 0 */
 
 /**
  * weakref_radar_start:
  *
- * Switches the radar on: from now on it counts every object that somebody takes a weak interest in,
- * by any class of this library, for [func@Weakref.radar_dump]. An object that was of interest
- * before is counted from the next interest in it.
+ * Switches the radar on. From now on, it counts the *targets* for [func@Weakref.radar_dump]. A
+ * target is an object to which something of this library refers weakly: a reference, a table, a
+ * bond and so on. If an object was a target before, it is counted when something else begins to
+ * refer to it.
  *
- * The other functions of the radar which need it switch it on by themselves. While it is off, it
- * costs one branch for each first interest in an object and for each death.
+ * The other functions of the radar switch it on if they need that. While it is off, its cost is one
+ * branch when an object becomes a target, and one when the target dies.
  *
  * It may be called from any thread.
  *
@@ -35,8 +37,8 @@ weakref_radar_start (void)
 /**
  * weakref_radar_stop:
  *
- * Switches the radar off, and forgets what it knows: counts, marks, and whose death is expected.
- * The types of [func@Weakref.radar_track_type] and the roots stay as they are.
+ * Switches the radar off. It forgets the counts, the mark, and which deaths are expected. It keeps
+ * the types of [func@Weakref.radar_track_type] and the roots.
  *
  * It may be called from any thread.
  *
@@ -51,7 +53,7 @@ weakref_radar_stop (void)
 /**
  * weakref_radar_is_running:
  *
- * Whether the radar is on.
+ * Tells whether the radar is on.
  *
  * It may be called from any thread.
  *
@@ -80,11 +82,11 @@ delayed_check_cb (gpointer data)
 /**
  * weakref_radar_expect_death:
  * @object: (type GObject.Object): an object
- * @description: (nullable): what it is to the reader of a report, or %NULL
+ * @description: (nullable): what the object is, for the reader of a report, or %NULL
  *
- * Says that @object should go from now on: a window that was closed, a page that was removed.
- * [func@Weakref.radar_check] reports it as long as it is alive; and after a dispose as long as its
- * memory is there, for then somebody still has a reference on it.
+ * Says that @object is expected to die soon: a window that was closed, a page that was removed.
+ * [func@Weakref.radar_check] reports it until its memory is freed. So it also reports an object
+ * that was disposed, but on which somebody still has a reference.
  *
  * The radar does not hold it. It may be called from any thread.
  *
@@ -107,13 +109,14 @@ weakref_radar_expect_death (gpointer object, const char *description)
  * weakref_radar_track_type:
  * @type_name: the name of a type; it may be registered later
  *
- * Tracks all objects of a type, and of the types that are derived from it, which are constructed
- * from now on. [func@Weakref.radar_check] reports those that are alive although nothing that it
- * reaches from the roots holds them.
+ * Tracks all objects of a type, and of the types that are derived from it, that are constructed
+ * from now on. [func@Weakref.radar_check] starts from the roots, and reports the tracked objects
+ * that are alive but that it can't reach.
  *
- * It replaces the `constructed` function of #GObjectClass, and cannot be taken back; after
+ * It replaces the `constructed` function of #GObjectClass, and that cannot be undone. After
  * [func@Weakref.radar_stop] the function does nothing. Call it early, when no other thread makes
- * objects. A class whose own function does not chain up is not seen.
+ * objects. If a class has its own `constructed` function that does not chain up, its objects are
+ * not tracked.
  *
  * Since: 1.0
  */
@@ -130,8 +133,8 @@ weakref_radar_track_type (const char *type_name)
  * weakref_radar_add_root:
  * @object: (type GObject.Object): an object
  *
- * Lets the search for holders start from @object too. It starts from the default #GApplication and
- * the `GtkWindow`s of GTK 4 in any case.
+ * Lets the search for holders start from @object too. It always starts from the default
+ * #GApplication and the `GtkWindow`s of GTK 4.
  *
  * The radar does not hold it. It may be called from any thread.
  *
@@ -149,8 +152,8 @@ weakref_radar_add_root (gpointer object)
  * weakref_radar_set_check_delay:
  * @seconds: the delay, in seconds, or 0 for no check, which is the default
  *
- * Lets a check run by itself that much later than each [func@Weakref.radar_expect_death], in the
- * default main context; what it finds is logged with g_message().
+ * Lets a check run @seconds after each [func@Weakref.radar_expect_death], in the default main
+ * context. What it finds is logged with g_message().
  *
  * It may be called from any thread.
  *
@@ -167,30 +170,32 @@ weakref_radar_set_check_delay (guint seconds)
 /**
  * weakref_radar_check:
  *
- * Looks for what should be dead and is not.
+ * Looks for objects that should be dead but are not.
  *
  * The result has a dictionary for each object of [func@Weakref.radar_expect_death] that is still
- * there, and for each one of a tracked type that nothing reached from the roots holds, with these
- * keys as far as they are known:
+ * there, and for each object of a tracked type that can't be reached from the roots. These are the
+ * keys, as far as they are known:
  *
  * - `type`: s, the name of the type; `id`: t, the number of [method@Weakref.Ref.get_id]; `label`:
  * s, the type and the name of the object
- * - `description`: s and `age`: d, in seconds, if its death is expected
- * - `disposed`: b, whether it was disposed; then only the above is known
+ * - `description`: s, and `age`: d, the seconds since then, if its death is expected
+ * - `disposed`: b, whether it was disposed; if so, only the keys above are there
  * - `references`: u, its reference count; `references-since`: d, the seconds since a check first
  * saw this count
- * - `known-by`: a(su), which classes of this library know it, with how many objects or entries
+ * - `known-by`: a(su), the classes of this library that refer to it, each with the number of
+ *   objects or entries
  * - `signals`: a(sb), the signals that have handlers, and whether all of these are blocked
  * - `data`: as, the names of its qdata; `toggle-reference`: b, whether somebody, mostly a language,
  *   has a toggle reference
- * - `holders`: as, ways from the roots to what may hold it, the shortest first, at most five;
- *   `reached`: b, whether there is one; `unexplained`: u, how many references were not found
+ * - `holders`: as, paths from the roots to what may hold it, the shortest first, at most five;
+ *   `reached`: b, whether it can be reached; `unexplained`: u, how many of its references were not
+ *   found
  *
  * The search for holders sees object properties, list models, the children and controllers of
  * widgets, the windows of applications, and signal handlers with the object as their data. It does
- * not see what C code keeps elsewhere. Reading properties may have side effects: it is a tool for
- * looking into a program, not a part of it. Call it in the thread that may use the roots, which for
- * GTK is the main thread.
+ * not see references that C code keeps in other places. Reading properties may have side effects,
+ * so use it for debugging, not as a part of a program. Call it in the thread that may use the
+ * roots, which for GTK is the main thread.
  *
  * Returns: (transfer full): a #GVariant of type `aa{sv}`; it is empty if nothing was found
  *
@@ -223,7 +228,7 @@ weakref_radar_check (void)
       gpointer object = weakref_block_dup_target (self->block);
       WeakrefHolders *found = object != NULL ? g_hash_table_lookup (holders, object) : NULL;
 
-      /* It has two references of ours now: that of the array goes first. */
+      /* We have two references on it now. That of the array is dropped first. */
       if (object != NULL)
         g_ptr_array_remove_fast (objects, object);
       if (self->description != NULL || (found != NULL && !found->is_reached && complete))
@@ -241,7 +246,7 @@ weakref_radar_check (void)
 /**
  * weakref_radar_check_text:
  *
- * [func@Weakref.radar_check] as text for a person, some lines for each object.
+ * Gives the result of [func@Weakref.radar_check] as text, with some lines for each object.
  *
  * Returns: (transfer full) (nullable): the text, or %NULL if nothing was found
  *
@@ -275,7 +280,7 @@ weakref_radar_check_text (void)
   return text != NULL ? g_string_free (text, FALSE) : NULL;
 }
 
-/* @own of the references on @object are there for the report. */
+/* @own of the references on @object are there only for the report, which does not count them. */
 GVariant *
 weakref_radar_inspect_for (gpointer object, guint own)
 {
@@ -302,8 +307,8 @@ weakref_radar_inspect_for (gpointer object, guint own)
  * weakref_radar_inspect:
  * @object: (type GObject.Object): an object
  *
- * What [func@Weakref.radar_check] says of one object, whether or not its death is expected. The
- * caller's own reference counts among `references`, and is one of the unexplained.
+ * Gives the report of [func@Weakref.radar_check] on one object, whether or not its death is
+ * expected. The caller's own reference is counted in `references` and in `unexplained`.
  *
  * Call it in the thread that may use the roots.
  *
@@ -323,7 +328,7 @@ weakref_radar_inspect (gpointer object)
  * weakref_radar_inspect_text:
  * @object: (type GObject.Object): an object
  *
- * [func@Weakref.radar_inspect] as text for a person.
+ * Gives the result of [func@Weakref.radar_inspect] as text.
  *
  * Returns: (transfer full): the text
  *
@@ -347,8 +352,8 @@ weakref_radar_inspect_text (gpointer object)
 /**
  * weakref_radar_mark:
  *
- * Remembers how many targets of each type are alive now, for the growth that
- * [func@Weakref.radar_dump] tells of.
+ * Remembers how many targets of each type are alive now. [func@Weakref.radar_dump] reports the
+ * growth since then.
  *
  * It may be called from any thread.
  *
@@ -364,10 +369,10 @@ weakref_radar_mark (void)
 /**
  * weakref_radar_dump:
  *
- * All living targets by their type: the name of the type, how many are alive, and how many more
- * that is than at the last [func@Weakref.radar_mark] or, without one, than at the start; the most
- * first. A target is an object that
- * somebody took a weak interest in while the radar was on.
+ * Counts all living targets by their type. For each type it gives the name of the type, the number
+ * of living targets, and the growth of that number since the last [func@Weakref.radar_mark], or
+ * since the start if there was none. The type with the most targets is first. For what a target is,
+ * see [func@Weakref.radar_start].
  *
  * It may be called from any thread.
  *
@@ -401,7 +406,7 @@ weakref_radar_dump (void)
 /**
  * weakref_radar_dump_text:
  *
- * [func@Weakref.radar_dump] as text for a person, one line for each type.
+ * Gives the result of [func@Weakref.radar_dump] as text, with one line for each type.
  *
  * Returns: (transfer full): the text; it is empty if there are no targets
  *
@@ -434,7 +439,7 @@ weakref_radar_dump_text (void)
  * weakref_radar_dup_targets:
  * @type: an object type or an interface
  *
- * The living targets that are a @type, the oldest first.
+ * Gives the living targets whose type is @type or derived from it, the oldest first.
  *
  * It may be called from any thread.
  *

@@ -4,9 +4,9 @@
 
 #include <weakref-glib/radar/radar-private.h>
 
-/* What is said of one object, as a GVariant of type a{sv} and as text. */
+/* The report on one object, as a GVariant of type a{sv} and as text. */
 
-/* Type and, where it has one, name: GtkWindow "Main". */
+/* Returns the type of the object, and its name if it has one: GtkWindow "Main". */
 char *
 weakref_report_label (gpointer object)
 {
@@ -24,7 +24,7 @@ weakref_report_label (gpointer object)
         continue;
 
       g_object_get (object, names[i], &name, NULL);
-      /* The name of a widget is that of its type, unless somebody gave it one. */
+      /* A widget that was given no name has the name of its type. */
       if (name != NULL && *name != '\0' && !g_str_equal (name, type_name))
         label = g_strdup_printf ("%s \"%s\"", type_name, name);
       g_free (name);
@@ -49,7 +49,8 @@ add_signals (GVariantBuilder *builder, gpointer object, GType type)
   g_free (ids);
 }
 
-/* The signals that have handlers, each with whether all of them are blocked. */
+/* Returns the signals that have handlers, each with a boolean that tells whether all of these are
+ * blocked. */
 static GVariant *
 report_signals (gpointer object)
 {
@@ -75,7 +76,7 @@ collect_quark_cb (GQuark key, gpointer data, gpointer user_data)
 {
   const char *name = g_quark_to_string (key);
 
-  /* These would only say that the radar is looking. */
+  /* The library itself has set these. */
   if (!g_str_has_prefix (name, "weakref_glib_") && !g_str_has_prefix (name, "GObject-weak-"))
     g_ptr_array_add (user_data, (gpointer) name);
 }
@@ -106,8 +107,9 @@ seconds_since (gint64 time)
   return (g_get_monotonic_time () - time) / (gdouble) G_USEC_PER_SEC;
 }
 
-/* @object, which the caller holds, or NULL if it was disposed. @own of its references do not count:
- * they are there for the report. @holders is NULL if nobody looked for them. The result floats. */
+/* Makes the report. The caller has a reference on @object, which is NULL if it was disposed. @own
+ * of its references are not counted: the radar itself has them, for the report. @holders is NULL if
+ * nobody looked for holders. The result is floating. */
 GVariant *
 weakref_report_object (WeakrefKnown *known,
                        gpointer object,
@@ -183,7 +185,7 @@ print_strv (GString *text, GVariant *report, const char *key, const char *format
   g_free (strings);
 }
 
-/* The text for one object, without a line break at its end. */
+/* Returns a report as text, without a line break at its end. */
 char *
 weakref_report_to_text (GVariant *report)
 {

@@ -6,20 +6,21 @@
 
 #include <weakref-glib/core/locks.h>
 
-/* All objects of some types, from their construction.
+/* Makes all objects of some types known to the radar, from their construction on.
  *
- * GObject calls the class's constructed function at the end of each construction, unless that is
- * the one of GObjectClass itself, which does nothing. A class copies the functions of its parent
- * when it is initialised, and a constructed function of its own has to chain up. So a function of
- * ours in GObjectClass is called for each object of each class that is initialised afterwards; the
- * classes which have been initialised, and have no function of their own, are changed one by one.
+ * GObject calls the constructed function of the class at the end of each construction. It does not
+ * call that of GObjectClass itself, which does nothing. A class copies the functions of its parent
+ * when it is initialised. If it has its own constructed function, that one has to chain up. So, if
+ * we replace the function in GObjectClass, ours is called for each object of each class that is
+ * initialised afterwards. The classes that have been initialised before, and have no function of
+ * their own, are changed one by one.
  *
- * LOCKING. The tracking lock guards the names. It is a leaf. What is installed stays: other classes
- * may have copied it. */
+ * LOCKING. The tracking lock guards the names. No other lock is taken while it is held. The
+ * function that is installed is never removed, because other classes may have copied it. */
 
 #define tracking_lock weakref_locks[WEAKREF_LOCK_RADAR_TRACKING]
 static GPtrArray *names;                      /* lock: (owned) (nullable): of char * */
-static void (*constructed) (GObject *object); /* (const) once installed */
+static void (*constructed) (GObject *object); /* (const) after it was set */
 
 static gboolean
 is_tracked (GType type)
@@ -46,8 +47,8 @@ tracking_constructed (GObject *object)
     weakref_census_track (object);
 }
 
-/* Classes that have been initialised, and are not in use, would be missed: they do not exist, since
- * GLib never unloads the class of a static type. */
+/* Changes the class of @type, and those of its subtypes. The class of a static type is never
+ * unloaded. So g_type_class_peek() finds all classes that have been initialised. */
 static void
 install (GType type)
 {
@@ -68,7 +69,7 @@ install (GType type)
   g_free (children);
 }
 
-/* The type may be registered later. */
+/* Begins to track a type. It may be registered later. */
 void
 weakref_tracking_add (const char *type_name)
 {

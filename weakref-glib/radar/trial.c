@@ -7,10 +7,10 @@
 #include <weakref-glib/radar/radar-private.h>
 #include <weakref-glib/weakref-ref.h>
 
-/* What the assertions of a test are made of: objects that have to die in the time between the two
- * functions, and in which order. */
+/* The two functions behind the assertions for tests. They check that objects die between the two
+ * calls, and in which order. */
 
-#define MAX_ITERATIONS 10000 /* a source that is always ready must not keep a test for ever */
+#define MAX_ITERATIONS 10000 /* a source may always be ready, and a test must end */
 
 G_DEFINE_ENUM_TYPE (WeakrefRadarVerdict,
                     weakref_radar_verdict,
@@ -18,11 +18,12 @@ G_DEFINE_ENUM_TYPE (WeakrefRadarVerdict,
                     G_DEFINE_ENUM_VALUE (WEAKREF_RADAR_VERDICT_DIES_BEFORE, "dies-before"),
                     G_DEFINE_ENUM_VALUE (WEAKREF_RADAR_VERDICT_DIES_WITH, "dies-with"))
 
-/* A death may be told of in another thread when the trial has ended. */
+/* This is counted, because the callback for a death may run in another thread after the end of the
+ * trial. */
 typedef struct
 {
   gint n_deaths; /* (atomic) */
-  gint order[2]; /* (atomic): which death it was, from 1; 0 while alive */
+  gint order[2]; /* (atomic): 1 if the object died first, 2 if it died second, 0 if it is alive */
 } Deaths;
 
 struct _WeakrefRadarTrial
@@ -52,8 +53,8 @@ second_died_cb (WeakrefRef *ref, gpointer user_data)
  * @first: (type GObject.Object): an object
  * @second: (type GObject.Object) (nullable): another object, or %NULL
  *
- * The first half of `weakref_radar_assert_dies()` and its kin, for those who make an assertion
- * of their own.
+ * The first half of `weakref_radar_assert_dies()` and the similar macros. Use it to make your own
+ * assertion.
  *
  * It may be called from any thread.
  *
@@ -98,13 +99,14 @@ describe_survivor (gpointer object)
 /**
  * weakref_radar_end_trial: (skip)
  * @trial: (transfer full): what `weakref_radar_begin_trial()` returned
- * @verdict: what has to be the case
+ * @verdict: what has to be true
  *
- * Dispatches what is due in the thread-default main context, then judges.
+ * Dispatches the ready sources of the thread-default main context, then checks @verdict.
  *
  * Call it in the thread that began the trial.
  *
- * Returns: (transfer full) (nullable): what is wrong, or %NULL if it is as @verdict says
+ * Returns: (transfer full) (nullable): a message that says what is wrong, or %NULL if @verdict is
+ *   true
  *
  * Since: 1.0
  */
@@ -122,7 +124,7 @@ weakref_radar_end_trial (WeakrefRadarTrial *trial, WeakrefRadarVerdict verdict)
        i++)
     ;
 
-  /* A reference of the trial's own would be in the report. */
+  /* The references of the trial are dropped first. Otherwise the report would name them. */
   for (i = 0; i < G_N_ELEMENTS (trial->refs); i++)
     {
       if (trial->refs[i] != NULL)

@@ -5,13 +5,14 @@
 #include <gtk/gtk.h>
 #include <weakref-glib/weakref-glib.h>
 
-/* A page of GTK 4's inspector: the living targets by type, and what should be dead.
+/* A page for the inspector of GTK 4. It shows the living targets by type, and the objects that
+ * should be dead.
  *
- * A module of its own, which GTK loads when the inspector is first opened; the library does not
- * know of GTK. All of it runs in the main thread. The page asks the radar once a second while it is
- * on the screen. */
+ * It is in a module of its own, which GTK loads when the inspector is first opened, so the library
+ * itself does not need GTK. All of it runs in the main thread. While the page is on the screen, it
+ * asks the radar once a second. */
 
-#define MAX_OBJECTS 5 /* of one type that are described: each takes a walk over the program */
+#define MAX_OBJECTS 5 /* so many of one type are described: each needs a search of the program */
 
 /* One type, a row of the list. */
 #define WEAKREF_TYPE_INSPECTOR_ROW (weakref_inspector_row_get_type ())
@@ -154,7 +155,7 @@ page_find_row (WeakrefInspectorPage *self, const char *type_name)
   return NULL;
 }
 
-/* Rows stay the same objects, so that the selection and the place of the view stay. */
+/* The rows are changed and not replaced, so that the selection and the scroll position stay. */
 static void
 page_refresh (WeakrefInspectorPage *self)
 {
@@ -317,7 +318,7 @@ weakref_inspector_page_class_init (WeakrefInspectorPageClass *klass)
   widget_class->map = weakref_inspector_page_map;
   widget_class->unmap = weakref_inspector_page_unmap;
 
-  /* What the inspector asks of a page. */
+  /* The inspector reads these properties of a page. */
   g_object_class_install_property (
     object_class, PAGE_PROP_TITLE,
     g_param_spec_string ("title", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
@@ -464,7 +465,7 @@ weakref_inspector_page_init (WeakrefInspectorPage *self)
   g_object_unref (filter);
 }
 
-/* What GIO asks of a module; the names are made of that of the file. */
+/* The functions that GIO calls in a module. Their names are made from the name of the file. */
 G_MODULE_EXPORT void g_io_weakref_inspector_load (GIOModule *module);
 G_MODULE_EXPORT void g_io_weakref_inspector_unload (GIOModule *module);
 G_MODULE_EXPORT char **g_io_weakref_inspector_query (void);
@@ -472,7 +473,7 @@ G_MODULE_EXPORT char **g_io_weakref_inspector_query (void);
 void
 g_io_weakref_inspector_load (GIOModule *module)
 {
-  /* Its types are static. */
+  /* The types are static, so the module has to stay loaded. */
   g_type_module_use (G_TYPE_MODULE (module));
   g_io_extension_point_implement ("gtk-inspector-page", WEAKREF_TYPE_INSPECTOR_PAGE, "weakref", 20);
 }
