@@ -92,7 +92,7 @@ asserts (void)
 {
   TestProbe *probe = test_probe_new ("a");
 
-  weakref_radar_assert_dies (probe, g_object_ref (probe); g_object_unref (probe));
+  weakref_radar_assert_dies (probe, g_object_notify (G_OBJECT (probe), "name"));
 }
 
 static void

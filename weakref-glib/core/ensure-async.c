@@ -277,7 +277,7 @@ request_start_creation (Request *request, WeakrefFlight *flight)
   weakref_value_core_count (request->core, FALSE);
   creation->flight = weakref_flight_ref (flight);
   creation->create = request->create;
-  request->create = (Create) { NULL };
+  request->create = (Create) { .value_func = NULL };
 
   task = g_task_new (request->table, flight->cancellable, created_cb, creation);
   g_task_set_priority (task, request->io_priority);
