@@ -347,11 +347,11 @@ block_settle (WeakrefBlock *block, gpointer target)
 
 /* A new reference to the target, or NULL. The one way there is.
  *
- * Objects that are bonded die together: a group that nobody holds is doomed as a whole, under the
+ * Objects that are bonded die together: a group that nobody holds is ended as a whole, under the
  * toggle lock, and its members are disposed one after the other. From that moment on, nobody
  * shall get any of them. So, with the reference in hand, and before anything else, we ask: either
  * the group, which looks at the reference counts of its members, has seen our reference and goes
- * on, or we see that it is doomed, and have come too late. The lock is there to let the group
+ * on, or we see that it has ended, and come too late. The lock is there to let the group
  * finish when it is just looking. */
 gpointer
 weakref_block_dup_target (WeakrefBlock *block)
