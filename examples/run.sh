@@ -65,3 +65,12 @@ given the same document. It leaves the cache with its last reader, and is loaded
 
 END
 "$dir/examples/document-cache"
+
+cat <<END
+
+The pictures of a directory, without waiting (examples/image-loader.c): eight files are read at a
+time. Rows of a list with the same file share one load; the request of a row is cancelled when the
+row goes, and a load that no row waits for is cancelled too:
+
+END
+"$dir/examples/image-loader"
