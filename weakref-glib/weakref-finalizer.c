@@ -15,13 +15,14 @@
  * A function that runs once when an object dies.
  *
  * Use it to release what belongs to an object but is not part of it: a file, a handle of a foreign
- * library, an entry somewhere else. Over g_object_weak_ref() it can be run by hand or detached
- * exactly once from any thread, at a cost that does not grow with the number of finalizers; it
- * can wait for the memory to go ([enum@Weakref.Phase]), run in a #GMainContext, and run at process
- * exit what is left by then. It follows Python's `weakref.finalize`.
+ * library, an entry somewhere else. In addition to what g_object_weak_ref() does, you can run or
+ * detach it from any thread, and exactly one of these calls has an effect. What that costs does not
+ * depend on how many finalizers there are. It can wait until the memory is freed
+ * ([enum@Weakref.Phase]), it can run in a #GMainContext, and it runs at the exit of the process if
+ * it has not run before. It follows Python's `weakref.finalize`.
  *
- * The library keeps a finalizer until it has run or was detached; its maker can drop it at
- * once. The data must not hold the object, or the object never dies.
+ * The library keeps a finalizer until it has run or was detached. So you can drop it as soon as it
+ * is made. The data must not hold the object, or the object never dies.
  *
  * ```c
  * static void
@@ -33,8 +34,9 @@
  * weakref_finalize (document, close_cb, GINT_TO_POINTER (fd), NULL);
  * ```
  *
- * All methods can be called from any thread at any time. Exactly one of the death,
- * [method@Weakref.Finalizer.run], [method@Weakref.Finalizer.detach] and the process exit wins.
+ * All methods can be called from any thread at any time. Four things can end a finalizer: the
+ * death, [method@Weakref.Finalizer.run], [method@Weakref.Finalizer.detach] and the exit of the
+ * process. The first of them does; the others have no effect.
  *
  * Since: 1.0
  */
@@ -42,11 +44,11 @@ struct _WeakrefFinalizer
 {
   GObject parent_instance;
 
-  WeakrefWatch watch;       /* while it runs, it has a reference on us */
-  WeakrefBlock *life;       /* (owned) (nullable) (const): to peek at, if we watch the memory */
-  WeakrefCallback callback; /* the one who takes it, ends it */
+  WeakrefWatch watch;       /* while it is active it has a reference on us */
+  WeakrefBlock *life;       /* (owned) (nullable) (const): if we wait until it is finalized */
+  WeakrefCallback callback; /* who takes it ends the finalizer */
   WeakrefDestination *destination; /* (owned) (nullable) (const) */
-  WeakrefKept kept;                /* until then */
+  WeakrefKept kept;                /* in the registry until the finalizer has ended */
 };
 
 G_DEFINE_TYPE (WeakrefFinalizer, weakref_finalizer, G_TYPE_OBJECT)
@@ -60,7 +62,8 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-/* Ends it, with the function or without. Returns FALSE if somebody else was first. */
+/* Ends the finalizer, and runs the function if @run is TRUE. Returns FALSE if it had ended before.
+ */
 static gboolean
 finalizer_end (WeakrefFinalizer *self, gboolean run)
 {
@@ -174,8 +177,8 @@ weakref_finalizer_class_init (WeakrefFinalizerClass *klass)
   /**
    * WeakrefFinalizer:alive: (getter is_alive)
    *
-   * Whether the function has still to run. It is notified once, when it turns %FALSE, in the thread
-   * or context where the function ran or that detached it.
+   * Whether the function has not run yet and was not detached. It is notified once, when it becomes
+   * %FALSE, in the thread that ran the function or detached it.
    *
    * Since: 1.0
    */
@@ -282,8 +285,8 @@ weakref_finalizer_new (gpointer target,
  * Makes a finalizer, with all options.
  *
  * @destroy runs once in any case, after @func or instead of it, in any thread. If @context goes
- * away before it got to run the function, the finalizer stays alive, and runs at process exit or
- * by hand.
+ * away before it has run the function, the finalizer stays alive. It then runs at the exit of the
+ * process, or when [method@Weakref.Finalizer.run] is called.
  *
  * You must hold a reference on @target during the call, which can be made from any thread.
  *
@@ -311,11 +314,13 @@ weakref_finalizer_new_full (gpointer target,
  * @user_data: (nullable): data for @func; it must not hold @target
  * @destroy: (nullable): frees @user_data
  *
- * Makes a finalizer whose function belongs to a language with a runtime of its own.
+ * Makes a finalizer whose function belongs to a language with an interpreter.
  *
- * It is as [ctor@Weakref.Finalizer.new_full], but for the end of the process: when C's exit
- * handlers run, the interpreter is gone. So this finalizer does not run by itself then; the
- * language calls [func@Weakref.Finalizer.run_at_exit] before it shuts down.
+ * It differs from [ctor@Weakref.Finalizer.new_full] only at the exit of the process. When C calls
+ * its exit handlers, the interpreter is gone. So this finalizer does not run by itself then. The
+ * language calls [func@Weakref.Finalizer.run_at_exit] before its interpreter ends.
+ *
+ * You must hold a reference on @target during the call, which can be made from any thread.
  *
  * Returns: (transfer full): a new finalizer; the library has a reference of its own on it
  *
@@ -367,9 +372,11 @@ weakref_finalize (gpointer target,
  * @user_data: (nullable): data for @func; it must not hold @target
  * @destroy: (nullable): frees @user_data
  *
- * Makes a new object what [ctor@Weakref.Finalizer.new_for_binding] makes. It is for the
- * constructors of classes that a language derives from this one, and can be called once for each
- * object.
+ * Starts a finalizer that was made with g_object_new(). Then it is what
+ * [ctor@Weakref.Finalizer.new_for_binding] makes.
+ *
+ * It is for the constructors of classes that a language derives from this one. It can be called
+ * once for each object.
  *
  * You must hold a reference on @target during the call, which can be made from any thread.
  *
@@ -400,7 +407,7 @@ weakref_finalizer_start_for_binding (WeakrefFinalizer *self,
  *
  * Runs the function now, in this thread, unless it ran or was detached before.
  *
- * Returns: %TRUE if this call ran it, %FALSE if it came too late
+ * Returns: %TRUE if this call ran it, %FALSE if it had run or was detached before
  *
  * Since: 1.0
  */
@@ -418,7 +425,7 @@ weakref_finalizer_run (WeakrefFinalizer *self)
  *
  * Makes sure that the function never runs, unless it ran or was detached before.
  *
- * Returns: %TRUE if this call detached it, %FALSE if it came too late
+ * Returns: %TRUE if this call detached it, %FALSE if it had run or was detached before
  *
  * Since: 1.0
  */
@@ -434,7 +441,7 @@ weakref_finalizer_detach (WeakrefFinalizer *self)
  * weakref_finalizer_peek:
  * @self: a finalizer
  *
- * Gives the target, if it is alive and the function has still to run.
+ * Gives the target, if it is alive and the function has neither run nor been detached.
  *
  * Returns: (transfer full) (type GObject.Object) (nullable): the target, or %NULL
  *
@@ -455,9 +462,9 @@ weakref_finalizer_peek (WeakrefFinalizer *self)
  * weakref_finalizer_is_alive: (get-property alive)
  * @self: a finalizer
  *
- * Tells whether the function has still to run.
+ * Tells whether the function can still run.
  *
- * It is %FALSE from the moment the function begins.
+ * It is %FALSE as soon as the function begins.
  *
  * Returns: %TRUE if the function has neither run nor been detached
  *
@@ -512,15 +519,15 @@ weakref_finalizer_set_at_exit (WeakrefFinalizer *self, gboolean at_exit)
 /**
  * weakref_finalizer_run_at_exit:
  *
- * Runs all finalizers that are left and have [property@Weakref.Finalizer:at-exit] set, newest
+ * Runs all finalizers that are alive and have [property@Weakref.Finalizer:at-exit] set, newest
  * first. Those that a parent process made before a fork() are not among them.
  *
- * It happens by itself when the process ends with `exit()` or the return of `main()`, for
- * finalizers made in C. A language whose interpreter is gone by then calls it while it is still
- * there: Python through its `atexit`, a JavaScript program at its end.
+ * When the process ends with `exit()` or the return of `main()`, the finalizers that were made in C
+ * run by themselves. The interpreter of a language is gone at that moment. So a language calls this
+ * function before: Python in its `atexit`, a JavaScript program at its end.
  *
- * A function may make further finalizers, which then run next, or detach others. All of them run in
- * this thread, whatever their #GMainContext.
+ * The function of a finalizer may make further finalizers, which run next, or detach others. All of
+ * them run in this thread, whatever their #GMainContext.
  *
  * Since: 1.0
  */

@@ -23,7 +23,7 @@ G_DECLARE_FINAL_TYPE (WeakrefFinalizer, weakref_finalizer, WEAKREF, FINALIZER, G
  * WeakrefFinalizerFunc:
  * @user_data: (closure): the data given with the function
  *
- * Cleans up after an object that has died.
+ * A function that cleans up after an object that has died.
  *
  * Since: 1.0
  */

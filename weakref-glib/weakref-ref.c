@@ -12,18 +12,20 @@
  * A reference to an object that does not keep it alive.
  *
  * Use it wherever one object has to know another without owning it: a child its parent, a cache its
- * entries, an observer its subject. Over #GWeakRef it has a callback, hash and equality, a property
- * to bind to, a life in containers and in languages, and no limit on how many there are (GLib stops
- * at 65,535 an object) at a cost that does not grow with their number.
+ * entries, an observer its subject. In addition to what #GWeakRef does, it has a callback, hash and
+ * equality functions, and a property to bind to. It is an object, so containers and languages can
+ * keep it. An object can have any number of weak references (GLib stops at 65,535), and what one of
+ * them costs does not depend on how many there are.
  *
- * The target is dead from the moment its dispose begins because of its last
- * [method@GObject.Object.unref], or from the weak notifications of a
- * [method@GObject.Object.run_dispose] on. A dead reference stays dead, even if the object was
- * resurrected; a reference made later belongs to the object's next life, and is not equal.
+ * With the last [method@GObject.Object.unref], the target is dead when its dispose begins. With
+ * [method@GObject.Object.run_dispose], it is dead when GObject calls its weak notifications. A
+ * weak reference to a dead target stays dead, even if the object was resurrected. A weak reference
+ * that is made later belongs to the next life of the object, and is not equal to the first one.
  *
  * All methods can be called from any thread at any time. Callbacks and notifications come in the
- * thread that dropped the last reference, newest reference first, or in a #GMainContext if the
- * reference was made with one. A reference that is gone by then is not called.
+ * thread that dropped the last reference on the target, or in a #GMainContext if the weak reference
+ * was made with one. The newest weak reference comes first. A weak reference that was dropped
+ * before is not called.
  *
  * ```c
  * g_autoptr (WeakrefRef) ref = weakref_ref_new (window);
@@ -60,7 +62,7 @@ ref_create (gpointer target, WeakrefHandle **handle)
 {
   WeakrefRef *self = g_object_new (WEAKREF_TYPE_REF, NULL);
 
-  /* Not by a property: that takes as long again. */
+  /* The target is not given as a property, because that would take twice as long. */
   weakref_handle_start (self->handle, target);
   *handle = self->handle;
   return self;
@@ -160,15 +162,15 @@ weakref_ref_class_init (WeakrefRefClass *klass)
    * WeakrefRef:context:
    *
    * Where the callback runs and notifications are emitted, or %NULL for the thread that drops the
-   * last reference.
+   * last reference on the target.
    *
-   * It is for those who make a reference with g_object_new(), as a language's subclasses do. It is
-   * not kept: see [ctor@Weakref.Ref.new_full].
+   * The property is for those who make a weak reference with g_object_new(), as subclasses in a
+   * language do. The weak reference does not keep the context: see [ctor@Weakref.Ref.new_full].
    *
    * Since: 1.0
    */
-  /* Not readable: it may be gone. Construct properties are set in the order of their
-   * installation: this one before the target, with which the watch starts. */
+  /* It can't be read, because the context may be gone. Construct properties are set in the order
+   * in which they were installed. So this one is set before the target, which starts the watch. */
   props[PROP_CONTEXT] =
     g_param_spec_boxed ("context", NULL, NULL, G_TYPE_MAIN_CONTEXT,
                         G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
@@ -197,8 +199,8 @@ weakref_ref_init (WeakrefRef *self)
  * weakref_ref_new: (constructor)
  * @target: (type GObject.Object) (not nullable): the object to refer to
  *
- * Gives the plain weak reference to @target: all who ask share one, as long as somebody holds it.
- * (It is so in Python, whose `weakref.ref(x)` is the same object for the same `x`.)
+ * Gives the plain weak reference to @target. All callers get the same one, as long as somebody
+ * holds it. (Python does that too: `weakref.ref(x)` is the same object for the same `x`.)
  *
  * You must hold a reference on @target during the call, which can be made from any thread.
  *
@@ -227,13 +229,14 @@ weakref_ref_new (gpointer target)
  *
  * Makes a weak reference of your own to @target, with a callback.
  *
- * The callback runs once, after the death, if the reference is still there by then. @destroy runs
- * once in any case, in any thread: after the callback, when the reference is dropped, or at once if
+ * The callback runs once, after the death, if the weak reference is still there. @destroy runs once
+ * in any case, in any thread: after the callback, when the weak reference is dropped, or at once if
  * there is no callback.
  *
- * With a @context the callback always comes later, from an iteration of it, even in the same
- * thread. The context is not kept by the reference: what its sources own, @target perhaps, goes
- * with it. If it goes away without iterating again, the callback does not run.
+ * With a @context the callback always runs later, in an iteration of the context, even if that is
+ * the context of this thread. The weak reference does not keep the context, because the sources of
+ * a context may own @target. If the context goes away without another iteration, the callback does
+ * not run.
  *
  * You must hold a reference on @target during the call, which can be made from any thread.
  *
@@ -253,7 +256,7 @@ weakref_ref_new_full (gpointer target,
   g_return_val_if_fail (G_IS_OBJECT (target), NULL);
   g_return_val_if_fail (weakref_is_held (target), NULL);
 
-  /* Without the target, so that everything is in place when the watch starts. */
+  /* The target is not given here, because the watch must not start before the rest is set. */
   self = g_object_new (WEAKREF_TYPE_REF, NULL);
   self->handle->destination = weakref_destination_get (context);
   if (callback != NULL)
@@ -272,9 +275,9 @@ weakref_ref_new_full (gpointer target,
  *
  * Gives the target, if it is alive.
  *
- * The name follows g_weak_ref_get(), and so does the reference: it is yours. It can be called from
- * any thread, and never gives an object whose dispose has begun on its last unref, unless the
- * reference was made inside that dispose.
+ * As with g_weak_ref_get(), the reference that is returned is yours. It can be called from any
+ * thread. It never gives an object that is in the dispose of its last unref, unless the weak
+ * reference was made during that dispose.
  *
  * Returns: (transfer full) (type GObject.Object) (nullable): the target, or %NULL when it is dead
  *
@@ -298,9 +301,9 @@ weakref_ref_get (WeakrefRef *self)
  *
  * Tells whether the target is alive.
  *
- * With other threads about, %TRUE may be out of date when it arrives; %FALSE is for ever. The call
- * holds the target for a moment: if its last owner lets go just then, it is disposed in this
- * thread.
+ * If other threads use the target, %TRUE may already be wrong when the function returns. %FALSE
+ * stays right for ever. The call holds the target for a moment. If its last owner drops it in this
+ * moment, it is disposed in this thread.
  *
  * Returns: %TRUE if the target is alive
  *
@@ -324,10 +327,10 @@ weakref_ref_is_alive (WeakrefRef *self)
  *
  * Gives the number of the target's life.
  *
- * All references to the same object in the same life have the same number, before and after
- * its death. A number is never used again in a process. Addresses are.
+ * All weak references to the same object in the same life have the same number, before and after
+ * its death. In a process, a number is never used again. (An address can be.)
  *
- * Returns: the number; 0 if the reference was made without a target
+ * Returns: the number; 0 if the weak reference was made without a target
  *
  * Since: 1.0
  */
@@ -368,8 +371,8 @@ weakref_ref_hash (gconstpointer self)
  * @self: (type Weakref.Ref) (not nullable): a weak reference
  * @other: (type Weakref.Ref) (not nullable): another weak reference
  *
- * Tells whether two weak references are to the same object in the same life. That stays the same
- * after the death.
+ * Tells whether two weak references are to the same object in the same life. The answer stays the
+ * same after the death.
  *
  * It is a #GEqualFunc, for tables whose keys are weak references.
  *
@@ -392,10 +395,10 @@ weakref_ref_equal (gconstpointer self, gconstpointer other)
  * weakref_count_refs:
  * @target: (type GObject.Object) (not nullable): an object
  *
- * Counts the weak references to @target: those of [class@Weakref.Ref], the shared one and all
+ * Counts the weak references to @target: the objects of [class@Weakref.Ref], the shared one and all
  * others.
  *
- * It walks over all of them, and is meant for debugging. (Python has it as `getweakrefcount`.)
+ * It visits each of them, and is meant for debugging. (Python calls it `getweakrefcount`.)
  *
  * Returns: the number of weak references
  *
@@ -415,7 +418,7 @@ weakref_count_refs (gpointer target)
  * weakref_list_refs:
  * @target: (type GObject.Object) (not nullable): an object
  *
- * Lists the weak references to @target, newest first. (Python has it as `getweakrefs`.)
+ * Lists the weak references to @target, newest first. (Python calls it `getweakrefs`.)
  *
  * Returns: (transfer full) (element-type Weakref.Ref) (nullable): the weak references; free it with
  *   g_list_free_full() and g_object_unref()

@@ -20,14 +20,14 @@ G_DECLARE_FINAL_TYPE (WeakrefRef, weakref_ref, WEAKREF, REF, GObject)
 
 /**
  * WeakrefRefCallback:
- * @ref: the reference, dead by now
+ * @ref: the weak reference, whose target is dead
  * @user_data: (closure): the data given with the callback
  *
- * Is called once when the target of a [class@Weakref.Ref] has died, in the thread that dropped the
- * last reference on it or in the #GMainContext that was given.
+ * A function that is called once when the target of a [class@Weakref.Ref] has died.
  *
- * The target can't be had any more: [method@Weakref.Ref.get] gives %NULL. Anything may be done
- * here, dropping the last reference on @ref included.
+ * It runs in the thread that dropped the last reference on the target, or in the #GMainContext that
+ * was given. [method@Weakref.Ref.get] gives %NULL now. The function may do anything. It may also
+ * drop the last reference on @ref.
  *
  * Since: 1.0
  */

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /* What block.c and watch.c share. */
 
-/* What is not needed for each target. */
+/* The fields that most blocks do not need. */
 typedef struct
 {
   WeakrefNode *watches;            /* block lock: newest first */
@@ -26,15 +26,15 @@ struct _WeakrefBlock
     WeakrefNode *first; /* lock: newest first */
     gsize more;         /* lock: (owned): a pointer to WeakrefMore, and the lowest bit */
   } watches;
-  gconstpointer address; /* (const): only who knows it alive looks there */
-  GWeakRef target;       /* the truth: the one way to a strong reference */
+  gconstpointer address; /* (const): only for those who know that the target exists */
+  GWeakRef target;       /* all strong references that we give out come from here */
   gint ref_count;        /* (atomic) */
   _Atomic guint8 dead;   /* set under the lock, for ever */
   _Atomic guint8 bonds;  /* WeakrefBonds; written under the toggle lock */
   guint8 phase;          /* (const): WeakrefPhase */
 };
 
-/* The functions of all watches, by number. There are as many as there are kinds of owners. */
+/* The functions of all watches, by number. There is one for each kind of owner. */
 extern gpointer weakref_watch_funcs[16]; /* (atomic): of WeakrefWatchFuncs */
 
 static inline GMutex *

@@ -12,17 +12,18 @@
 
 /* The control block: what the library knows of one life of one object.
  *
- * It is made when the first weak interest is taken, found through the target's qdata, shared by
- * all who are interested, and outlives the target. Who has a reference on it:
+ * A block is made when somebody takes the first weak interest in an object. It is found through the
+ * qdata of the target. All who are interested in this life share it. It outlives the target. These
+ * have a reference on it:
  *
- *   the target's qdata          until it is replaced by the next life's block, or destroyed
- *   the target's weak notify    until it has run
- *   each watch                  until it is cleared
- *   who looks at it just now
+ *   the target's qdata              until the block of the next life replaces it, or it is freed
+ *   the target's weak notify        until it has run
+ *   each watch                      until it is cleared
+ *   a function that works with it   until it returns
  *
- * A life ends in a dispose. Then the block is dead for ever, and an interest that is taken in the
- * same object later starts a new block. GLib announces the end of a life in two ways, which do not
- * always agree:
+ * A life ends in a dispose. Then the block is dead for ever. If somebody takes an interest in the
+ * same object later, a new block is made. GLib announces the end of a life in two ways, which do
+ * not always agree:
  *
  *                              GWeakRef reads NULL       weak notify runs
  *   last g_object_unref()      before the dispose        in the dispose
@@ -32,37 +33,40 @@
  *   an interest taken inside
  *   g_object_run_dispose()     after the dispose         not in this life
  *
- * So the notify clears the GWeakRef itself, first thing; and weakref_block_get(), whose caller
- * holds the object, takes a GWeakRef that reads NULL for a life that ended without a notify. It
- * kills the old block on the spot and starts a new one.
+ * Two rules follow. The notify clears the GWeakRef before it does anything else. And
+ * weakref_block_get(), whose caller holds the object, knows that a life has ended without a notify
+ * if the GWeakRef reads NULL. Then it kills the old block at once, and makes a new one.
  *
- * A group of bonded objects ends the lives of all its members before the first is disposed: see
- * weakref_block_dup_target(). There too, a weak interest that somebody takes after that starts a
- * new block.
+ * A group of bonded objects ends the lives of all its members before the first of them is disposed:
+ * see weakref_block_dup_target(). An interest that is taken after that makes a new block, too.
  *
- * A block of WEAKREF_PHASE_FINALIZE lives as long as the memory: it ends when the qdata is
- * destroyed. It is a block of its own, under a quark of its own, so that a watch is linked to one
- * block for all its life.
+ * A block of WEAKREF_PHASE_FINALIZE lives as long as the memory of the target: it ends when the
+ * qdata is destroyed. It is a second block, under another quark. So a watch never moves from one
+ * block to another.
  *
- * MEMORY. There may be a million of them, so what is rarely needed is apart:
+ * MEMORY. There may be a million blocks. So the fields that are rarely needed are in a structure of
+ * their own, WeakrefMore:
  *
- *   block  watches ----------------> the newest watch -> the next one -> …
- *   block  watches -> more  watches -> the newest watch -> …
- *                           slots, id
+ *   without it:  block.watches -> the newest watch -> the next one -> …
+ *   with it:     block.watches -> more.watches -> the newest watch -> the next one -> …
+ *                                 more.slots, more.id
  *
- * What is in More is made when it is first asked for, and then has the list, too: the lowest bit of
- * the pointer in the block says so. The first table entry of an object is in the allocation of its
- * block, behind it: that is one allocation less, and what a lookup reads is together. The memory
- * goes with the last of the two.
+ * WeakrefMore is allocated when one of its fields is first needed, and from then on it has the list
+ * of watches. The lowest bit of the pointer in the block is set if the pointer is one to
+ * WeakrefMore. The first table entry of an object is in the allocation of its block, behind the
+ * block. That saves an allocation, and a lookup finds in one place what it reads. The memory is
+ * freed when both the block and the entry have ended.
  *
- * LOCKING. The lock of a block guards its list of watches, what is in More, and the step from
- * living to dead. It is one of a few that all blocks share. It is a leaf: nothing is called under
- * it, except the dup function of weakref_block_dup_slot(), which only counts. GLib's own qdata lock
- * is held while weakref_block_lookup() adds a reference to the block (block_dup_cb()), and that
- * does nothing but count.
+ * LOCKING. The lock of a block guards its list of watches, the fields of WeakrefMore, and the step
+ * from living to dead. All blocks share a few locks. No other lock is taken inside it, and no
+ * function is called under it except these: the dup function of weakref_block_dup_slot(), the
+ * function of weakref_block_collect(), and describe() of a watch. They only count and collect.
+ * weakref_block_lookup() adds a reference to the block under GLib's own lock of the qdata
+ * (block_dup_cb()), and does nothing else there.
  *
- * The block never removes its weak notify (g_object_weak_unref() is O(n), and corrupts the heap
- * inside a weak notify before GLib 2.85), and no weak notify is added per watch. */
+ * The block never removes its weak notify: g_object_weak_unref() is O(n), and before GLib 2.85 it
+ * corrupts the heap inside a weak notify. There is one weak notify for each block, however many
+ * watches it has. */
 
 static G_DEFINE_QUARK (weakref_glib_block, block)
 static G_DEFINE_QUARK (weakref_glib_finalize_block, finalize_block)
@@ -84,7 +88,7 @@ block_tell_hook (WeakrefBlock *block, gboolean alive)
     hook (block, alive);
 }
 
-/* Locks the block, which has WeakrefMore then. */
+/* Locks the block, and makes its WeakrefMore if there is none. */
 static WeakrefMore *
 block_lock_more (WeakrefBlock *block)
 {
@@ -106,15 +110,15 @@ block_lock_more (WeakrefBlock *block)
       weakref_list_move (&more->watches, &block->watches.first);
       block->watches.more = (gsize) more + 1;
     }
-  /* Only memory, which nobody has seen. */
+  /* Not NULL if another thread was first. */
   g_free (made);
 
   return more;
 }
 
-/* With all the references that it starts with, for the qdata, for the caller of
- * weakref_block_get(), for the weak notify: before it can be found, since nothing else keeps it
- * from going away when another thread disposes the target, and a third replaces the block. */
+/* Gives the block all the references that it needs at first: those of the qdata, of the weak
+ * notify, and of the caller. They have to be there before another thread can find the block. From
+ * then on a second thread may dispose the target, and a third one may replace the block. */
 void
 weakref_block_init (WeakrefBlock *block, gpointer target, WeakrefPhase phase)
 {
@@ -138,7 +142,7 @@ static void
 block_free (WeakrefBlock *block)
 {
   g_assert (*weakref_block_get_watches_locked (block) == NULL);
-  /* A dead one has been cleared. */
+  /* The GWeakRef of a dead block is clear already. */
   if (!block->dead)
     g_weak_ref_clear (&block->target);
   g_free (weakref_block_peek_more_locked (block));
@@ -152,7 +156,7 @@ weakref_block_unref (WeakrefBlock *block)
     block_free (block);
 }
 
-/* Ends the life. Idempotent; of several threads exactly one gets the watches. */
+/* Ends the life. It may be called more than once: only the first call finds watches. */
 static void
 block_kill (WeakrefBlock *block)
 {
@@ -160,8 +164,8 @@ block_kill (WeakrefBlock *block)
   WeakrefNode *node;
   WeakrefNode *next;
 
-  /* First clear the GWeakRef. From here on nobody gets the target. So a thread that sees one watch
-   * dead sees all of them dead. */
+  /* The GWeakRef is cleared first. From here on nobody gets the target. So, when a thread has seen
+   * the death through one watch, it sees it through all of them. */
   g_weak_ref_set (&block->target, NULL);
 
   weakref_block_lock (block);
@@ -208,14 +212,15 @@ block_qdata_destroy_cb (gpointer data)
   weakref_block_unref (block);
 }
 
-/* Runs under GLib's lock. */
+/* Runs under GLib's lock of the qdata. */
 static gpointer
 block_dup_cb (gpointer data, gpointer user_data)
 {
   return data != NULL ? weakref_block_ref (data) : NULL;
 }
 
-/* Whether this is the block of the life that @target is in now; the caller holds it. */
+/* Returns whether this is the block of the life that @target is in now. The caller holds @target.
+ */
 gboolean
 weakref_block_is_current (WeakrefBlock *block, gpointer target)
 {
@@ -245,15 +250,15 @@ weakref_block_lookup (gpointer target, WeakrefPhase phase)
   return g_object_dup_qdata (target, block_get_quark (phase), block_dup_cb, NULL);
 }
 
-/* Whether there is a block of this life or an earlier one. */
+/* Returns whether there is a block of this life or of an earlier one. */
 gboolean
 weakref_block_exists (gpointer target)
 {
   return g_object_get_qdata (target, block_get_quark (WEAKREF_PHASE_DISPOSE)) != NULL;
 }
 
-/* The block of @target, which the caller holds, if anybody took an interest in this life of it.
- * Returns a new reference. */
+/* Returns the block of @target with a new reference, or NULL if nobody has taken an interest in
+ * this life of it. The caller holds @target. */
 WeakrefBlock *
 weakref_block_peek (gpointer target, WeakrefPhase phase)
 {
@@ -265,8 +270,9 @@ weakref_block_peek (gpointer target, WeakrefPhase phase)
   return block;
 }
 
-/* Has @block found through the qdata of @target instead of @old, which is NULL or no longer
- * current. Returns FALSE if another thread was first. Takes the reference on @old. */
+/* Puts @block into the qdata of @target instead of @old, and kills @old. @old is NULL, or the block
+ * of a life that has ended. Returns FALSE if another thread was first. Takes over the reference on
+ * @old. */
 gboolean
 weakref_block_publish (WeakrefBlock *block, WeakrefBlock *old, gpointer target)
 {
@@ -294,7 +300,8 @@ weakref_block_publish (WeakrefBlock *block, WeakrefBlock *old, gpointer target)
   return TRUE;
 }
 
-/* The block of @target, which the caller holds; made if need be. Returns a new reference. */
+/* Returns the block of @target with a new reference, and makes it if there is none. The caller
+ * holds @target. */
 WeakrefBlock *
 weakref_block_get (gpointer target, WeakrefPhase phase)
 {
@@ -315,7 +322,8 @@ weakref_block_get (gpointer target, WeakrefPhase phase)
     }
 }
 
-/* Apart, and so is block_settle(): weakref_block_dup_target() is short without them. */
+/* This and block_settle() are functions of their own, because weakref_block_dup_target() is faster
+ * when it is short. */
 static G_NO_INLINE gpointer
 block_dup_target_with_python (WeakrefBlock *block)
 {
@@ -345,14 +353,14 @@ block_settle (WeakrefBlock *block, gpointer target)
   return target;
 }
 
-/* A new reference to the target, or NULL. The one way there is.
+/* Returns a new reference to the target, or NULL. The library gets a target in no other way.
  *
- * Objects that are bonded die together: a group that nobody holds is ended as a whole, under the
- * toggle lock, and its members are disposed one after the other. From that moment on, nobody
- * shall get any of them. So, with the reference in hand, and before anything else, we ask: either
- * the group, which looks at the reference counts of its members, has seen our reference and goes
- * on, or we see that it has ended, and come too late. The lock is there to let the group
- * finish when it is just looking. */
+ * Bonded objects die together. If nobody outside the library has a member of a group, the group is
+ * ended as a whole, under the toggle lock. Then its members are disposed one after the other. From
+ * the end of the group on, nobody may get any of them. Therefore we check a second time when we
+ * have a reference. The group looks at the reference counts of its members. Either it has seen our
+ * reference, and goes on, or we see that it has ended, and drop the reference. We take the lock and
+ * release it again, so that a group that is just looking has finished when we check. */
 gpointer
 weakref_block_dup_target (WeakrefBlock *block)
 {
@@ -369,7 +377,8 @@ weakref_block_dup_target (WeakrefBlock *block)
   return target;
 }
 
-/* Whether weakref_block_dup_target() would give the target: the answer to users. */
+/* Returns whether weakref_block_dup_target() would return the target. This is what users are told.
+ */
 gboolean
 weakref_block_is_alive (WeakrefBlock *block)
 {
@@ -386,15 +395,15 @@ weakref_block_is_alive (WeakrefBlock *block)
   return TRUE;
 }
 
-/* Whether the death was noticed. This is fast and takes no reference, but it is late while a
- * dispose runs. */
+/* Returns whether the death was noticed. This is fast and takes no reference. But while a dispose
+ * runs, it may still say FALSE when the target is dead. */
 gboolean
 weakref_block_is_dead (WeakrefBlock *block)
 {
   return block->dead;
 }
 
-/* A number that no other life has had or will have. */
+/* Returns the number of this life. No other life has the same number, before or after it. */
 guint64
 weakref_block_get_id (WeakrefBlock *block)
 {
@@ -410,23 +419,24 @@ weakref_block_get_id (WeakrefBlock *block)
   return id;
 }
 
-/* The address of the target, for lookups by somebody who holds an object at that address: until a
- * block is dead, the object at its address is its target. Never to be dereferenced. */
+/* Returns the address of the target. It is for a lookup by somebody who holds an object with that
+ * address: as long as the block is not dead, that object is its target. The address must not be
+ * dereferenced. */
 gconstpointer
 weakref_block_get_address (WeakrefBlock *block)
 {
   return block->address;
 }
 
-/* Under the toggle lock. */
+/* To be called under the toggle lock. */
 void
 weakref_block_set_bonds (WeakrefBlock *block, WeakrefBonds bonds)
 {
   block->bonds = bonds;
 }
 
-/* Returns what is in the slot, after @dup has copied it. @dup must do nothing but count a
- * reference. */
+/* Returns what @dup returns for the object in the slot, or NULL if the slot is empty. @dup runs
+ * under the lock, and may only add a reference. */
 gpointer
 weakref_block_dup_slot (WeakrefBlock *block, WeakrefSlot slot, gpointer (*dup) (gpointer))
 {
@@ -442,8 +452,8 @@ weakref_block_dup_slot (WeakrefBlock *block, WeakrefSlot slot, gpointer (*dup) (
   return value;
 }
 
-/* Puts @value into the slot if it holds @expected. The slot owns nothing: whoever put something
- * there takes it out before it is freed. */
+/* Puts @value into the slot if @expected is in it, and returns whether it was. The slot has no
+ * reference on what is in it. Whoever puts something there has to take it out before freeing it. */
 gboolean
 weakref_block_swap_slot (WeakrefBlock *block,
                          WeakrefSlot slot,

@@ -13,40 +13,47 @@ G_BEGIN_DECLS
 typedef struct _WeakrefBlock WeakrefBlock;
 typedef struct _WeakrefWatch WeakrefWatch;
 
-/* What a watch does when its target dies, and how it lets go of what it is embedded in, its owner.
- * None runs under a lock. When the target dies, all its watches sever, then all of them announce,
- * in the thread that drops the last reference. */
+/* What the watches of one kind have in common. The structure that a watch is embedded in is called
+ * its owner. When a target dies, all its watches sever first. Then all of them announce. Both
+ * happen in the thread that drops the last reference on the target. */
 typedef struct
 {
-  /* Makes the target unreachable here. Must not run foreign code. May be NULL. */
+  /* Makes sure that nobody finds the target through the owner. It runs outside the locks of blocks
+   * and calls no foreign code. May be NULL. */
   void (*sever) (WeakrefWatch *watch);
-  /* Tell. Any code may run. The reference that the watch has on its owner is taken over. */
+  /* Tells of the death, and takes over the reference that the watch has on its owner. It runs
+   * outside every lock and may call any code. */
   void (*announce) (WeakrefWatch *watch);
-  /* Drop the reference that the watch has on its owner: it was stopped. NULL if it has none. */
+  /* The watch was stopped. Drops the reference that the watch has on its owner. It runs outside
+   * every lock. NULL if the watch has no such reference. */
   void (*unref) (WeakrefWatch *watch);
-  /* For a person: the class that takes the interest. NULL if describe() says it. */
+  /* The name of the class that takes the interest, which the radar shows to the user. NULL if
+   * describe() returns it. */
   const char *name;
-  /* The same, for what several classes share. Called under the block's lock. */
+  /* Returns that name, where several classes share the functions. It runs under the lock of the
+   * block. */
   const char *(*describe) (const WeakrefWatch *watch);
 } WeakrefWatchFuncs;
 
-/* To be embedded in whatever takes an interest in a target, its owner. While it runs it has a
- * reference on the owner. From weakref_watch_start() on, either weakref_watch_stop() returns TRUE,
- * or the death announces: exactly one of the two, once. Before it is started it is all 0. */
+/* One interest in the end of one life. It is embedded in its owner, and has a reference on the
+ * owner while it is active. Each watch that was started ends in exactly one of two ways: either
+ * weakref_watch_stop() returns TRUE, or the death of the target announces. All fields have to be 0
+ * before the start. */
 struct _WeakrefWatch
 {
-  WeakrefNode node;    /* block lock; once the block is dead, the thread that killed it */
+  WeakrefNode node;    /* block lock; when the block is dead: only for the thread that killed it */
   WeakrefBlock *block; /* (owned) */
-  guint8 funcs;        /* (const): a number for the functions, which is shorter than a pointer */
+  guint8 funcs;        /* (const): the number of the functions, which is shorter than a pointer */
   guint8 is_inside;    /* (const): it is in the allocation of a block, see weakref_watch_alloc() */
 
-  /* For the owner: it fits in here. */
+  /* These are for the owner. There is room for them here. */
   guint8 state;
   guint8 flags;
   gint ref_count; /* (atomic) */
 };
 
-/* Things that a target has at most one of. */
+/* The kinds of objects that belong to a target. A block has a slot for the one object of each kind
+ * that everybody shares. */
 typedef enum
 {
   WEAKREF_SLOT_REF,
@@ -54,25 +61,26 @@ typedef enum
   WEAKREF_N_SLOTS
 } WeakrefSlot;
 
-/* Whether bonds have a say in when the life ends. */
+/* Whether bonds decide when the life ends. */
 typedef enum
 {
-  WEAKREF_BONDS_NONE,  /* no: the last unref ends it */
-  WEAKREF_BONDS_GROUP, /* the group decides that the target is bonded to */
-  WEAKREF_BONDS_ENDED  /* the group has ended it, for ever: nobody gets the target any more */
+  WEAKREF_BONDS_NONE,  /* the target is not in a group: the last unref ends the life */
+  WEAKREF_BONDS_GROUP, /* the target is in a group, which decides */
+  WEAKREF_BONDS_ENDED  /* the group has ended the life for ever: nobody gets the target any more */
 } WeakrefBonds;
 
-/* For those who take an interest in @object: nobody does in its own finalize any more. GLib would
- * set a GWeakRef there that dangles afterwards, and never notify. */
+/* Returns whether anybody has a reference on @object. Whoever takes an interest in an object has to
+ * hold it. While an object is being finalized nobody holds it. If a GWeakRef were set then, GLib
+ * would leave a dangling pointer in it, and would never notify us. */
 static inline gboolean
 weakref_is_held (gpointer object)
 {
   return g_atomic_int_get (&((GObject *) object)->ref_count) > 0;
 }
 
-/* What the radar is told of while it runs, with no lock held: a block that was made, of
- * WEAKREF_PHASE_DISPOSE, by somebody who holds the target; and its death. The two may come in any
- * order. Core knows nothing else of the radar. */
+/* Tells the radar that a block of WEAKREF_PHASE_DISPOSE was made (@alive is TRUE, and the caller
+ * holds the target), or that it has died. The two calls for a block may come in any order. It runs
+ * outside every lock. This is all that the core knows of the radar. */
 typedef void (*WeakrefBlockHook) (WeakrefBlock *block, gboolean alive);
 
 void weakref_block_set_hook (WeakrefBlockHook hook);

@@ -9,28 +9,31 @@
 #include <weakref-glib/core/locks.h>
 #include <weakref-glib/core/toggle-flag.h>
 
-/* What an old GLib, one before 2.80, does otherwise, and what is done about it:
+/* What GLib before 2.80 does in another way, and what is done about it:
  *
  *   g_weak_ref_get() takes its reference under a lock that all GWeakRefs share. If that is the
  *   second reference on an object with a toggle reference, the notification runs under that lock.
- *     - PyGObject's waits for Python's global lock (the GIL) there. Another thread that has the GIL
- *       and drops any object waits for GLib's lock. Both wait for ever. So the GIL is taken first,
- *       see weakref_compat_get(). If it is known that somebody holds the object, another reference
- *       is taken first, see weakref_compat_ref().
- *     - Ours, in toggle.c, must do nothing when the count rises but take our lock and count.
+ *     - The notification of PyGObject waits for Python's global lock (the GIL) there. Another
+ *       thread that has the GIL and drops any object waits for GLib's lock. Both wait for ever. So
+ *       the GIL is taken first, see weakref_compat_get(). If we know that somebody holds the
+ *       object, we take another reference first instead, see weakref_compat_ref().
+ *     - Our own notification, in toggle.c, must do nothing but take our lock and count when the
+ *       reference count rises.
  *
- *   A toggle reference is notified of in two steps, without a lock: somebody drops or takes a
- *   reference; then he finds out whom to notify. A thread that is between the two steps
- *     - has no reference any more if it has dropped it, and yet looks at the object. So, before our
- *       toggle reference is removed, we hold the object by another reference, which keeps the count
- *       from falling to 1, and wait for those threads, see weakref_compat_wait_locked().
- *     - aborts the process if it finds two toggle references. So we never add a second one: neither
- *       to ours, which is found and used again until the moment when it is removed, nor to one of a
- *       language, see weakref_compat_may_toggle().
+ *   The notification of a toggle reference has two steps, without a lock: a thread drops or takes a
+ *   reference; then it finds out whom to notify. A thread that is between the two steps
+ *     - still uses the object, although it has no reference any more if it has dropped one. So,
+ *       before we remove our toggle reference, we take another reference, which keeps the count
+ *       from falling to 1, and wait for such threads, see weakref_compat_wait_locked().
+ *     - aborts the process if it finds two toggle references. So we never add a second one. If we
+ *       have one on the object already, that one is used until it is removed. If a language has
+ *       one, we add none, see weakref_compat_may_toggle().
  *
- * Nothing can be done about a thread that is stopped between the two steps for longer than we wait,
- * or about a language that adds a toggle reference of its own to ours while another thread is
- * between them. */
+ * Two things can't be helped: a thread that is stopped between the two steps for longer than we
+ * wait, and a language that adds a toggle reference to an object that has ours while another thread
+ * is between the two steps. */
+
+/* Returns whether a toggle reference can be added to @object. */
 
 gboolean
 weakref_compat_may_toggle (gconstpointer object)
@@ -38,8 +41,9 @@ weakref_compat_may_toggle (gconstpointer object)
   return !weakref_compat_is_needed () || !weakref_has_toggle_ref (object);
 }
 
-/* Whether our toggle reference can be removed for a moment, without waiting, see below; perhaps it
- * can't be added again afterwards, which only one hold can bear. */
+/* Returns whether our toggle reference can be removed for a moment without waiting for other
+ * threads, see below. Afterwards a language may have one, and ours can't be added again. So this is
+ * not done if there is more than one hold. */
 gboolean
 weakref_compat_may_remove (gint n_rises, gboolean is_alone)
 {
@@ -48,10 +52,10 @@ weakref_compat_may_remove (gint n_rises, gboolean is_alone)
 
 /* Waits a moment, with @lock released, for a thread that is between the two steps of a
  * notification. @n_rises is the number of rises that were notified, minus the number of falls. It
- * is 1 if there is no such thread, because rises and falls alternate. @n_waits begins with 0.
- * Returns FALSE at once if there is nothing to wait for. This does not wait for ever: such a GLib
- * loses a fall if a toggle reference is added at the same moment, and may notify us of a fall that
- * was not ours. */
+ * is 1 if there is no such thread, because rises and falls alternate. @n_waits is 0 at the first
+ * call. Returns FALSE at once if there is nothing to wait for, or after 200 calls. There has to be
+ * an end: such a GLib does not notify of a fall if a toggle reference is added at the same moment,
+ * and may notify us of a fall that another toggle reference caused. */
 gboolean
 weakref_compat_wait_locked (GMutex *lock, gint n_rises, guint *n_waits)
 {
@@ -71,8 +75,9 @@ weakref_compat_wait_locked (GMutex *lock, gint n_rises, guint *n_waits)
 
 #if !GLIB_CHECK_VERSION(2, 80, 0)
 
-/* Python's functions are looked up in the process, which has them if it has PyGObject: nothing is
- * loaded or linked for this. They are set before the flag, which is read first. */
+/* Functions of Python. They are looked up in the process, which has them if PyGObject is loaded. So
+ * the library is not linked with Python. They are set before weakref_compat_found_python is, and
+ * used only after that was read. */
 static gint (*py_is_initialized) (void);
 static gint (*py_gil_state_ensure) (void);
 static void (*py_gil_state_release) (gint state);
@@ -80,7 +85,7 @@ static void (*py_gil_state_release) (gint state);
 gint weakref_compat_found_python;
 guint weakref_compat_types_serial;
 
-/* Looks for Python, if there are other types than last time. */
+/* Looks for Python. This is called if types have been registered since the last call. */
 gboolean
 weakref_compat_look_for_python (void)
 {
@@ -113,7 +118,8 @@ weakref_compat_look_for_python (void)
   return g_atomic_int_get (&weakref_compat_found_python);
 }
 
-/* Takes the GIL around it, unless Python has ended. A thread that has the GIL may take it again. */
+/* Calls g_weak_ref_get() with the GIL, unless Python has ended. A thread that has the GIL may take
+ * it again. */
 gpointer
 weakref_compat_get_with_python (GWeakRef *weak_ref)
 {

@@ -10,10 +10,11 @@ G_BEGIN_DECLS
 
 /* What exists only because of GLib before 2.80, and of the languages that such a GLib is used with.
  *
- * It goes with GLib 2.74. When 2.80 is the oldest GLib that this library supports, at the latest
- * when the long-term support of Debian 12 ends (June 2028), delete this file and compat.c, and with
- * them what the compiler then misses: each call can go without a replacement, except that
- * weakref_compat_get() becomes g_weak_ref_get(). compat.c says what is wrong with an old GLib. */
+ * It can be deleted when GLib 2.80 is the oldest version that this library supports. That is in
+ * June 2028 at the latest, when the long-term support of Debian 12 ends. Then delete this file and
+ * compat.c, and the calls that the compiler complains of. weakref_compat_get() becomes
+ * g_weak_ref_get(); all other calls need no replacement. compat.c says what is wrong with an old
+ * GLib. */
 
 #if GLIB_CHECK_VERSION(2, 80, 0)
 
@@ -31,9 +32,8 @@ weakref_compat_has_python (void)
 
 #else
 
-/* (atomic): whether Python was found, and which types there were when it was looked for */
-extern gint weakref_compat_found_python;
-extern guint weakref_compat_types_serial;
+extern gint weakref_compat_found_python;  /* (atomic) */
+extern guint weakref_compat_types_serial; /* (atomic): GLib's serial when Python was looked for */
 
 static inline gboolean
 weakref_compat_is_needed (void)
@@ -43,8 +43,9 @@ weakref_compat_is_needed (void)
 
 gboolean weakref_compat_look_for_python (void);
 
-/* Whether the process has Python, and so a lock that has to be taken before GLib's. It may be
- * loaded at any time; then types are registered. */
+/* Returns whether the process has Python. If so, its lock has to be taken before that of GLib. It
+ * can be loaded at any time, and then types are registered. So we look again when the serial number
+ * of the types has changed. */
 static inline gboolean
 weakref_compat_has_python (void)
 {
@@ -58,8 +59,8 @@ weakref_compat_has_python (void)
 
 gpointer weakref_compat_get_with_python (GWeakRef *weak_ref);
 
-/* g_weak_ref_get(), for objects that a language may hold by a toggle reference. Not under a lock.
- */
+/* Calls g_weak_ref_get(), for objects that a language may hold by a toggle reference. The caller
+ * has no lock of ours. */
 static inline gpointer
 weakref_compat_get (GWeakRef *weak_ref)
 {
@@ -67,8 +68,8 @@ weakref_compat_get (GWeakRef *weak_ref)
                                                   : weakref_compat_get_with_python (weak_ref);
 }
 
-/* Around a g_weak_ref_get() of an object that the caller holds: so it is not the second reference,
- * of which a toggle reference would be notified. */
+/* These two go around a g_weak_ref_get() of an object that the caller holds. They make sure that
+ * this call does not take the second reference, of which a toggle reference would be notified. */
 static inline void
 weakref_compat_ref (gpointer object)
 {
@@ -83,7 +84,7 @@ weakref_compat_unref (gpointer object)
     g_object_unref (object);
 }
 
-/* For toggle.c */
+/* These are for toggle.c. */
 gboolean weakref_compat_may_toggle (gconstpointer object);
 gboolean weakref_compat_may_remove (gint n_rises, gboolean is_alone);
 gboolean weakref_compat_wait_locked (GMutex *lock, gint n_rises, guint *n_waits);

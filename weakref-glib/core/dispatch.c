@@ -36,7 +36,7 @@ weakref_callback_release (WeakrefCallback *callback)
     destroy (user_data);
 }
 
-/* The callback won't run any more, unless it has been taken already. */
+/* Frees the user data without running the callback, unless the callback has been taken already. */
 void
 weakref_callback_cancel (WeakrefCallback *callback)
 {
@@ -44,21 +44,22 @@ weakref_callback_cancel (WeakrefCallback *callback)
     weakref_callback_release (callback);
 }
 
-/* DESTINATIONS. Somebody who waits for a death, and wants to be told of it in a context, must not
- * keep that context: a context owns its sources, and these may own the very object that is waited
- * for, which then would never die. GLib has no weak reference to a context. But a source that is
- * attached to one hears when the context goes: its callback data is freed while the context is
- * still there. So each context that is waited for has one source of ours, the destination; those
- * who wait have a reference on that, and only it knows the context.
+/* DESTINATIONS. Who waits for a death may want to be told of it in a context. But he must not keep
+ * that context. A context owns its sources, a source may own the object that is waited for, and
+ * then the object would never die. GLib has no weak reference to a context. But it tells a source
+ * when its context goes away: it frees the callback data of the source, while the memory of the
+ * context is still there. So there is one source of ours in each context that somebody waits in.
+ * The data of that source is the destination. Who waits has a reference on the destination, and
+ * only the destination knows the context.
  *
- * LOCKING. The lock guards the table of destinations and what they have to run. While it is held
- * and a destination has a source, that source is alive, and so is the memory of its context:
- * destination_closed_cb() waits for the lock before GLib goes on to free them. GLib's lock of a
- * context is taken inside it. No callback runs and nothing is freed under it. */
+ * LOCKING. The lock guards the table of destinations and their deliveries. While a thread has the
+ * lock, and a destination has a source, this source and the memory of its context are there:
+ * destination_closed_cb() waits for the lock before GLib frees them. GLib's lock of a context is
+ * taken inside this lock. No callback runs and nothing is freed under it. */
 #define destination_lock weakref_locks[WEAKREF_LOCK_DESTINATIONS]
 static GHashTable *destinations; /* (owned) (nullable): lock: by the address of their context */
 
-/* What is to run. */
+/* One function that is to run in the context. */
 typedef struct
 {
   GSourceFunc func;
@@ -94,8 +95,8 @@ destination_dispatch (GSource *source, GSourceFunc callback, gpointer data)
   n = destination->deliveries.length;
   g_mutex_unlock (&destination_lock);
 
-  /* This does not run callbacks that are added meanwhile, because other sources have to run, too.
-   * If a callback runs the main loop, that goes on with the callbacks that are left. */
+  /* Callbacks that are added in the meantime do not run in this call, because other sources have to
+   * run, too. If a callback runs the main loop, that loop runs the callbacks that are left. */
   do
     {
       Delivery *delivery;
@@ -148,13 +149,14 @@ destination_new_locked (GMainContext *context)
   g_source_set_can_recurse (destination->source, TRUE);
   g_source_set_callback (destination->source, NULL, destination, destination_closed_cb);
   g_source_attach (destination->source, context);
-  /* The context has it. */
+  /* The context has a reference on it now. */
   g_source_unref (destination->source);
 
   return destination;
 }
 
-/* The destination in @context, which the caller holds; NULL without one. New reference. */
+/* Returns the destination in @context with a new reference, or NULL if @context is NULL. The caller
+ * holds @context. */
 WeakrefDestination *
 weakref_destination_get (GMainContext *context)
 {
@@ -178,8 +180,8 @@ weakref_destination_get (GMainContext *context)
   return destination;
 }
 
-/* Nothing is left to run: callbacks are only there while there is a source, which has a reference.
- */
+/* There are no deliveries when the last reference is dropped: they are only there while there is a
+ * source, and the source has a reference. */
 void
 weakref_destination_unref (WeakrefDestination *destination)
 {
@@ -187,8 +189,9 @@ weakref_destination_unref (WeakrefDestination *destination)
     g_free (destination);
 }
 
-/* Calls @func once with @data: now without a destination, else later in its context, in the order
- * of the calls. Then, or when the context goes without having run it, frees @data. */
+/* Calls @func once with @data, and frees @data after it. If @destination is NULL, that happens now.
+ * Otherwise it happens later in its context, in the order of these calls. If the context goes away
+ * before, @data is freed without calling @func. */
 void
 weakref_destination_send (WeakrefDestination *destination,
                           GSourceFunc func,
@@ -216,9 +219,10 @@ weakref_destination_send (WeakrefDestination *destination,
       g_queue_push_tail (&destination->deliveries, delivery);
       if (destination->deliveries.length == 1)
         {
-          /* GLib before 2.85 reads the context of a source without holding it: it has to stay until
-           * the source is woken. Later ones hold it, and may be the last to do so: then it goes
-           * here, with all its sources, and that must not happen under the lock. */
+          /* GLib before 2.85 uses the context of a source without a reference on it. So we wake the
+           * source under our lock, which keeps the context. Later versions take a reference, which
+           * may become the last one. Then the context is freed here with all its sources, and that
+           * must not happen under our lock. */
           if (glib_check_version (2, 85, 0) != NULL)
             g_source_set_ready_time (destination->source, 0);
           else
@@ -236,7 +240,7 @@ weakref_destination_send (WeakrefDestination *destination,
     delivery_free (delivery);
 }
 
-/* The same for somebody who holds the context. */
+/* Does the same for somebody who holds the context. */
 void
 weakref_dispatch (GMainContext *context, GSourceFunc func, gpointer data, GDestroyNotify free_data)
 {

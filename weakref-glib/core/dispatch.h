@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* A callback of the user. Only one caller can take it. That caller runs it or not, and then
- * releases it. */
+/* A callback of the user. Only one caller can take it. That caller may run it, and has to release
+ * it afterwards. */
 typedef struct
 {
   gint armed; /* (atomic) */
@@ -26,8 +26,8 @@ gboolean weakref_callback_take (WeakrefCallback *callback);
 void weakref_callback_release (WeakrefCallback *callback);
 void weakref_callback_cancel (WeakrefCallback *callback);
 
-/* Where callbacks are to run: a main context, which it does not keep. NULL is the thread that
- * calls, at once. */
+/* A main context where callbacks are to run, on which it has no reference. NULL means that they run
+ * at once, in the thread that sends them. */
 typedef struct _WeakrefDestination WeakrefDestination;
 
 WeakrefDestination *weakref_destination_get (GMainContext *context);

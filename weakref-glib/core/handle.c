@@ -6,10 +6,10 @@
 
 #include <weakref-glib/core/compat.h>
 
-/* No lock here. The object may lose its last reference at any moment while a death is delivered to
- * it: the GWeakRef decides which comes first. If it still gives the object, the delivery holds it
- * to the end; if not, the callback does not run. The user data goes with whoever takes the
- * callback: the delivery, or the object's dispose. */
+/* There is no lock here. The object may lose its last reference at any moment, also while a death
+ * is delivered to it. The GWeakRef decides which of the two comes first. If it gives the object,
+ * the delivery holds the object to the end. If it gives NULL, the callback does not run. Whoever
+ * takes the callback frees the user data: that is the delivery, or the dispose of the object. */
 
 static void
 handle_unref_cb (gpointer data)
@@ -94,7 +94,7 @@ weakref_handle_new (gpointer self, WeakrefSlot kind, WeakrefDeliver deliver)
   return handle;
 }
 
-/* Once; the destination and the callback are there by now. */
+/* To be called once. The destination and the callback have been set before. */
 void
 weakref_handle_start (WeakrefHandle *handle, gpointer target)
 {
@@ -103,14 +103,15 @@ weakref_handle_start (WeakrefHandle *handle, gpointer target)
                        WEAKREF_PHASE_DISPOSE);
 }
 
-/* To be called in the dispose of the object: nothing is delivered any more. Returns TRUE once, if
- * the handle was started. */
+/* To be called in the dispose of the object. Cancels the callback, and stops the watch. Returns
+ * TRUE to exactly one caller, if the handle was started. */
 gboolean
 weakref_handle_stop (WeakrefHandle *handle)
 {
   weakref_callback_cancel (&handle->callback);
 
-  /* Every time: a first dispose may have come before the handle was put into the slot. */
+  /* This is done at each dispose, because the first one may have come before the handle was put
+   * into the slot. */
   if (handle->watch.block != NULL)
     weakref_block_swap_slot (handle->watch.block, handle->kind, handle, NULL);
 
@@ -122,8 +123,9 @@ weakref_handle_stop (WeakrefHandle *handle)
   return TRUE;
 }
 
-/* The object that all share who ask for @target in this life. New reference. With @fits, one that
- * does not fit any longer makes room for another; those who have it keep it. */
+/* Returns the object of @kind that is shared by all who ask for it, in this life of @target, with a
+ * new reference. The caller holds @target. If @fits is not NULL and says that the object does not
+ * fit any more, another one is made and shared from then on. */
 gpointer
 weakref_handle_share (gpointer target, WeakrefSlot kind, WeakrefFits fits, WeakrefCreate create)
 {
@@ -144,7 +146,8 @@ weakref_handle_share (gpointer target, WeakrefSlot kind, WeakrefFits fits, Weakr
           WeakrefHandle *handle;
 
           self = create (target, &handle);
-          /* Fails when another thread was first, or the target was disposed meanwhile. */
+          /* This fails if another thread was first, or if the target was disposed in the meantime.
+           */
           if (handle->watch.block != block || !weakref_block_swap_slot (block, kind, old, handle))
             g_clear_object (&self);
         }
@@ -201,7 +204,8 @@ weakref_handle_list (WeakrefBlock *block, WeakrefSlot kind)
   return list;
 }
 
-/* Returns how many there are, including those that are being dropped. Takes over @block. */
+/* Returns the number of objects of @kind that belong to the target of @block, with those that are
+ * just losing their last reference. Takes over @block, which may be NULL. */
 guint
 weakref_handle_count (WeakrefBlock *block, WeakrefSlot kind)
 {

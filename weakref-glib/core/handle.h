@@ -11,27 +11,27 @@ G_BEGIN_DECLS
 
 typedef struct _WeakrefHandle WeakrefHandle;
 
-/* Announces the death: notifies the properties of @self, and runs the callback if it can take it.
- */
+/* Announces the death: notifies the properties of @self, and runs the callback if that has not been
+ * taken. */
 typedef void (*WeakrefDeliver) (gpointer self, WeakrefCallback *callback);
 
-/* Whether @self, which hangs on @target, is what somebody gets who asks now. */
+/* Returns whether @self, which belongs to @target, can still be given to those who ask for it. */
 typedef gboolean (*WeakrefFits) (gpointer self, gpointer target);
 
-/* Makes an object that belongs to @target, and returns its handle, too. */
+/* Makes an object that belongs to @target. Sets @handle to the handle of that object. */
 typedef gpointer (*WeakrefCreate) (gpointer target, WeakrefHandle **handle);
 
-/* The part of a WeakrefRef or a WeakrefProxy that may outlive it. The death finds the handle even
- * if that object is being finalized in another thread. The object has a reference to the handle,
- * and the running watch has another one. */
+/* The part of a WeakrefRef or a WeakrefProxy that may outlive it. A death finds the handle even
+ * while that object is being finalized in another thread. The object has a reference to the handle,
+ * and the active watch has another one. The reference count is that of the watch. */
 struct _WeakrefHandle
 {
-  WeakrefWatch watch;              /* its block is NULL until there is a target; counted there */
-  gint watching;                   /* (atomic) */
-  GWeakRef self;                   /* the object: the one way to a strong reference on it */
+  WeakrefWatch watch;              /* its block is NULL until there is a target */
+  gint watching;                   /* (atomic): it was started and not stopped */
+  GWeakRef self;                   /* the object; strong references on it come from here */
   WeakrefSlot kind;                /* (const): what the object is */
   WeakrefDeliver deliver;          /* (const) */
-  WeakrefDestination *destination; /* (owned) (nullable): set before the start */
+  WeakrefDestination *destination; /* (owned) (nullable) (const): set before the start */
   WeakrefCallback callback;
 };
 

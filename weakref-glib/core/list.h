@@ -8,18 +8,18 @@
 
 G_BEGIN_DECLS
 
-/* A list whose nodes are embedded in what is listed, so that it allocates nothing. A node knows
- * what points at it, so that it can be taken out without knowing the list. */
+/* A list whose nodes are embedded in what is listed, so that it allocates nothing. A node has the
+ * address of the pointer that points to it, so that it can be taken out without the list. */
 
 typedef struct _WeakrefNode WeakrefNode;
 
 struct _WeakrefNode
 {
   WeakrefNode *next;
-  WeakrefNode **link; /* what points at this node; NULL if it was taken out */
+  WeakrefNode **link; /* the pointer that points to this node; NULL if it is in no list */
 };
 
-/* What @member, of that name in @Type, is embedded in. */
+/* The @Type whose field @member is at @member_pointer. */
 #define WEAKREF_CONTAINER_OF(member_pointer, Type, member)                                         \
   ((Type *) (gpointer) ((guint8 *) (member_pointer) -G_STRUCT_OFFSET (Type, member)))
 
@@ -43,7 +43,7 @@ weakref_list_take (WeakrefNode *node)
   node->link = NULL;
 }
 
-/* Moves all of @from into @to, which is empty or not initialized. */
+/* Moves all nodes of @from into @to, which is empty or not initialized. */
 static inline void
 weakref_list_move (WeakrefNode **to, WeakrefNode **from)
 {

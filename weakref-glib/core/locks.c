@@ -11,21 +11,21 @@
 #include <process.h>
 #endif
 
-/* What fork() has to know. The child has a copy of all locks, but only of one thread: what another
- * thread held at that moment, or was changing under it, stays so for ever. So the thread that forks
- * takes all locks of the library before, and gives them back after, in the parent and in the child.
+/* What the library does about fork(). The child has a copy of all locks, but only one thread. If
+ * another thread of the parent had a lock at that moment, this lock is never released in the child,
+ * and what was being changed under it stays half changed. So the thread that forks takes all locks
+ * of the library before, and releases them afterwards, in the parent and in the child.
  *
- * The order is that of the library: first those of tables, then those that are taken inside of
- * them. Within each group no thread ever has two, except here, so that their order does not matter;
- * and only one thread is here at a time, because the C library forks with a lock of its own, or, if
- * not, because of the list lock, which is the first.
+ * The locks of tables are taken first, then those that may be taken inside them. Two locks of the
+ * same group are taken together only here. So their order does not matter, as long as only one
+ * thread at a time is here. The list lock, which is taken first, makes sure of that.
  *
- * This does not make everything safe. The locks of GLib are not taken, nor those of a program. In a
- * child of a process with threads GLib itself may wait for ever, and POSIX promises nothing but
- * exec() and _exit(). What it does promise: a child does not hang in *this* library because of what
- * another thread was doing here.
+ * This does not make everything safe. The locks of GLib and those of the program are not taken. In
+ * the child of a process with threads, GLib itself may wait for ever, and POSIX allows only exec()
+ * and _exit(). What we make sure of is this: a child does not wait for ever in this library because
+ * of what another thread of the parent was doing in it.
  *
- * Costs: nothing but a link in a list for each table, and the time of a fork. */
+ * It costs a link in a list for each table, and some time at each fork. */
 
 GMutex weakref_locks[WEAKREF_N_LOCKS];
 WeakrefBlockLock weakref_block_locks[1 << WEAKREF_N_BLOCK_LOCK_BITS];
@@ -34,7 +34,7 @@ static GMutex list_lock;
 static WeakrefNode *listed_locks; /* list lock */
 static gint process_id;           /* (atomic) */
 
-/* @lock is that of a table, of which no thread takes another one's inside. */
+/* Adds the lock of a table. No thread has the locks of two tables at the same time. */
 void
 weakref_locks_add (WeakrefListedLock *listed, GMutex *lock)
 {
@@ -45,7 +45,7 @@ weakref_locks_add (WeakrefListedLock *listed, GMutex *lock)
   g_mutex_unlock (&list_lock);
 }
 
-/* Nobody holds the lock any more. */
+/* To be called before the lock is cleared. No thread has the lock. */
 void
 weakref_locks_remove (WeakrefListedLock *listed)
 {
@@ -54,7 +54,7 @@ weakref_locks_remove (WeakrefListedLock *listed)
   g_mutex_unlock (&list_lock);
 }
 
-/* The number of this process, without a system call. */
+/* Returns the number of this process without a system call. */
 gint
 weakref_process_get_id (void)
 {
@@ -102,7 +102,8 @@ fork_child_cb (void)
 
 #endif
 
-/* When the library is loaded: there is nothing that every use of it passes. */
+/* This runs when the library is loaded, because there is no function that every use of the library
+ * calls first. */
 __attribute__ ((constructor)) static void
 locks_init (void)
 {

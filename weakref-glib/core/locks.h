@@ -8,23 +8,23 @@
 
 G_BEGIN_DECLS
 
-/* The locks of the library that there is one of for the process. What each guards is said where it
- * is used, under "LOCKING". They are together here for the sake of fork(): see core/locks.c. */
+/* The locks of which the process has one each. The file that uses a lock says under "LOCKING" what
+ * it guards. All of them are here because fork() needs them: see core/locks.c. */
 typedef enum
 {
-  WEAKREF_LOCK_FLIGHTS,       /* core/waiting.c */
-  WEAKREF_LOCK_TOGGLES,       /* core/toggle.c */
-  WEAKREF_LOCK_REGISTRY,      /* core/registry.c */
-  WEAKREF_LOCK_PROXY_TYPES,   /* proxy/type.c */
-  WEAKREF_LOCK_PROXY_HOOKS,   /* proxy/emission-hooks.c */
-  WEAKREF_LOCK_PROXY_ACTIONS, /* proxy/action.c */
-  WEAKREF_LOCK_PROXY_GROUPS,  /* proxy/action-group.c */
-  WEAKREF_LOCK_DESTINATIONS,  /* core/dispatch.c */
-  WEAKREF_LOCK_COMPAT,        /* core/compat.c */
-  WEAKREF_LOCK_RADAR_TRACKING,
-  WEAKREF_LOCK_RADAR_CENSUS,
-  WEAKREF_LOCK_RADAR_ROOTS,
-  WEAKREF_LOCK_IDS, /* weakref-id.c */
+  WEAKREF_LOCK_FLIGHTS,        /* core/waiting.c */
+  WEAKREF_LOCK_TOGGLES,        /* core/toggle.c */
+  WEAKREF_LOCK_REGISTRY,       /* core/registry.c */
+  WEAKREF_LOCK_PROXY_TYPES,    /* proxy/type.c */
+  WEAKREF_LOCK_PROXY_HOOKS,    /* proxy/emission-hooks.c */
+  WEAKREF_LOCK_PROXY_ACTIONS,  /* proxy/action.c */
+  WEAKREF_LOCK_PROXY_GROUPS,   /* proxy/action-group.c */
+  WEAKREF_LOCK_DESTINATIONS,   /* core/dispatch.c */
+  WEAKREF_LOCK_COMPAT,         /* core/compat.c */
+  WEAKREF_LOCK_RADAR_TRACKING, /* radar/tracking.c */
+  WEAKREF_LOCK_RADAR_CENSUS,   /* radar/census.c */
+  WEAKREF_LOCK_RADAR_ROOTS,    /* radar/holders.c */
+  WEAKREF_LOCK_IDS,            /* weakref-id.c */
   WEAKREF_N_LOCKS
 } WeakrefLock;
 
@@ -39,7 +39,7 @@ typedef struct
 
 extern WeakrefBlockLock weakref_block_locks[1 << WEAKREF_N_BLOCK_LOCK_BITS];
 
-/* A lock that there are many of. */
+/* An element of the list of locks: the lock of one table. */
 typedef struct
 {
   WeakrefNode node; /* list lock */

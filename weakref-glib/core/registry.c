@@ -8,17 +8,18 @@
 
 #include <weakref-glib/core/locks.h>
 
-/* All that the library keeps and nobody has ended yet, newest first.
+/* All objects that the library keeps, because nothing has ended them yet, newest first.
  *
- * LOCKING. The registry owns a reference on each object; who unlinks one, owns that reference. The
- * lock guards the list and `exits_with`, is a leaf, and nothing is called under it. */
+ * LOCKING. The registry has a reference on each object in its list. The thread that takes an object
+ * out of the list takes over that reference. The lock guards the list and `exits_with`. No other
+ * lock is taken inside it, and no function is called under it. */
 #define registry_lock weakref_locks[WEAKREF_LOCK_REGISTRY]
 static WeakrefNode *registry;
-static gint exit_is_handled; /* (atomic): C will call registry_exit_cb() */
+static gint exit_is_handled; /* (atomic): registry_exit_cb() is registered with atexit() */
 
-/* Runs what is left and belongs to this process, newest first, whatever the functions make, end,
- * drop or switch meanwhile. What must not run waits in a list of our own until the end of the pass,
- * so that a pass takes linear time. */
+/* Runs all objects of this process that are left, newest first. The functions that run may add,
+ * end and change others. What must not run is put into a second list until the end of the pass, so
+ * that a pass takes linear time. If anything has run, there is another pass. */
 void
 weakref_registry_run (gboolean with_bindings)
 {
@@ -45,14 +46,14 @@ weakref_registry_run (gboolean with_bindings)
             }
           g_mutex_unlock (&registry_lock);
 
-          /* The reference that the registry had is ours. */
+          /* We have taken over the reference of the registry. */
           again |= kept->run (object);
           g_object_unref (object);
 
           g_mutex_lock (&registry_lock);
         }
 
-      /* The second list is in reverse order, so this restores the first one's. */
+      /* The second list is in reverse order. So this restores the order of the first list. */
       while ((node = aside) != NULL)
         {
           weakref_list_take (node);
@@ -65,13 +66,15 @@ weakref_registry_run (gboolean with_bindings)
 static void
 registry_exit_cb (void)
 {
-  /* An exit handler that runs after this one may add to the registry, too. */
+  /* An exit handler that runs after this one may add to the registry. That has to call atexit()
+   * again. */
   g_atomic_int_set (&exit_is_handled, FALSE);
 
   weakref_registry_run (FALSE);
 }
 
-/* Keeps @object until weakref_registry_remove(). `exits_with` and `for_binding` are set by now. */
+/* Keeps @object until weakref_registry_remove(). The caller has set `exits_with` and `for_binding`
+ * before. */
 void
 weakref_registry_add (WeakrefKept *kept,
                       gpointer object,
@@ -89,8 +92,8 @@ weakref_registry_add (WeakrefKept *kept,
 
   g_object_ref (object);
 
-  /* A winner takes the callback before it comes here for the lock: either it finds the link, or
-   * we find the callback taken. */
+  /* Who ends the object takes the callback first, and the lock later. So either it finds the object
+   * in the list, or we see here that the callback has been taken. */
   g_mutex_lock (&registry_lock);
   too_late = !g_atomic_int_get (&callback->armed);
   if (!too_late)
@@ -101,7 +104,7 @@ weakref_registry_add (WeakrefKept *kept,
     g_object_unref (object);
 }
 
-/* For whoever has taken the callback, and has a reference on the object. */
+/* To be called by the thread that has taken the callback. It has a reference on the object. */
 void
 weakref_registry_remove (WeakrefKept *kept)
 {
@@ -129,7 +132,7 @@ weakref_registry_get_at_exit (WeakrefKept *kept)
   return at_exit;
 }
 
-/* Returns whether that is a change. */
+/* Returns whether this has changed anything. */
 gboolean
 weakref_registry_set_at_exit (WeakrefKept *kept, gboolean at_exit)
 {

@@ -9,21 +9,22 @@
 
 G_BEGIN_DECLS
 
-/* The part of an object of ours that the library keeps until it has ended: of a finalizer or a tie.
- * It ends when its callback is taken. */
+/* A part of a finalizer or a tie. The library keeps such an object until it has ended, which is
+ * when its callback is taken. */
 typedef struct _WeakrefKept WeakrefKept;
 
-/* Ends @object with its callback, for the end of the process. Returns FALSE if it came too late. */
+/* Ends @object and runs its callback, at the exit of the process. Returns FALSE if the object had
+ * ended before. */
 typedef gboolean (*WeakrefRunKept) (gpointer object);
 
 struct _WeakrefKept
 {
-  WeakrefNode node;          /* registry lock: its link is NULL when not registered */
-  gpointer object;           /* (const): (owned) while it is registered */
+  WeakrefNode node;          /* registry lock: its link is NULL if it is not in the list */
+  gpointer object;           /* (const): (owned) while it is in the list */
   WeakrefRunKept run;        /* (const) */
   WeakrefCallback *callback; /* (unowned) (const) */
   gint exits_with;           /* registry lock: the process at whose exit it runs, or 0 */
-  gboolean for_binding;      /* (const) */
+  gboolean for_binding;      /* (const): it does not run when C calls its exit handlers */
 };
 
 void weakref_registry_add (WeakrefKept *kept,

@@ -6,11 +6,11 @@
 
 #include <string.h>
 
-/* The watches of a block. Each is in the list of the block, under its lock, until the death has
- * taken the list: see block.c. */
+/* The watches of a block. Each active watch is in the list of its block, under the lock of the
+ * block. A death takes the whole list: see block.c. */
 
-/* An owner that is larger is allocated by itself, as it may outlive the block, or the other way
- * round, and then keeps the memory of both. */
+/* An owner that is larger than this is not put behind a block. The memory of the two is freed when
+ * both have ended, so a large owner would waste much of it. */
 #define MAX_SIZE_INSIDE 256
 
 gpointer weakref_watch_funcs[16];
@@ -32,8 +32,8 @@ funcs_get_number (const WeakrefWatchFuncs *funcs)
   g_assert_not_reached ();
 }
 
-/* Calls @func with each watch that has @funcs, newest first. Under the lock: @func may only count
- * and collect. */
+/* Calls @func with each watch that has @funcs, newest first. @func runs under the lock, and may
+ * only count and collect. */
 void
 weakref_block_collect (WeakrefBlock *block,
                        const WeakrefWatchFuncs *funcs,
@@ -52,7 +52,7 @@ weakref_block_collect (WeakrefBlock *block,
   weakref_block_unlock (block);
 }
 
-/* Adds up how many watches of each description there are: const char * → guint. */
+/* Adds the number of watches of each name to @counts, which maps const char * to guint. */
 void
 weakref_block_count_watches (WeakrefBlock *block, GHashTable *counts)
 {
@@ -71,9 +71,10 @@ weakref_block_count_watches (WeakrefBlock *block, GHashTable *counts)
   weakref_block_unlock (block);
 }
 
-/* Memory for an owner that begins with its watch, which is to watch @target: if that has no block
- * yet, behind that of a new one, which the start of the watch initializes. The watch is all 0, as
- * it has to be; the rest is not initialized. The caller holds @target, which may be NULL. */
+/* Allocates an owner, @size bytes that begin with the watch. The watch is filled with 0, and the
+ * rest is not initialized. @target is what it is going to watch, or NULL; the caller holds it. If
+ * @target has no block yet, the owner is put behind a new block, which weakref_watch_start()
+ * initializes. */
 gpointer
 weakref_watch_alloc (gpointer target, gsize size)
 {
@@ -90,20 +91,21 @@ weakref_watch_alloc (gpointer target, gsize size)
   return watch;
 }
 
-/* The block that the watch is behind. */
+/* Returns the block that the watch is behind. This is not always the block of the watch. */
 static WeakrefBlock *
 watch_get_outer (WeakrefWatch *watch)
 {
   return (WeakrefBlock *) watch - 1;
 }
 
-/* Frees an owner that was allocated so, and clears its watch. */
+/* Frees an owner that weakref_watch_alloc() has allocated, and clears its watch. */
 void
 weakref_watch_free (WeakrefWatch *watch)
 {
   WeakrefBlock *block = watch->block;
 
-  /* The outer block is memory alone, if it is not the watch's own; that frees itself. */
+  /* If the watch has another block than the outer one, the outer one was never used: it is only
+   * memory. If it is the watch's own, the last unref frees it. */
   if (!watch->is_inside)
     g_free (watch);
   else if (block != watch_get_outer (watch))
@@ -113,13 +115,14 @@ weakref_watch_free (WeakrefWatch *watch)
     weakref_block_unref (block);
 }
 
-/* Returns FALSE if another thread was first: then the outer block is nothing but memory. */
+/* Starts a watch with the outer block. Returns FALSE if another thread has made a block for @target
+ * in the meantime. Then the outer block is only memory. */
 static gboolean
 watch_start_inside (WeakrefWatch *watch, gpointer target)
 {
   WeakrefBlock *block = watch_get_outer (watch);
 
-  /* Of the references that it starts with, one is the watch's. */
+  /* The reference of the caller, see weakref_block_init(), is given to the watch. */
   weakref_block_init (block, target, WEAKREF_PHASE_DISPOSE);
   watch->block = block;
   weakref_list_push (&block->watches.first, &watch->node);
@@ -130,7 +133,8 @@ watch_start_inside (WeakrefWatch *watch, gpointer target)
   return FALSE;
 }
 
-/* Watches @target, which the caller holds, as well as a reference on the owner, for the watch. */
+/* Starts to watch @target, which the caller holds. The caller gives a reference on the owner to the
+ * watch. */
 void
 weakref_watch_start (WeakrefWatch *watch,
                      const WeakrefWatchFuncs *funcs,
@@ -155,13 +159,14 @@ weakref_watch_start (WeakrefWatch *watch,
         }
       weakref_block_unlock (block);
 
-      /* Another thread has just disposed the target. The caller watches the life that follows. */
+      /* Another thread has just disposed the target. The caller still holds it, so that it has a
+       * next life. That one is watched. */
       weakref_block_unref (block);
     }
 }
 
-/* Returns whether the watch was stopped, which drops its reference on the owner: FALSE if the death
- * was first, and announces itself. The caller has another reference. */
+/* Stops the watch, and drops its reference on the owner. Returns FALSE if the death was first. Then
+ * the watch announces, or has announced already. The caller has another reference on the owner. */
 gboolean
 weakref_watch_stop (WeakrefWatch *watch)
 {
@@ -180,7 +185,7 @@ weakref_watch_stop (WeakrefWatch *watch)
   return stopped;
 }
 
-/* Frees what the watch holds, when it is stopped or announced. */
+/* Drops the block of a watch that was stopped or has announced. */
 void
 weakref_watch_clear (WeakrefWatch *watch)
 {

@@ -4,23 +4,24 @@
 
 #include <weakref-glib/core/watches.h>
 
-/* No lock here. Whoever sets `ended` ends the watches: a death, or weakref_watches_stop(). It stops
- * those that have not announced a death; the others drop their own references.
+/* There is no lock here. The thread that sets `ended` ends the watches: that of a death, or that of
+ * weakref_watches_stop(). It stops the watches that have not announced a death. The others drop
+ * their own references.
  *
- * One of the objects may be disposed by another thread while the watches are started. That thread
- * sees that not all are there, and leaves the end to the one that starts them. */
+ * Another thread may dispose one of the objects while the watches are being started. It sees that
+ * `started` is not set, and does nothing. The thread that starts the watches ends them then. */
 
 typedef struct
 {
-  WeakrefWatch watch;    /* first; running, it has a reference on the whole */
+  WeakrefWatch watch;    /* the first field; while active it has a reference on the whole */
   WeakrefWatches *whole; /* (unowned) (const) */
-  WeakrefBlock *life;    /* (owned) (nullable) (const): if the watch waits for the memory */
+  WeakrefBlock *life;    /* (owned) (nullable) (const): if the watch waits until it is finalized */
 } OneWatch;
 
 struct _WeakrefWatches
 {
   gatomicrefcount ref_count;
-  gint started; /* (atomic): all watches run */
+  gint started; /* (atomic): all watches are active */
   gint ended;   /* (atomic) */
   const WeakrefWatchesFuncs *funcs;
   gpointer data;   /* (owned): until the end */
@@ -51,7 +52,7 @@ weakref_watches_unref (WeakrefWatches *self)
   g_free (self);
 }
 
-/* Returns TRUE to exactly one caller, who then has to free the data. */
+/* Ends the watches. Returns TRUE to exactly one caller, which then has to free the data. */
 static gboolean
 watches_end (WeakrefWatches *self)
 {
@@ -122,8 +123,8 @@ weakref_watches_new (const WeakrefWatchesFuncs *funcs, gsize n_targets)
   return self;
 }
 
-/* Once. The caller holds the objects. Takes over @data, which may be freed, and died() called,
- * before this returns. */
+/* To be called once. The caller holds the objects. Takes over @data. An object may be disposed in
+ * the meantime: then died() is called and @data is freed before this returns. */
 void
 weakref_watches_start (WeakrefWatches *self,
                        gpointer const *targets,
@@ -144,8 +145,8 @@ weakref_watches_start (WeakrefWatches *self,
       weakref_watch_start (&one->watch, &one_funcs, targets[i], phase);
     }
 
-  /* A block is dead before it announces that: either the announcement sees that we have started, or
-   * we see the death. */
+  /* A block is marked dead before its watches announce. So either the announcement sees that we
+   * have started, or we see the death here. */
   g_atomic_int_set (&self->started, TRUE);
   for (i = 0; i < self->n_targets && !dead; i++)
     dead = weakref_block_is_dead (self->watches[i].watch.block);
@@ -153,7 +154,7 @@ weakref_watches_start (WeakrefWatches *self,
     watches_die (self);
 }
 
-/* Returns whether this ended them: FALSE if a death, or another call, was first. */
+/* Ends the watches, and frees the data. Returns FALSE if a death or another call was first. */
 gboolean
 weakref_watches_stop (WeakrefWatches *self)
 {
@@ -177,7 +178,8 @@ weakref_watches_get_n_targets (WeakrefWatches *self)
   return self->n_targets;
 }
 
-/* A new reference to one of the objects, or NULL; also after the end. */
+/* Returns a new reference to one of the objects, or NULL if it is dead. It can be called after the
+ * end, too. */
 gpointer
 weakref_watches_dup_target (WeakrefWatches *self, gsize i)
 {
@@ -186,7 +188,8 @@ weakref_watches_dup_target (WeakrefWatches *self, gsize i)
   return weakref_block_dup_target (one->life != NULL ? one->life : one->watch.block);
 }
 
-/* For checks of arguments: whether all are objects that somebody holds, and there are any. */
+/* Returns whether the arguments of a function are good: there is at least one object, and somebody
+ * holds each of them. */
 gboolean
 weakref_are_objects (gpointer const *targets, gsize n_targets)
 {

@@ -9,17 +9,18 @@
 G_BEGIN_DECLS
 
 /* Watches on several objects, which end together: at the first death, or when they are stopped.
- * The owner has a reference on them, and each running watch another. */
+ * The owner has a reference on them, and each active watch has another one. */
 typedef struct _WeakrefWatches WeakrefWatches;
 
 typedef struct
 {
-  /* The first of the objects has died: called once, in the thread of that death, unless
-   * weakref_watches_stop() was first. Any code may run. */
+  /* One of the objects has died. It runs once, outside every lock, in the thread of that death or
+   * in weakref_watches_start(). It does not run if weakref_watches_stop() was first. It may call
+   * any code. */
   void (*died) (WeakrefWatches *watches, gpointer data);
-  /* Frees the data, once, when the watches have ended. */
+  /* Frees the data. It runs once, when the watches have ended. May be NULL. */
   GDestroyNotify free_data;
-  /* For a person: who takes the interest. */
+  /* The name of what takes the interest, which the radar shows to the user. */
   const char *name;
 } WeakrefWatchesFuncs;
 
