@@ -3,11 +3,14 @@
 """The stubs say what the module is."""
 
 import ast
+import atexit
+import json
 import pathlib
 import shutil
 import subprocess
 import tempfile
 import unittest
+import venv
 
 from gi.repository import GObject, Weakref
 
@@ -16,7 +19,7 @@ from support import CORE, read_gir
 HERE = pathlib.Path(__file__).resolve().parent
 STUB = HERE.parents[1] / 'introspection/python/gi-stubs/repository/Weakref.pyi'
 
-# What the sample needs of the other modules, for where PyGObject-stubs is not installed.
+# What stands for PyGObject-stubs: as much of it as the sample needs.
 OTHERS = {
     'GLib': 'class Error(Exception): ...\nclass MainContext: ...\nclass Variant: ...',
     'GObject': 'class Object:\n    def __init__(self, **kwargs: object) -> None: ...\n'
@@ -25,33 +28,113 @@ OTHERS = {
         'AsyncResult', 'Cancellable', 'ListModel', 'MemoryMonitor', 'Task')),
 }
 
+# What a program has that has no other stubs than ours.
+ALONE = """from gi.repository import Gio, Gtk, Weakref
+file = Gio.File.new_for_path('/')
+Gtk.init()
+Weakref.getweakrefcount(file) + 1
+Weakref.getweakrefcount(file) + ''  # wrong
+Weakref.nothing  # wrong
+"""
 
-class MypyTest(unittest.TestCase):
-    def test_sample(self):
-        mypy = shutil.which('mypy')
-        if mypy is None:
-            self.skipTest('mypy is not installed')
-        sample = HERE / 'typed.py'
-        with tempfile.TemporaryDirectory() as directory:
-            path = pathlib.Path(directory, 'stubs', 'gi', 'repository')
+
+def run_mypy(python, sample):
+    """Return the numbers of the lines that are wrong, and what was printed."""
+    mypy = shutil.which('mypy')
+    if mypy is None:
+        raise unittest.SkipTest('mypy is not installed')
+    checked = subprocess.run(
+        [mypy, '--strict', '--allow-any-generics', '--allow-subclassing-any', '--no-incremental',
+         '--no-error-summary', '--no-color-output', '--hide-error-context', '--python-executable',
+         python, sample],
+        cwd=sample.parent, env={'PATH': '/usr/bin:/bin'}, capture_output=True, text=True)
+    if checked.stderr:
+        raise AssertionError(checked.stderr)
+    found = [line.split(':') for line in checked.stdout.splitlines() if ': error:' in line]
+    return ({int(line) if file == sample.name else file for file, line, *_ in found},
+            checked.stdout)
+
+
+def get_pyright():
+    """Return the command pyright, and install it from npm if it is not here, once for all tests."""
+    found = shutil.which('pyright')
+    if found is not None:
+        return found
+    npm = shutil.which('npm')
+    if npm is None or shutil.which('node') is None:
+        raise unittest.SkipTest('neither pyright nor npm is installed')
+    directory = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, directory)
+    try:
+        subprocess.run([npm, 'install', '--no-audit', '--no-fund', '--prefix', directory, 'pyright'],
+                       capture_output=True, check=True, timeout=60)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        raise unittest.SkipTest('npm can not install pyright: no network?') from None
+    return f'{directory}/node_modules/.bin/pyright'
+
+
+def run_pyright(python, sample):
+    """Return the numbers of the lines that are wrong, and what was printed."""
+    checked = subprocess.run([run_pyright.command, '--outputjson', '--pythonpath', python, sample],
+                             cwd=sample.parent, capture_output=True, text=True)
+    return ({each['range']['start']['line'] + 1 if pathlib.Path(each['file']).name == sample.name
+             else each['file'] for each in json.loads(checked.stdout)['generalDiagnostics']
+             if each['severity'] == 'error'}, checked.stdout + checked.stderr)
+
+
+class Checkers:
+    """The stubs installed as they are, for a type checker."""
+
+    def install(self, *, others, apart=False):
+        """Make an interpreter with our stubs, beside those of PyGObject or in another directory."""
+        directory = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, directory)
+        venv.create(directory / 'venv', symlinks=True)
+        site = next((directory / 'venv').glob('lib/python*/site-packages'))
+        # Something like PyGObject itself, which has no types.
+        (site / 'gi/repository').mkdir(parents=True)
+        for package in ('gi', 'gi/repository'):
+            (site / package / '__init__.py').touch()
+        if others:
+            path = site / 'gi-stubs/repository'
             path.mkdir(parents=True)
             for package in (path, path.parent):
                 (package / '__init__.pyi').touch()
             for name, text in OTHERS.items():
                 (path / f'{name}.pyi').write_text(text)
-            shutil.copy(STUB, path)
-            checked = subprocess.run(
-                [mypy, '--strict', '--allow-any-generics', '--no-incremental', '--no-error-summary',
-                 '--no-color-output', '--hide-error-context', sample],
-                cwd=directory, env={'MYPYPATH': str(path.parents[1]), 'PATH': '/usr/bin:/bin'},
-                capture_output=True, text=True)
-        found = {line for line in checked.stdout.splitlines() if ': error:' in line}
-        self.assertEqual(checked.stderr, '')
-        lines = {int(line.split(':')[1]) for line in found if line.startswith(str(sample))}
-        expected = {number for number, line in enumerate(sample.read_text().splitlines(), 1)
-                    if '# wrong' in line}
-        self.assertEqual(lines, expected, checked.stdout)
-        self.assertEqual([line for line in found if not line.startswith(str(sample))], [])
+        if apart:
+            (site / 'apart.pth').write_text(f'{directory}/apart')
+        shutil.copytree(STUB.parents[1], (directory / 'apart' if apart else site) / 'gi-stubs',
+                        dirs_exist_ok=True)
+        return directory
+
+    def check(self, directory, text):
+        sample = directory / 'sample.py'
+        sample.write_text(text)
+        found, output = self.run_checker(str(directory / 'venv/bin/python'), sample)
+        expected = {number for number, line in enumerate(text.splitlines(), 1) if '# wrong' in line}
+        self.assertEqual(found, expected, output)
+
+    def test_alone(self):
+        self.check(self.install(others=False), ALONE)
+
+    def test_with_stubs_of_pygobject(self):
+        self.check(self.install(others=True), (HERE / 'typed.py').read_text())
+
+
+class MypyTest(Checkers, unittest.TestCase):
+    run_checker = staticmethod(run_mypy)
+
+    def test_with_stubs_of_pygobject_elsewhere(self):
+        self.check(self.install(others=True, apart=True), (HERE / 'typed.py').read_text())
+
+
+class PyrightTest(Checkers, unittest.TestCase):
+    run_checker = staticmethod(run_pyright)
+
+    @classmethod
+    def setUpClass(cls):
+        run_pyright.command = get_pyright()
 
 
 class ConsistencyTest(unittest.TestCase):

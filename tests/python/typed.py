@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What a program may do with the module, for mypy: test_stubs.py. A line that is wrong says so."""
+"""What a program may do with the module, for mypy and pyright: test_stubs.py. A line that is wrong says so."""
 
 from typing import Optional
 
