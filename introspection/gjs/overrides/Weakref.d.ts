@@ -247,7 +247,48 @@ declare module 'gi://Weakref?version=1.0' {
             set_at_exit(at_exit: boolean): void;
         }
 
-        /** Connects a handler that is given `objects`, after the arguments of the signal. */
+        /** What connect() gives. It holds neither the instance nor the handler. */
+        class Connection {
+            constructor(instance: GObject.Object, id: number);
+
+            /** Whether the handler is still connected. */
+            get connected(): boolean;
+            /** Whether this call disconnected it. */
+            disconnect(): boolean;
+            get [Symbol.toStringTag](): string;
+        }
+
+        /** The arguments of a signal of `I`, without the instance. */
+        type SignalArguments<I, S> = I extends { $signals: infer Signals }
+            ? S extends keyof Signals
+                ? Signals[S] extends (...args: infer Args) => any
+                    ? Args
+                    : any[]
+                : any[]
+            : any[];
+
+        /**
+         * Connects a handler that is given `objects`, after the arguments of the signal, and is
+         * disconnected when one of them dies. It keeps the objects only during a call. What it
+         * refers to is kept as by a handler of `instance.connect()`: not by itself.
+         */
+        function connect<
+            I extends GObject.Object & { $signals: any },
+            S extends keyof I['$signals'] & string,
+            O extends [GObject.Object, ...GObject.Object[]],
+        >(
+            instance: I,
+            signal: S,
+            handler: (instance: I, ...args: [...SignalArguments<I, S>, ...O]) => any,
+            ...objects: O
+        ): Connection;
+        function connect<I extends GObject.Object>(
+            instance: I,
+            signal: string,
+            handler: (instance: I, ...args: any[]) => any,
+            ...objects: [GObject.Object, ...GObject.Object[]]
+        ): Connection;
+        /** The function of C. What the handler refers to is kept until it is disconnected. */
         function signal_connect(
             instance: GObject.Object,
             detailed_signal: string,
@@ -324,7 +365,21 @@ declare module 'gi://Weakref?version=1.0' {
             /** As those of Map. */
             getOrInsert(key: K, value: V): V;
             getOrInsertComputed(key: K, create: (key: K) => V): V;
-            /** The same without waiting: `create` returns its task, with `task.return_value()` or
+            /**
+             * The same without waiting. However many ask for a key at the same time, `create` is
+             * called once, and all get its object, or what it throws.
+             *
+             * @param create is given a cancellable that is cancelled when nobody waits any more. It
+             *   belongs with whatever is asked for as part of the creation.
+             * @param cancellable takes back this request, and no other: the promise is rejected
+             *   with a `Gio.IOErrorEnum.CANCELLED`.
+             */
+            ensureAsync<W extends V>(
+                key: K,
+                create: (key: K, cancellable: Gio.Cancellable) => W | PromiseLike<W>,
+                cancellable?: Gio.Cancellable | null,
+            ): Promise<W>;
+            /** The function of C: `create` returns its task, with `task.return_value()` or
              * `task.return_error()`, now or later; `callback` calls `ensure_finish()`. */
             ensure_async(
                 key: K,

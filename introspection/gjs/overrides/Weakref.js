@@ -20,8 +20,10 @@ function _init() {
     parts.references.defineRef(this);
     parts.references.defineProxy(this);
     parts.finalizer.defineFinalizer(this);
+    parts.connection.defineConnect(this);
     parts.valueTable.defineValueTable(this);
     parts.valueTable.defineCache(this);
+    parts.ensureAsync.defineEnsureAsync(this);
     parts.keyTable.defineKeyTable(this);
     parts.set.defineSet(this);
     parts.bond.defineBond(this);

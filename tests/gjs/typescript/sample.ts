@@ -123,6 +123,30 @@ new Weakref.Finalizer(win, (a: number) => {});
 const waited: Promise<void> = ref.dead();
 const ended: Gio.Cancellable = Weakref.cancellableFor(win);
 
+const later: Promise<Win> = inferred.ensureAsync('a', async (key, cancellable) => {
+    const sameCancellable: Gio.Cancellable = cancellable;
+    const length: number = key.length;
+    return new Win();
+}, ended);
+inferred.ensureAsync('a', () => win).then(made => print(made.title));
+// @ts-expect-error
+inferred.ensureAsync(5, async () => new Win());
+// @ts-expect-error
+table.ensureAsync('a', async () => win);
+// @ts-expect-error
+inferred.ensureAsync('a', async () => new Win(), 5);
+
+const connection = Weakref.connect(set, 'items-changed', (self, position, removed, added, view) => {
+    const sum: number = position + removed + added + self.size;
+    print(view.title.length);
+}, win);
+const isFirst: boolean = connection.connected && connection.disconnect();
+Weakref.connect(win, 'a-signal', (self, a, b) => print(self.title, a, b), action, win);
+// @ts-expect-error
+Weakref.connect(win, 'a-signal', () => {});
+// @ts-expect-error
+Weakref.connect(win, 'a-signal', () => {}, 'a');
+
 const registry = new Weakref.Registry((held: string) => print(held.length));
 registry.register(win, 'a', win);
 const unregistered: boolean = registry.unregister(win);

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The weakref-glib authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* exported defineConnect */
+
+// Handlers over signal_connect() of C, which disconnects them when an object dies, and gives them
+// the objects. A function that C has is a root of the garbage collector: what it refers to stays. So
+// C has a function that refers to nothing, and the instance's wrapper has a map from that to the
+// handler. The entry goes when C drops the function, or with the wrapper, whichever is first.
+
+const {GObject} = imports.gi;
+const {describe, requireFunction, requireObject} = imports.overrides._weakref.arguments;
+
+// The property of a wrapper that has the map, and makes the wrapper last as long as the object.
+const HANDLERS = Symbol('handlers of Weakref.connect()');
+
+// No variable but itself may be around it.
+function makeRoot() {
+    return function root(instance, ...args) {
+        return instance[HANDLERS].get(root)(instance, ...args);
+    };
+}
+
+function requireSignal(instance, name) {
+    if (typeof name !== 'string')
+        throw new TypeError(`The signal must be a string, not ${describe(name)}`);
+    const {$gtype} = instance.constructor;
+    if (!GObject.signal_parse_name(name, $gtype, true)[0])
+        throw new TypeError(`No signal '${name}' on ${$gtype.name}`);
+    return name;
+}
+
+function defineConnect(Weakref) {
+    const {signal_connect: signalConnect} = Weakref;
+
+    // It holds neither the instance nor the handler.
+    Weakref.Connection = class Connection {
+        #ref;
+        #id;
+
+        constructor(instance, id) {
+            this.#ref = Weakref.Ref.new(instance);
+            this.#id = id;
+        }
+
+        get [Symbol.toStringTag]() {
+            return 'Weakref_Connection';
+        }
+
+        get connected() {
+            const instance = this.#ref.deref();
+            return instance !== undefined &&
+                GObject.signal_handler_is_connected(instance, this.#id);
+        }
+
+        // Whether this call did, and the handler was still there.
+        disconnect() {
+            const {connected} = this;
+            if (connected)
+                GObject.signal_handler_disconnect(this.#ref.deref(), this.#id);
+            return connected;
+        }
+    };
+
+    Weakref.connect = function (instance, signal, handler, ...objects) {
+        instance = requireObject(instance, 'The instance');
+        requireSignal(instance, signal);
+        requireFunction(handler, 'The handler');
+        if (objects.length === 0)
+            throw new TypeError('A handler without objects is connected by the instance itself');
+        objects = objects.map(object => requireObject(object, 'What a handler is given'));
+
+        if (!instance[HANDLERS])
+            Object.defineProperty(instance, HANDLERS, {value: new WeakMap()});
+        const root = makeRoot();
+        instance[HANDLERS].set(root, handler);
+        return new Weakref.Connection(instance, signalConnect(instance, signal, root, 0, objects));
+    };
+}
