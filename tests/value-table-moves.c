@@ -327,48 +327,6 @@ test_rekey_is_one_step (void)
   g_object_unref (shuttle.table);
 }
 
-/* Keys that are objects with a content */
-
-static void
-test_file_keys (void)
-{
-  GType types[] = { G_TYPE_FILE, G_TYPE_ICON };
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS (types); i++)
-    {
-      WeakrefValueTable *table = weakref_value_table_new (types[i]);
-      GObject *keys[3];
-      TestProbe *a = test_probe_new ("a");
-      gpointer key;
-
-      if (i == 0)
-        {
-          keys[0] = G_OBJECT (g_file_new_for_path ("/usr/share"));
-          keys[1] = G_OBJECT (g_file_new_for_uri ("file:///usr/share/"));
-          keys[2] = G_OBJECT (g_file_new_for_path ("/usr"));
-        }
-      else
-        {
-          keys[0] = G_OBJECT (g_themed_icon_new ("folder"));
-          keys[1] = G_OBJECT (g_themed_icon_new ("folder"));
-          keys[2] = G_OBJECT (g_themed_icon_new ("file"));
-        }
-      weakref_value_table_insert (table, keys[0], a);
-      assert_at (table, keys[1], a);
-      assert_at (table, keys[2], NULL);
-      g_assert_true (weakref_value_table_lookup_key (table, a, &key));
-      g_assert_true (key == keys[0]);
-      g_object_unref (key);
-      g_object_unref (a);
-      assert_log ("-a ~a");
-      g_object_unref (keys[0]);
-      g_object_unref (keys[1]);
-      g_object_unref (keys[2]);
-      g_object_unref (table);
-    }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -384,8 +342,6 @@ main (int argc, char **argv)
   test_case_as ("steal", steal);
   test_case_as ("replace", replace);
   test_case_as ("replace/what-dies", replace_what_dies);
-
-  test_case_as ("keys/files-and-icons-by-content", file_keys);
 
   return g_test_run ();
 }

@@ -35,6 +35,7 @@
 #include <weakref-glib/weakref-id.h>
 
 /* Collections that don't own their objects */
+#include <weakref-glib/weakref-key-type.h>
 #include <weakref-glib/weakref-value-table.h>
 #include <weakref-glib/weakref-reservation.h>
 #include <weakref-glib/weakref-key-table.h>

@@ -27,7 +27,8 @@
  * | `G_TYPE_UCHAR`, `UINT`, flags | in the pointer: GUINT_TO_POINTER() |
  * | `G_TYPE_LONG`, `ULONG`, `G_TYPE_GTYPE` | in the pointer: GSIZE_TO_POINTER() |
  * | `G_TYPE_INT64`, `UINT64`, `DOUBLE` | the address of the number |
- * | `G_TYPE_FILE`, `G_TYPE_ICON`, subtypes | the #GFile or #GIcon, compared by content |
+ * | `G_TYPE_FILE`, `G_TYPE_ICON`, `G_TYPE_DATE_TIME` | the #GFile, #GIcon, #GDateTime, by content |
+ * | types given to `weakref_key_type_register()` | the object or boxed structure, by content |
  * | `G_TYPE_OBJECT`, other subtypes, interfaces | the object: by identity, and *held strongly* |
  * | `G_TYPE_BYTES`, `G_TYPE_VARIANT` | the #GBytes or #GVariant, compared by content |
  * | `G_TYPE_POINTER` | any pointer |

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <weakref-glib/core/hash.h>
+#include <weakref-glib/core/key-types.h>
 #include <weakref-glib/weakref-error.h>
 
 /* A key is a gconstpointer, as in GHashTable. What fits into a pointer everywhere is in the pointer
@@ -184,6 +185,8 @@ object_check (gconstpointer key)
 gboolean
 weakref_key_kind_init (WeakrefKeyKind *kind, GType type)
 {
+  const WeakrefKeyType *key_type;
+
   *kind = (WeakrefKeyKind) { .type = type, .hash = g_direct_hash, .equal = g_direct_equal };
 
   if (type == G_TYPE_VALUE)
@@ -248,16 +251,11 @@ weakref_key_kind_init (WeakrefKeyKind *kind, GType type)
     case G_TYPE_INTERFACE:
       if (type == G_TYPE_INTERFACE)
         return FALSE;
-      /* By content, as GIO has it. */
-      if (g_type_is_a (type, G_TYPE_FILE))
+      key_type = weakref_key_type_find (type);
+      if (key_type != NULL)
         {
-          kind->hash = g_file_hash;
-          kind->equal = (GEqualFunc) g_file_equal;
-        }
-      else if (g_type_is_a (type, G_TYPE_ICON))
-        {
-          kind->hash = g_icon_hash;
-          kind->equal = (GEqualFunc) g_icon_equal;
+          kind->hash = key_type->hash;
+          kind->equal = key_type->equal;
         }
       kind->copy = object_copy;
       kind->free = g_object_unref;
@@ -268,6 +266,16 @@ weakref_key_kind_init (WeakrefKeyKind *kind, GType type)
       kind->equal = g_variant_equal;
       kind->copy = variant_copy;
       kind->free = (GDestroyNotify) g_variant_unref;
+      kind->check = pointer_check;
+      return TRUE;
+    case G_TYPE_BOXED:
+      key_type = weakref_key_type_find (type);
+      if (key_type == NULL)
+        return FALSE;
+      kind->hash = key_type->hash;
+      kind->equal = key_type->equal;
+      kind->copy = key_type->copy;
+      kind->free = key_type->free;
       kind->check = pointer_check;
       return TRUE;
     default:
@@ -353,7 +361,7 @@ weakref_key_from_value (const WeakrefKeyKind *kind,
       fits = value_is_key (value);
       *key = value;
     }
-  else if (kind->type == G_TYPE_BYTES || kind->type == G_TYPE_GTYPE)
+  else if (kind->type == G_TYPE_GTYPE || G_TYPE_IS_BOXED (kind->type))
     {
       fits = G_VALUE_HOLDS (value, kind->type);
       if (fits)
