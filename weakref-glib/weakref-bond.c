@@ -17,13 +17,14 @@
  * Makes two objects, an owner and what it owns, live and die together.
  *
  * Use it for trees whose nodes know their parents. If parent and child hold each other, neither is
- * ever freed. If the child holds its parent weakly, the parent goes away under whoever has only the
- * child. Bonded, neither happens: the owner keeps the owned alive, and whoever else holds the owned
- * keeps the owner alive. When nobody outside holds either, both are finalized, at once, the owner
- * first. Bonds make trees of any depth and width: who holds a single node, holds the tree.
+ * ever freed. If the child holds its parent weakly, and somebody has only the child, the parent is
+ * freed while the child still needs it. With a bond, neither happens. The owner keeps the owned
+ * alive, and whoever holds the owned keeps the owner alive. When nobody else holds either of them,
+ * both are finalized together, the owner first. Bonds make trees of any depth and width. Whoever
+ * holds one node of a tree holds the whole tree.
  *
- * The two can then have plain pointers to each other. The library keeps the bond until it is broken
- * or the objects die; the handle that [ctor@Weakref.Bond.new] returns can be dropped at once.
+ * The two can have plain pointers to each other. The library keeps the bond until it is broken or
+ * the objects die. So you can drop what [ctor@Weakref.Bond.new] returns as soon as it is made.
  *
  * ```c
  * self->parent = parent; // not a reference
@@ -31,35 +32,38 @@
  * g_clear_object (&bond);
  * ```
  *
- * In the dispose and finalize of the owner, what it owns is still there; but all weak references of
- * this library to any of them are dead by then, and so is the bond. What the owner's dispose takes
- * a reference on lives on, without the bond. An owner or owned that is disposed early, by
- * [method@GObject.Object.run_dispose], is no longer bonded. Inside a death that a bond or a
- * [class@Weakref.Cache] caused, the deaths that it causes in turn come after it.
+ * In the dispose and finalize of the owner, what it owns is still there. But the bond is dead then,
+ * and so are all weak references of this library to any object of the tree. If the dispose of the
+ * owner takes a reference on an object that it owns, that object lives on without the bond. An
+ * object that is disposed by [method@GObject.Object.run_dispose] is no longer bonded. When a bond
+ * or a [class@Weakref.Cache] drops an object, and this death makes it drop more objects, those die
+ * after the first one, not inside its dispose.
  *
- * All functions can be called from any thread at any time; a tree dies in the thread that drops the
- * last reference on it from outside. A [class@Weakref.Ref] and all else in this library gives
- * either none of the objects of a tree or keeps all; a #GWeakRef of GLib's own that is asked while
- * the tree is being dropped in another thread can give a node that lives on without its owner.
+ * All functions can be called from any thread at any time. A tree dies in the thread that drops the
+ * last reference on one of its objects from outside. A [class@Weakref.Ref], and everything else in
+ * this library, gives either none of the objects of a tree, or one that keeps all of them. A
+ * #GWeakRef of GLib itself is different: while another thread drops the tree, it can give an object
+ * that lives on without its owner.
  *
- * The library has one reference on each bonded object. To take the first other one, to drop the
- * last other one, and to get the object from a weak reference takes a lock which all bonds and
- * caches have in common. When the last one on a tree is dropped, it takes time for the whole tree.
+ * The library has one reference on each bonded object. Three things take a lock that all bonds and
+ * caches share: to take the first other reference, to drop the last other reference, and to get the
+ * object from a weak reference. When the last other reference on a tree is dropped, the time that
+ * takes grows with the size of the tree.
  *
  * # Languages
  *
- * A bond holds both objects by a toggle reference, and two toggle references on the same object
- * silence each other. GJS has one on objects of a JavaScript class, and on those that have or once
- * had a JavaScript property or handler; PyGObject before 3.55 on those with Python attributes. Such
- * an object always looks as if somebody held it: the tree stays until the bonds of that object are
- * broken, or it is disposed, and is then collected as usual. That is a leak, so there is a warning
- * when such a bond is made.
+ * A bond holds both objects by a toggle reference. If an object has two toggle references, neither
+ * of them is notified. GJS has one on objects of a JavaScript class, and on those that have or once
+ * had a JavaScript property or handler. PyGObject before 3.55 has one on those with Python
+ * attributes. Such an object always looks as if somebody held it. So the tree stays until the bonds
+ * of that object are broken, or the object is disposed. Then it is collected as usual. That is a
+ * leak, so there is a warning when such a bond is made.
  *
- * In JavaScript `new Weakref.Bond ()` is kept by JavaScript instead: the wrappers hold each other,
- * for its garbage collector to see. Such a bond ends, with whatever objects, at the next garbage
- * collection after nobody has any object of its tree. A tree that was made in C, and then gets such
- * a bond, is kept by JavaScript as a whole. A binding with toggle references and a garbage
- * collector of its own can do the same, by [method@Weakref.Bond.start_for_binding].
+ * In JavaScript, JavaScript itself keeps what `new Weakref.Bond ()` makes: the wrappers hold each
+ * other, and its garbage collector sees that. When nobody has any object of the tree, such a bond
+ * ends at the next garbage collection, whatever the objects are. If a tree was made in C and then
+ * gets such a bond, JavaScript keeps the whole tree. Another binding with toggle references and a
+ * garbage collector can do the same with [method@Weakref.Bond.start_for_binding].
  *
  * Since: 1.0
  */
@@ -67,9 +71,9 @@ struct _WeakrefBond
 {
   GObject parent_instance;
 
-  WeakrefBlock *owner;   /* (owned) (const): NULL until it begins */
-  WeakrefBlock *owned;   /* (owned) (const) */
-  WeakrefMember *member; /* (owned) (const) (nullable): the owned, if we keep it by a group */
+  WeakrefBlock *owner;   /* (owned) (const): NULL before the bond begins */
+  WeakrefBlock *owned;   /* (owned) (const): the same */
+  WeakrefMember *member; /* (owned) (const) (nullable): that of the owned, if a group keeps it */
   WeakrefDestination *destination; /* (owned) (const) (nullable) */
 };
 
@@ -96,7 +100,7 @@ bond_notify_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* The reference goes to the delivery. */
+/* Takes over the reference on the bond. */
 static void
 bond_part_cb (gpointer data)
 {
@@ -105,7 +109,7 @@ bond_part_cb (gpointer data)
   weakref_destination_send (self->destination, bond_notify_cb, self, g_object_unref);
 }
 
-/* Whether it is still there, by a group or by a language. It may go from the first to the second.
+/* Returns whether a group or a language keeps the bond. A language may take it over from a group.
  */
 static gboolean
 bond_is_joined (WeakrefBond *self)
@@ -117,9 +121,10 @@ bond_is_joined (WeakrefBond *self)
          weakref_link_is_joined (self->owned, self);
 }
 
-/* New references to both objects, or %FALSE and neither if the bond has ended. To be joined is not
- * all: if an object was bonded at the end of its g_object_run_dispose(), that life is over, but
- * nobody is told before the next weak interest in it. */
+/* Gives new references to both objects. If the bond has ended, returns FALSE and gives neither. It
+ * is not enough that they are joined: if an object was bonded at the end of its
+ * g_object_run_dispose(), that life has ended, but nobody is told before somebody takes the next
+ * interest in the object. */
 static gboolean
 bond_dup (WeakrefBond *self, gpointer *owner, gpointer *owned)
 {
@@ -135,7 +140,8 @@ bond_dup (WeakrefBond *self, gpointer *owner, gpointer *owned)
   return *owned != NULL;
 }
 
-/* Its tree can't be seen to be unused, and it would be a leak that nobody notices. */
+/* Warns if a language has a toggle reference on @object. Then we are never notified that its tree
+ * is unused, and without a warning nobody would notice the leak. */
 static void
 warn_if_foreign (gpointer object)
 {
@@ -190,9 +196,9 @@ weakref_bond_class_init (WeakrefBondClass *klass)
   /**
    * WeakrefBond:alive: (getter is_alive)
    *
-   * Whether the bond holds. All three properties are notified once, when it has ended: in the
-   * thread that breaks it, disposes one of the two early, or finalizes the owner; or from the
-   * #GMainContext that [ctor@Weakref.Bond.new_full] was given.
+   * Whether the bond has not ended. All three properties are notified once, when it has ended. That
+   * happens in the thread that breaks the bond, disposes one of the two objects early, or finalizes
+   * the owner, or in the #GMainContext that [ctor@Weakref.Bond.new_full] was given.
    *
    * Since: 1.0
    */
@@ -237,13 +243,13 @@ weakref_bond_init (WeakrefBond *self)
  *
  * Bonds @owned to @owner.
  *
- * An object has at most one owner: it is a `WEAKREF_ERROR_OWNED` if @owned has one already; break
- * that bond first. It is a `WEAKREF_ERROR_CYCLE` if @owner is @owned itself, or owned by it,
- * through any number of bonds. If another thread disposes one of them during the call, it is a
+ * An object has at most one owner. If @owned has one already, it is a `WEAKREF_ERROR_OWNED`; break
+ * the other bond first. If @owner is @owned itself, or is owned by it through any number of bonds,
+ * it is a `WEAKREF_ERROR_CYCLE`. If another thread disposes one of them during the call, it is a
  * `WEAKREF_ERROR_DEAD`.
  *
- * You must hold a reference on both objects during the call, which can be made from any thread. It
- * takes time for the smaller one of the two trees.
+ * You must hold a reference on both objects during the call, which can be made from any thread. The
+ * time that it takes grows with the size of the smaller one of the two trees.
  *
  * Returns: (transfer full): the bond, or %NULL with @error set
  *
@@ -266,9 +272,9 @@ weakref_bond_new (gpointer owner, gpointer owned, GError **error)
  *
  * Bonds @owned to @owner, as [ctor@Weakref.Bond.new] does, and says where the end is notified.
  *
- * With a @context the notification always comes later, from an iteration of it, even in the same
- * thread, and the bond is kept until then. If the context goes away without iterating again, it
- * does not come.
+ * With a @context the notification always comes later, in an iteration of the context, even if that
+ * is the context of this thread. The bond is kept until then. If the context goes away without
+ * another iteration, the notification does not come.
  *
  * You must hold a reference on both objects during the call, which can be made from any thread.
  *
@@ -339,14 +345,14 @@ weakref_bond_new_full (gpointer owner, gpointer owned, GMainContext *context, GE
  *
  * Begins a bond between two objects that a language keeps together.
  *
- * For a language with a toggle reference on the objects' wrappers, and a garbage collector that
- * traces: each wrapper holds the other, until @ended is called. So the objects live as long as
- * anybody has one of them, in C or in the language, and go together when its collector finds that
- * nobody has. The library holds neither; it knows of the bond, with all that follows: one owner, no
- * cycles, its properties, its end by [method@Weakref.Bond.break] or an early dispose. If the bond
- * can't begin, @ended does not run.
+ * It is for a language that has toggle references on objects with wrappers, and a garbage collector
+ * that traces. There each wrapper holds the other until @ended is called. So the objects live as
+ * long as anybody has one of them, in C or in the language, and die together when its collector
+ * finds that nobody has. The library holds neither of them. It only knows of the bond: there is one
+ * owner, there are no cycles, the bond has its properties, and [method@Weakref.Bond.break] or an
+ * early dispose ends it. If the bond can't begin, @ended does not run.
  *
- * The objects must not be bonded by the library too, or it holds them: see
+ * The library must not keep the objects by other bonds at the same time: see
  * [func@Weakref.Bond.list_for_binding].
  *
  * You must hold a reference on both objects during the call, which can be made from any thread.
@@ -393,12 +399,13 @@ weakref_bond_start_for_binding (WeakrefBond *self,
  * weakref_bond_list_for_binding:
  * @object: (type GObject.Object) (not nullable): an object
  *
- * Lists the bonds by which the library itself keeps the tree that @object is in: the owner and the
- * owned of each, one after the other.
+ * Lists the bonds with which the library itself keeps the tree that @object is in. The result has
+ * the owner and the owned of each bond, one after the other.
  *
- * A language that is about to keep one of these objects by
- * [method@Weakref.Bond.start_for_binding] takes over each pair first, by
- * [func@Weakref.Bond.take_over_for_binding].
+ * Before a language keeps one of these objects with [method@Weakref.Bond.start_for_binding], it
+ * takes over each pair with [func@Weakref.Bond.take_over_for_binding].
+ *
+ * You must hold a reference on @object during the call, which can be made from any thread.
  *
  * Returns: (transfer container) (element-type GObject.Object): the objects
  *
@@ -450,8 +457,8 @@ weakref_bond_list_for_binding (gpointer object)
  * @user_data: (nullable): data for @ended
  * @destroy: (nullable): frees @user_data
  *
- * Makes a bond that the library keeps one that a language keeps, as if it had been made by
- * [method@Weakref.Bond.start_for_binding]. Whoever has the bond sees no difference.
+ * Has a language keep a bond that the library has kept until now. Then the bond is as if
+ * [method@Weakref.Bond.start_for_binding] had begun it. Whoever has the bond sees no difference.
  *
  * You must hold a reference on both objects during the call, which can be made from any thread.
  *
@@ -482,7 +489,7 @@ weakref_bond_take_over_for_binding (gpointer owner,
  * weakref_bond_break:
  * @self: a bond
  *
- * Ends the bond. Both objects are on their own again: what nobody else holds is finalized.
+ * Ends the bond. If nobody else holds one of the objects, that one is finalized.
  *
  * You need not hold either object.
  *
@@ -506,12 +513,12 @@ weakref_bond_break (WeakrefBond *self)
  * weakref_bond_is_alive: (get-property alive)
  * @self: a bond
  *
- * Tells whether the bond holds.
+ * Tells whether the bond has not ended.
  *
- * It holds both objects for a moment: if their last owner lets go just then, they die in this
- * thread.
+ * The call holds both objects for a moment. If their last owner drops them in this moment, they die
+ * in this thread.
  *
- * Returns: %TRUE if neither it was broken nor the objects died
+ * Returns: %TRUE if the bond was not broken and neither object has died
  *
  * Since: 1.0
  */

@@ -31,8 +31,9 @@ weakref_bond_new_full (gpointer owner, gpointer owned, GMainContext *context, GE
  * @owned: (type GObject.Object) (nullable): what it owned, or %NULL if it is dead
  * @user_data: (closure): the data given with the function
  *
- * Is called once when a bond that a language keeps has ended, and the two need not be kept together
- * any more.
+ * A function that is called once when a bond that a language keeps has ended.
+ *
+ * The language need not keep the two objects together any more.
  *
  * Since: 1.0
  */

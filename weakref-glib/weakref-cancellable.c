@@ -7,8 +7,8 @@
 #include <weakref-glib/core/compat.h>
 #include <weakref-glib/core/watches.h>
 
-/* The cancellable has the watches as its qdata, and they have a GWeakRef on it: neither keeps it
- * alive longer than those who use it. */
+/* The cancellable owns the watches, as its qdata. The data of the watches is a GWeakRef on the
+ * cancellable. So the watches do not keep it alive. */
 
 static G_DEFINE_QUARK (weakref_glib_cancellable, cancellable)
 
@@ -47,9 +47,9 @@ watches_stop_cb (gpointer watches)
  *
  * Makes a cancellable that is cancelled when @object dies.
  *
- * Give it to the operations that an object starts for itself, in place of one that its dispose has
- * to cancel: a widget that loads its picture, a client that waits for an answer. It holds nobody,
- * and is used like any other; it can also be cancelled by hand.
+ * Give it to the operations that an object starts for itself: a widget that loads its picture, a
+ * client that waits for an answer. Then the object need not cancel them in its dispose. The
+ * cancellable holds nothing, and is used like any other. You can also cancel it yourself.
  *
  * ```c
  * g_autoptr (GCancellable) cancellable = weakref_cancellable_new (row);
@@ -57,9 +57,9 @@ watches_stop_cb (gpointer watches)
  * g_file_load_contents_async (file, cancellable, loaded_cb, NULL);
  * ```
  *
- * It is cancelled in the thread that drops the last reference, when @object can't be had any more
- * by anything of this library, and with no lock held. So the handlers of #GCancellable::cancelled
- * run there; a [class@Gio.Task] returns in its own context, as ever.
+ * It is cancelled in the thread that drops the last reference on @object. At that moment nothing in
+ * this library gives @object any more, and no lock of this library is held. The handlers of
+ * #GCancellable::cancelled run in that thread. A [class@Gio.Task] returns in its own context.
  *
  * You must hold a reference on @object during the call, which can be made from any thread.
  *
@@ -80,8 +80,8 @@ weakref_cancellable_new (gpointer object)
  * @objects: (array length=n_objects) (element-type GObject.Object): the objects
  * @n_objects: how many there are, at least one
  *
- * Makes a cancellable that is cancelled when the first of @objects dies: see
- * [func@Weakref.cancellable_new].
+ * Makes a cancellable that is cancelled when the first of @objects dies. Apart from that, it is
+ * what [func@Weakref.cancellable_new] makes.
  *
  * You must hold a reference on each of @objects during the call, which can be made from any thread.
  *

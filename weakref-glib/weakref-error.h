@@ -15,18 +15,18 @@ G_BEGIN_DECLS
 
 /**
  * WeakrefError:
- * @WEAKREF_ERROR_DEAD: the target is gone: it was finalized or disposed
+ * @WEAKREF_ERROR_DEAD: the target is dead: it was finalized or disposed
  * @WEAKREF_ERROR_KEY_TYPE: a key has a type or a value that the table does not take
- * @WEAKREF_ERROR_RECURSION: a key was asked for from inside its own creation, directly or in a
- *   circle of creations that wait for each other
+ * @WEAKREF_ERROR_RECURSION: a creation asked for its own key, either itself or through other
+ *   creations, so that they would wait for each other in a circle
  * @WEAKREF_ERROR_CREATE: a create function returned %NULL without an error, or something that is
  *   not a #GObject
  * @WEAKREF_ERROR_OWNED: the object already has an owner
  * @WEAKREF_ERROR_CYCLE: the owner is the object itself, or one that it owns
  * @WEAKREF_ERROR_PROPERTY: there is no such property, or it can't be read or written, or the
  *   value does not fit
- * @WEAKREF_ERROR_WOULD_BLOCK: to wait for the creation of an object would block the main context
- *   that it needs to end
+ * @WEAKREF_ERROR_WOULD_BLOCK: the thread would wait for the creation of an object, and so block the
+ *   main context that this creation needs
  *
  * What can go wrong.
  *

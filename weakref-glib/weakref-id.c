@@ -7,18 +7,19 @@
 #include <weakref-glib/core/block.h>
 #include <weakref-glib/core/locks.h>
 
-/* The registry of ids has those that somebody asked for, and nothing else: the blocks know nothing
- * of it, and who does not use it does not pay. An entry is a watch, and leaves with the death.
+/* The table of the numbers that somebody has asked for. Nothing else knows of this table, so a
+ * program that asks for no numbers pays nothing. An entry is a watch, and leaves the table when its
+ * object dies.
  *
- * LOCKING. The lock guards the table. It is a leaf; entries are freed outside. A block is dead
- * before it severs: what is put in under the lock while the block is alive, is taken out by the
- * death. */
+ * LOCKING. The lock guards the table. No other lock is taken inside it, and entries are freed
+ * outside it. A block is marked dead before its watches sever. So if an entry is put into the table
+ * under the lock while its block is alive, the death finds it there. */
 #define ids_lock weakref_locks[WEAKREF_LOCK_IDS]
 static GHashTable *ids; /* (owned) (nullable): lock: guint64 → IdEntry (unowned) */
 
 typedef struct
 {
-  WeakrefWatch watch; /* first; running, it has a reference on the entry */
+  WeakrefWatch watch; /* the first field; while active it has a reference on the entry */
   gint ref_count;     /* (atomic) */
   guint64 id;         /* lock */
 } IdEntry;
@@ -72,11 +73,12 @@ ids_contain (guint64 id)
  * weakref_get_id:
  * @object: (type GObject.Object) (not nullable): an object
  *
- * Gives the number of the object's life, and has [func@Weakref.lookup_id] find the object by it.
+ * Gives the number of the life that @object is in. From then on [func@Weakref.lookup_id] finds the
+ * object by this number.
  *
- * It is the number that [method@Weakref.Ref.get_id] gives. It is never used again in a process,
- * unlike an address; so it can stand for an object where no reference can go: in a log, in a
- * message to another process that comes back later, in the id of a test.
+ * It is the number that [method@Weakref.Ref.get_id] gives. Unlike an address, it is never used
+ * again in a process. So it can stand for the object where a reference can't: in a log, in a
+ * message to another process that answers later, in the name of a test.
  *
  * You must hold a reference on @object during the call, which can be made from any thread.
  *

@@ -8,8 +8,8 @@
 
 struct _WeakrefLife
 {
-  WeakrefWatch watch; /* the first: a watch is cast to its life */
-  gint ref_count;     /* (atomic) one is the watch's, until the end is announced */
+  WeakrefWatch watch; /* the first field, because a watch is cast to its life */
+  gint ref_count;     /* (atomic): the watch has a reference until it has announced */
   WeakrefLifeFunc ended;
   gpointer user_data;
 };
@@ -34,9 +34,10 @@ static const WeakrefWatchFuncs life_funcs = { .name = "binding", .announce = lif
  *
  * Takes an interest in the life that @target is in.
  *
- * The interest lasts until the life ends, whether anybody has the result or not: @ended is called
- * once, after all weak references and tables of this library have lost the object. With
- * %WEAKREF_PHASE_FINALIZE that is when the memory goes, and there is one such life only.
+ * The interest lasts until the life ends, even if nobody keeps the result. Then @ended is called
+ * once. At that moment no weak reference and no table of this library gives the object any more.
+ * With %WEAKREF_PHASE_FINALIZE the life ends when the memory is freed. An object has only one such
+ * life.
  *
  * You must hold a reference on @target during the call, which can be made from any thread.
  *
@@ -83,7 +84,7 @@ weakref_life_ref (WeakrefLife *self)
  * weakref_life_unref: (skip)
  * @self: (transfer full): a life
  *
- * Drops a reference on @self. This does not withdraw the interest.
+ * Drops a reference on @self. The function is called at the end of the life all the same.
  *
  * Since: 1.0
  */
@@ -122,12 +123,12 @@ weakref_life_dup_target (WeakrefLife *self)
  * weakref_life_has_ended: (skip)
  * @self: a life
  *
- * Tells whether the end was noticed, without asking for the object, and so at the cost of reading a
- * number.
+ * Tells whether the library has noticed the end of the life. It only reads a number, and does not
+ * ask for the object.
  *
- * It is exact for who holds a reference on the object: then the life ends by a dispose that was
- * asked for. Who holds none gets %FALSE while the last dispose begins, and should use
- * weakref_life_dup_target().
+ * The answer is right if you hold a reference on the object: then only
+ * [method@GObject.Object.run_dispose] can end the life. Without a reference, you still get %FALSE
+ * when the last dispose has just begun. Use weakref_life_dup_target() then.
  *
  * Returns: %TRUE if the life has ended
  *

@@ -17,10 +17,11 @@ G_BEGIN_DECLS
 /**
  * WeakrefLife: (skip)
  *
- * An interest in one life of an object, for those who bind a language.
+ * An interest in one life of an object, for those who write a binding.
  *
- * It is what a [class@Weakref.Ref] is made of, without a #GObject around it: a language has objects
- * of its own, and needs only to know when a life ends. Use [class@Weakref.Ref] for all else.
+ * It is the part of a [class@Weakref.Ref] that waits for the end of the life, without a #GObject
+ * around it. A language has objects of its own, and needs only to know when a life ends. Use
+ * [class@Weakref.Ref] for everything else.
  *
  * Since: 1.0
  */
@@ -31,9 +32,9 @@ typedef struct _WeakrefLife WeakrefLife;
  * @life: the life that has ended
  * @user_data: the data that was given with the function
  *
- * Is called once when a life has ended, in the thread that ended it.
+ * A function that is called once when a life has ended, in the thread that ended it.
  *
- * The memory of the object is still there, but the object can't be had any more.
+ * The memory of the object is still there, but nothing gives the object any more.
  *
  * Since: 1.0
  */

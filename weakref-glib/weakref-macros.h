@@ -51,8 +51,8 @@
 #define WEAKREF_AVAILABLE_IN_1_0 WEAKREF_EXTERN
 #endif
 
-/* Like G_DECLARE_DERIVABLE_TYPE(), for a type that is derived from in this library only: what is in
- * its structs is nobody else's business. */
+/* This is like G_DECLARE_DERIVABLE_TYPE(), for a type that only this library derives from. The
+ * structs are in a private header. */
 #define WEAKREF_DECLARE_INTERNAL_TYPE(ModuleObjName, module_obj_name, MODULE, OBJ_NAME,            \
                                       ParentName)                                                  \
   GType module_obj_name##_get_type (void);                                                         \

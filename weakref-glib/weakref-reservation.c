@@ -13,18 +13,18 @@
  * The right, and the duty, to make the object of one key of a [class@Weakref.ValueTable].
  *
  * [method@Weakref.ValueTable.reserve] gives the object of a key, or a reservation if there is none.
- * Use it where the creation does not fit into a function: it is begun here, and ends elsewhere and
- * later, in another function, thread or main loop. As long as it is reserved, all who ask for that
- * key wait, with [method@Weakref.ValueTable.ensure], [method@Weakref.ValueTable.ensure_async] or
+ * Use it where the creation does not fit into one function: it begins in one place, and ends later
+ * in another function, thread or main loop. While a key is reserved, all who ask for it wait, with
+ * [method@Weakref.ValueTable.ensure], [method@Weakref.ValueTable.ensure_async] or
  * [method@Weakref.ValueTable.reserve].
  *
- * A reservation ends once: it is committed with an object, which they all get; or it fails, and
- * they all get the error; or it is abandoned, and the first of them makes the object instead.
- * Whoever drops the last reference on it abandons it. It does not keep the table: if that has gone
- * meanwhile, those who wait get the object all the same.
+ * A reservation ends once, in one of three ways. It is committed with an object: all who wait get
+ * the object. It fails: all who wait get the error. It is abandoned: the first one who waits makes
+ * the object instead. When the last reference on it is dropped, it is abandoned. It does not keep
+ * the table. If the table is gone, those who wait get the object all the same.
  *
- * All methods can be called from any thread. Who holds a reservation must not wait for its key in a
- * thread without which the reservation does not end: nobody could know, so that is not refused.
+ * All methods can be called from any thread. If a thread has to end a reservation, it must not wait
+ * for the key of that reservation, or it waits for ever. The library can't detect that.
  *
  * ```c
  * g_autoptr (WeakrefReservation) reservation = weakref_value_table_reserve (table, name, &folder,
@@ -40,12 +40,12 @@ struct _WeakrefReservation
 {
   GObject parent_instance;
 
-  WeakrefFlight *flight; /* (owned) (nullable) (atomic): until it has ended */
+  WeakrefFlight *flight; /* (owned) (nullable) (atomic): NULL when the reservation has ended */
 };
 
 G_DEFINE_TYPE (WeakrefReservation, weakref_reservation, G_TYPE_OBJECT)
 
-/* The flight goes to exactly one caller, who ends it. */
+/* Gives the flight to exactly one caller, which has to end it. All others get NULL. */
 static WeakrefFlight *
 reservation_take (WeakrefReservation *self)
 {
@@ -58,7 +58,8 @@ reservation_take (WeakrefReservation *self)
   return flight;
 }
 
-/* Takes over the reference on @error. */
+/* Ends the reservation with @error, or abandons it if @error is NULL. Takes over @error. Returns
+ * FALSE if it had ended before. */
 static gboolean
 reservation_end (WeakrefReservation *self, GError *error)
 {
@@ -102,13 +103,13 @@ weakref_reservation_init (WeakrefReservation *self)
  *
  * Enters @object into the table, and gives it to all who wait.
  *
- * Each of them has a reference of his own before this function returns. If somebody has inserted
- * another object under the key meanwhile, that one stays, and is what they get.
+ * If somebody has inserted another object under the key in the meantime, that one stays in the
+ * table, and those who wait get it instead.
  *
  * You must hold a reference on @object during the call.
  *
- * Returns: %TRUE if @object is now what the key stands for; %FALSE if the reservation had ended, if
- *   another object was inserted meanwhile, or if the table has gone
+ * Returns: %TRUE if @object is in the table now; %FALSE if the reservation had ended before, if
+ *   another object was inserted in the meantime, or if the table is gone
  *
  * Since: 1.0
  */
@@ -137,10 +138,10 @@ weakref_reservation_commit (WeakrefReservation *self, gpointer object)
  * @self: a reservation
  * @error: (not nullable): why there is no object
  *
- * Ends the reservation without an object: all who wait get a copy of @error. Who asks later tries
- * anew.
+ * Ends the reservation without an object. All who wait get a copy of @error. Whoever asks for the
+ * key later can try again.
  *
- * Returns: %TRUE if it ended thereby; %FALSE if it had ended
+ * Returns: %TRUE if this call ended it, %FALSE if it had ended before
  *
  * Since: 1.0
  */
@@ -157,10 +158,11 @@ weakref_reservation_fail (WeakrefReservation *self, const GError *error)
  * weakref_reservation_abandon:
  * @self: a reservation
  *
- * Gives the reservation back, as dropping the last reference on it does: the first of those who
- * wait makes the object instead, or gets a reservation, and the others wait for him.
+ * Ends the reservation without an object and without an error. The first one who waits makes the
+ * object instead, or gets a reservation. The others wait for that. When the last reference on a
+ * reservation is dropped, the same happens.
  *
- * Returns: %TRUE if it ended thereby; %FALSE if it had ended
+ * Returns: %TRUE if this call ended it, %FALSE if it had ended before
  *
  * Since: 1.0
  */

@@ -6,24 +6,25 @@
 
 #include <weakref-glib/core/watches.h>
 
-/* What is connected is a closure of ours. It has watches on the objects, gets them for each call,
- * and calls the user's closure with them. It goes with the handler, and stops the watches; if one
- * of the objects dies first, the watches disconnect the handler. They find it by its data, which is
- * they themselves, so that it does not matter in which thread the closure is freed meanwhile. */
+/* The closure that is connected is one of ours. It has watches on the objects. At each call it gets
+ * references on the objects, and calls the closure of the user with them. When the handler is
+ * disconnected, our closure is freed, and stops the watches. If one of the objects dies first, the
+ * watches disconnect the handler. They find it by its data, which is the address of the watches. So
+ * they do not use the closure, which another thread may be freeing. */
 
 typedef struct
 {
   GClosure closure; /* its data is the watches (owned) */
-  GClosure *inner;  /* (owned) (const) */
+  GClosure *inner;  /* (owned) (const): the closure of the user */
 } SignalClosure;
 
-/* The data of the watches is the life of the instance. */
+/* One of the objects has died. The data of the watches is the block of the instance. */
 static void
 signal_died_cb (WeakrefWatches *watches, gpointer data)
 {
   gpointer instance = weakref_block_dup_target (data);
 
-  /* Without an instance its handlers go, or have gone. */
+  /* If the instance is dead, its handlers are disconnected without us. */
   if (instance == NULL)
     return;
 
@@ -54,7 +55,8 @@ signal_marshal (GClosure *closure,
   gboolean alive = TRUE;
   gsize i;
 
-  /* They are held to the end of the call: nobody is disposed in it but by force. */
+  /* The objects are held to the end of the call. So only g_object_run_dispose() can dispose one in
+   * it. */
   for (i = 0; i < n_objects && alive; i++)
     {
       gpointer object = weakref_watches_dup_target (watches, i);
@@ -69,10 +71,11 @@ signal_marshal (GClosure *closure,
 
   if (alive)
     {
-      /* Borrowed: a call does not change them. */
+      /* These copies are not freed. A call does not change its parameters. */
       for (i = 0; i < n_params; i++)
         all[i] = params[i];
-      /* Without the hint: a language would take it for a call with too many arguments. */
+      /* The hint is not passed on. With a hint, the bindings of some languages look at the signal,
+       * and refuse more arguments than it has. */
       g_closure_invoke (((SignalClosure *) closure)->inner, return_value, n_params + n_objects, all,
                         NULL);
     }
@@ -95,7 +98,7 @@ signal_finalize_cb (gpointer data, GClosure *closure)
   g_closure_unref (((SignalClosure *) closure)->inner);
 }
 
-/* Takes @inner over. */
+/* Takes over @inner. */
 static gulong
 signal_connect (gpointer instance,
                 const char *detailed_signal,
@@ -114,12 +117,12 @@ signal_connect (gpointer instance,
   g_closure_ref (closure);
   g_closure_sink (closure);
 
-  /* Before it is connected, for it may be called at once. */
+  /* The watches are started first, because the handler may be called as soon as it is connected. */
   weakref_watches_start (watches, objects, WEAKREF_PHASE_DISPOSE,
                          weakref_block_get (instance, WEAKREF_PHASE_DISPOSE));
   id =
     g_signal_connect_closure (instance, detailed_signal, closure, (flags & G_CONNECT_AFTER) != 0);
-  /* A death meanwhile has found nothing to disconnect. */
+  /* A death between these two calls has found no handler to disconnect. */
   if (id != 0 && weakref_watches_have_ended (watches))
     g_signal_handlers_disconnect_matched (instance, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, watches);
   g_closure_unref (closure);
@@ -137,9 +140,9 @@ signal_connect (gpointer instance,
  * @flags: `G_CONNECT_DEFAULT`, which is 0, or `G_CONNECT_AFTER`
  * @...: the objects that the handler needs, at least one, then %NULL
  *
- * Connects a handler that is given the objects it needs, and holds none of them.
+ * Connects a handler that is called with the objects that it needs, and holds none of them.
  *
- * They come after the arguments of the signal, and before @user_data:
+ * The objects come after the arguments of the signal, and before @user_data:
  *
  * ```c
  * static void
@@ -152,15 +155,17 @@ signal_connect (gpointer instance,
  *                         document, NULL);
  * ```
  *
- * When the first of them dies, the handler is disconnected, and @user_data freed. The handler is
- * never called with an object whose dispose has begun, and holds all of them while it runs. That is
- * what g_signal_connect_object() does for one object, which may be in its dispose, however.
+ * When the first of the objects dies, the handler is disconnected, and @user_data is freed. The
+ * handler is never called with an object whose dispose has begun. The objects are held while it
+ * runs. g_signal_connect_object() does this for one object, but may call the handler while that
+ * object is in its dispose.
  *
- * If a handler of a signal that returns something is not called because an object is just dying, it
- * is as if it had returned 0.
+ * If the signal returns a value, and the handler is not called because an object is just dying, the
+ * result is as if it had returned 0.
  *
  * You must hold a reference on @instance and on the objects during the call, which can be made from
- * any thread. A death in another thread does not wait for a handler that runs.
+ * any thread. When an object dies in another thread, that thread does not wait for a handler that
+ * is just running.
  *
  * Returns: the number of the handler, for [func@GObject.signal_handler_disconnect]; 0 if there is
  * no such signal
@@ -187,7 +192,7 @@ weakref_signal_connect (gpointer instance,
     g_ptr_array_add (objects, object);
   va_end (args);
 
-  /* The free function of a closure is called with one argument more. */
+  /* A closure calls its free function with a second argument, which @destroy ignores. */
   closure = g_cclosure_new (callback, user_data, (GClosureNotify) (void (*) (void)) destroy);
   g_closure_set_marshal (closure, g_cclosure_marshal_generic);
   id = weakref_signal_connect_closure (instance, detailed_signal, closure, flags, objects->pdata,
@@ -207,14 +212,14 @@ weakref_signal_connect (gpointer instance,
  *   needs
  * @n_objects: how many there are, at least one
  *
- * Connects a handler that is given the objects it needs, and holds none of them.
+ * Connects a handler that is called with the objects that it needs, and holds none of them.
  *
  * The handler is called with the arguments of the signal, the instance first, and then with
- * @objects. When the first of those dies, it is disconnected. It is never called with an object
- * whose dispose has begun, and holds all of them while it runs.
+ * @objects. When the first of the objects dies, the handler is disconnected. It is never called
+ * with an object whose dispose has begun. The objects are held while it runs.
  *
- * If a handler of a signal that returns something is not called because an object is just dying, it
- * is as if it had returned 0.
+ * If the signal returns a value, and the handler is not called because an object is just dying, the
+ * result is as if it had returned 0.
  *
  * You must hold a reference on @instance and on @objects during the call, which can be made from
  * any thread.

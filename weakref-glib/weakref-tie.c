@@ -13,13 +13,14 @@
  * Several objects and a function that runs once, when the first of them dies.
  *
  * Use it for what exists between objects and has no sense without one of them: a binding, a bridge,
- * a subscription. With g_object_weak_ref() that is one notification for each object, each of which
- * has to remove all the others, and which race if the objects die in several threads. Here exactly
- * one of the deaths, [method@Weakref.Tie.break], [method@Weakref.Tie.detach] and, if asked for, the
- * process exit ends the tie, and what survives is there to be tidied up.
+ * a subscription. With g_object_weak_ref() you need one notification for each object, and each one
+ * has to remove all the others. If the objects die in several threads, there is a race. A tie ends
+ * exactly once: by the first death, by [method@Weakref.Tie.break], by [method@Weakref.Tie.detach],
+ * or, if you ask for that, at the exit of the process. The function gets the objects that are still
+ * alive, to clean them up.
  *
- * The library keeps a tie until it has ended; its maker can drop it at once. The data must not hold
- * any of the objects, or they never die. The tie holds none.
+ * The library keeps a tie until it has ended. So you can drop it as soon as it is made. The tie
+ * holds none of the objects. The data must not hold them either, or they never die.
  *
  * ```c
  * static void
@@ -34,8 +35,8 @@
  * g_object_unref (weakref_tie_new (objects, 2, unlink_cb, link, link_free));
  * ```
  *
- * All methods can be called from any thread at any time. Making and ending a tie costs the same for
- * each object, however much else waits for its death.
+ * All methods can be called from any thread at any time. What it costs to make and to end a tie
+ * grows with the number of its objects, and does not depend on what else waits for their deaths.
  *
  * Since: 1.0
  */
@@ -43,10 +44,10 @@ struct _WeakrefTie
 {
   GObject parent_instance;
 
-  WeakrefWatches *watches;  /* (owned) (const): while they run, they have a reference on us */
-  WeakrefCallback callback; /* the one who takes it, ends it */
+  WeakrefWatches *watches;         /* (owned) (const): while active they have a reference on us */
+  WeakrefCallback callback;        /* who takes it ends the tie */
   WeakrefDestination *destination; /* (owned) (nullable) (const) */
-  WeakrefKept kept;                /* until then */
+  WeakrefKept kept;                /* in the registry until the tie has ended */
 };
 
 G_DEFINE_TYPE (WeakrefTie, weakref_tie, G_TYPE_OBJECT)
@@ -60,7 +61,7 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-/* Ends it, with the function or without. Returns FALSE if somebody else was first. */
+/* Ends the tie, and runs the function if @run is TRUE. Returns FALSE if it had ended before. */
 static gboolean
 tie_end (WeakrefTie *self, gboolean run)
 {
@@ -162,8 +163,8 @@ weakref_tie_class_init (WeakrefTieClass *klass)
   /**
    * WeakrefTie:alive: (getter is_alive)
    *
-   * Whether the function has still to run. It is notified once, when it turns %FALSE, in the thread
-   * or context where the function ran or that detached it.
+   * Whether the function has not run yet and was not detached. It is notified once, when it becomes
+   * %FALSE, in the thread that ran the function or detached it.
    *
    * Since: 1.0
    */
@@ -230,7 +231,7 @@ tie_new (gpointer const *objects,
  * @destroy runs once in any case, after @func or instead of it, in any thread.
  *
  * You must hold a reference on each of @objects during the call, which can be made from any thread.
- * If one of them is disposed by another thread meanwhile, @func may run before this returns.
+ * If another thread disposes one of them at the same time, @func may run before this returns.
  *
  * Returns: (transfer full): a new tie; the library has a reference of its own on it
  *
@@ -259,9 +260,9 @@ weakref_tie_new (gpointer const *objects,
  * Makes a tie, with all options.
  *
  * @destroy runs once in any case, after @func or instead of it, in any thread. The tie does not
- * keep
- * @context. If that goes away before it got to run the function, the tie stays alive, and is ended
- * by hand.
+ * keep its context. If the context goes away before it has run the function, the tie stays alive
+ * until [method@Weakref.Tie.break] or [method@Weakref.Tie.detach] is called, or runs at the exit of
+ * the process if [property@Weakref.Tie:at-exit] is set.
  *
  * You must hold a reference on each of @objects during the call, which can be made from any thread.
  *
@@ -291,11 +292,14 @@ weakref_tie_new_full (gpointer const *objects,
  * @user_data: (nullable): data for @func; it must not hold any of @objects
  * @destroy: (nullable): frees @user_data
  *
- * Makes a tie whose function belongs to a language with a runtime of its own.
+ * Makes a tie whose function belongs to a language with an interpreter.
  *
- * It is as [ctor@Weakref.Tie.new_full], but does not run by itself when C's exit handlers run, even
- * with [property@Weakref.Tie:at-exit]: the interpreter is gone then. The language calls
- * [func@Weakref.Finalizer.run_at_exit] before it shuts down.
+ * It differs from [ctor@Weakref.Tie.new_full] only at the exit of the process, if
+ * [property@Weakref.Tie:at-exit] is set. When C calls its exit handlers, the interpreter is gone.
+ * So this tie does not run by itself then. The language calls [func@Weakref.Finalizer.run_at_exit]
+ * before its interpreter ends.
+ *
+ * You must hold a reference on each of @objects during the call, which can be made from any thread.
  *
  * Returns: (transfer full): a new tie; the library has a reference of its own on it
  *
@@ -319,7 +323,7 @@ weakref_tie_new_for_binding (gpointer const *objects,
  *
  * Runs the function now, in this thread, unless the tie has ended before.
  *
- * Returns: %TRUE if this call ran it, %FALSE if it came too late
+ * Returns: %TRUE if this call ran it, %FALSE if the tie had ended before
  *
  * Since: 1.0
  */
@@ -337,7 +341,7 @@ weakref_tie_break (WeakrefTie *self)
  *
  * Makes sure that the function never runs, unless the tie has ended before.
  *
- * Returns: %TRUE if this call detached it, %FALSE if it came too late
+ * Returns: %TRUE if this call detached it, %FALSE if the tie had ended before
  *
  * Since: 1.0
  */
@@ -355,8 +359,9 @@ weakref_tie_detach (WeakrefTie *self)
  *
  * Gives those of the objects that are alive, in the order in which they were given.
  *
- * In the function these are those that have not died; called before, all of them. An object that is
- * disposed by force and used again is not among them: the tie was to its earlier life.
+ * Before the first death these are all of them. If an object was disposed by
+ * [method@GObject.Object.run_dispose] and is still used, it is not among them: the tie is to its
+ * earlier life.
  *
  * Returns: (transfer container) (element-type GObject.Object): the objects; the array has
  * references on them
@@ -389,9 +394,9 @@ weakref_tie_dup_survivors (WeakrefTie *self)
  * weakref_tie_is_alive: (get-property alive)
  * @self: a tie
  *
- * Tells whether the function has still to run.
+ * Tells whether the function can still run.
  *
- * It is %FALSE from the moment the function begins.
+ * It is %FALSE as soon as the function begins.
  *
  * Returns: %TRUE if the function has neither run nor been detached
  *
@@ -430,8 +435,8 @@ weakref_tie_get_at_exit (WeakrefTie *self)
  *
  * Sets whether the function runs at process exit if all the objects are alive then.
  *
- * The default is %FALSE. It is said for this process, not for its forks. Ties run among the
- * finalizers, newest first.
+ * The default is %FALSE. The setting is for this process, and not for its forks. Ties and
+ * finalizers run in one order, the newest first.
  *
  * Since: 1.0
  */

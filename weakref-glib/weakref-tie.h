@@ -24,7 +24,7 @@ G_DECLARE_FINAL_TYPE (WeakrefTie, weakref_tie, WEAKREF, TIE, GObject)
  * @tie: the tie that has ended
  * @user_data: (closure): the data given with the function
  *
- * Is called when the first of several objects has died.
+ * A function that is called when the first of several objects has died.
  *
  * Since: 1.0
  */

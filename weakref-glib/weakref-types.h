@@ -17,9 +17,9 @@ G_BEGIN_DECLS
 
 /**
  * WeakrefPhase:
- * @WEAKREF_PHASE_DISPOSE: when the object dies: when nobody can get it any more
- * @WEAKREF_PHASE_FINALIZE: when the memory of the object is about to be freed; an object that was
- *   disposed but lives on has not come there
+ * @WEAKREF_PHASE_DISPOSE: the object dies: from then on nobody can get it
+ * @WEAKREF_PHASE_FINALIZE: the memory of the object is about to be freed; this does not happen as
+ *   long as an object lives on after its dispose
  *
  * The two ends of an object's life.
  *
@@ -40,7 +40,7 @@ GType weakref_phase_get_type (void) G_GNUC_CONST;
  * WeakrefCopyFunc:
  * @key: a key
  *
- * Makes a copy of a key, for a table to keep.
+ * A function that makes a copy of a key. The table keeps the copy.
  *
  * Returns: (transfer full): the copy
  *
@@ -84,17 +84,17 @@ typedef gpointer (*WeakrefCreateValueFunc) (const GValue *key, gpointer user_dat
  * @task: a task, to be returned with the object by g_task_return_pointer(), or with an error
  * @user_data: (closure): the data given with the function
  *
- * Starts to create the object for a key.
+ * A function that starts to create the object for a key.
  *
- * It runs in the thread of the first one who asks, without any lock held, and may use the table.
- * Sooner or later, from any thread, @task has to be returned: with a new reference to the object,
+ * It runs in the thread of the first one who asks, without any lock held, and may use the table. In
+ * the end @task has to be returned, from any thread: with a new reference on the object,
  * `g_task_return_pointer (task, object, g_object_unref)`, or with an error. If the last reference
- * to @task is dropped before, that is a `WEAKREF_ERROR_CREATE` for all who wait. The object may
- * float: then its reference is sunk.
+ * on @task is dropped before, all who wait get a `WEAKREF_ERROR_CREATE`. The object may float: then
+ * its reference is sunk.
  *
- * The cancellable of @task is the creation's own. It is cancelled when nobody waits any more for
- * the object. Pass it on to what the creation does; and if that asks for other keys, so that
- * circles are found.
+ * The cancellable of @task belongs to this creation. It is cancelled when nobody waits for the
+ * object any more. Pass it to the operations of the creation. If the creation asks for other keys,
+ * pass it to that call, too: then the library can find circles.
  *
  * Since: 1.0
  */
@@ -106,16 +106,16 @@ typedef void (*WeakrefCreateAsyncFunc) (gconstpointer key, GTask *task, gpointer
  * @task: a task, to be returned with the object by g_task_return_value(), or with an error
  * @user_data: (closure): the data given with the function
  *
- * Starts to create the object for a key.
+ * A function that starts to create the object for a key.
  *
- * It runs in the thread of the first one who asks, without any lock held, and may use the table.
- * Sooner or later, from any thread, @task has to be returned: with a #GValue that holds the object,
- * by [method@Gio.Task.return_value], or with an error. If the last reference to @task is dropped
- * before, that is a `WEAKREF_ERROR_CREATE` for all who wait.
+ * It runs in the thread of the first one who asks, without any lock held, and may use the table. In
+ * the end @task has to be returned, from any thread: with a #GValue that holds the object, by
+ * [method@Gio.Task.return_value], or with an error. If the last reference on @task is dropped
+ * before, all who wait get a `WEAKREF_ERROR_CREATE`.
  *
- * The cancellable of @task is the creation's own. It is cancelled when nobody waits any more for
- * the object. Pass it on to what the creation does; and if that asks for other keys, so that
- * circles are found.
+ * The cancellable of @task belongs to this creation. It is cancelled when nobody waits for the
+ * object any more. Pass it to the operations of the creation. If the creation asks for other keys,
+ * pass it to that call, too: then the library can find circles.
  *
  * Since: 1.0
  */

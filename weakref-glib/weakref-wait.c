@@ -7,13 +7,13 @@
 #include <weakref-glib/core/dispatch.h>
 #include <weakref-glib/core/watches.h>
 
-/* The watches have the task as their data, the task has the watches. Whoever ends the watches, the
- * death or the cancelling, returns from the task. */
+/* The data of the watches is the task, and the task has a reference on the watches. The death or
+ * the cancellation ends the watches, and the one that does returns from the task. */
 
 typedef struct
 {
   WeakrefWatches *watches; /* (owned) (const) */
-  GSource *source;         /* (owned) (nullable) (atomic): waits for the cancelling */
+  GSource *source;         /* (owned) (nullable) (atomic): waits for the cancellation */
 } Wait;
 
 static void
@@ -50,8 +50,9 @@ wait_return_cb (gpointer task)
 static void
 wait_died_cb (WeakrefWatches *watches, gpointer task)
 {
-  /* Later, in the context of the task: it could return at once if this is the thread of that, and
-   * a language can't be called in the middle of an unref, which may be its garbage collector's. */
+  /* The task returns later, from its context. In the thread of that context it would return at
+   * once, which is in the middle of an unref. That unref may be one of a garbage collector, during
+   * which a language can't be called. */
   weakref_dispatch (g_task_get_context (task), wait_return_cb, g_object_ref (task), g_object_unref);
 }
 
@@ -78,12 +79,13 @@ cancelled_cb (GCancellable *cancellable, gpointer task)
  *
  * Waits for an object to die.
  *
- * @callback is called in the thread-default #GMainContext of the caller, with a source object of
- * %NULL. The object is not held, and must not be held by @user_data. Use it in tests, and where a
- * program goes on when something is gone: in Python and JavaScript one awaits it.
+ * @callback is called in the thread-default #GMainContext of the caller, with %NULL as the source
+ * object. The object is not held, and @user_data must not hold it either. Use this function in
+ * tests, and where a program goes on when something is gone. In Python and JavaScript, `await` it.
  *
- * As any asynchronous operation, this one holds its context until it has ended. If a source of a
- * context that is dropped holds @object, cancel it.
+ * Like any asynchronous operation, it holds its context until it has ended. So, if a source of that
+ * context holds @object, the two keep each other alive: cancel the operation when you drop the
+ * context.
  *
  * You must hold a reference on @object during the call, which can be made from any thread.
  *
@@ -105,7 +107,7 @@ weakref_wait_async (gpointer object,
   g_task_set_source_tag (task, weakref_wait_async);
   g_task_set_name (task, "weakref_wait_async()");
 
-  /* A death that came first is the result, whatever came after. */
+  /* If the death comes first, it is the result, even if the task is cancelled before it returns. */
   g_task_set_check_cancellable (task, FALSE);
 
   if (g_task_return_error_if_cancelled (task))
@@ -126,7 +128,7 @@ weakref_wait_async (gpointer object,
       g_atomic_pointer_set (&wait->source, g_source_ref (source));
       g_task_attach_source (task, source, (GSourceFunc) (void (*) (void)) cancelled_cb);
       g_source_unref (source);
-      /* The death came meanwhile, and has seen no source. */
+      /* If the object has died in the meantime, wait_return_cb() may have found no source. */
       if (weakref_watches_have_ended (wait->watches))
         wait_drop_source (wait);
     }

@@ -18,7 +18,7 @@ weakref_tree_next_locked (WeakrefMember *member, WeakrefMember *top)
   return member != top ? member->sibling : NULL;
 }
 
-/* Moves what is below @top to @group. */
+/* Moves @top and what is below it to @group. */
 static void
 group_take_locked (WeakrefGroup *group, WeakrefMember *top)
 {
@@ -46,7 +46,7 @@ weakref_tree_end_if_unused_locked (WeakrefGroup *group)
 
   for (member = root; member != NULL; member = weakref_tree_next_locked (member, root))
     {
-      /* This may well make it active. */
+      /* If a thread has taken a reference and waits to notify us, this makes the member active. */
       if (weakref_hold_refresh_locked (&member->hold))
         return;
     }
@@ -62,7 +62,8 @@ weakref_tree_end_if_unused_locked (WeakrefGroup *group)
   weakref_hold_release_locked (&root->hold);
 }
 
-/* To be called for a member whose tree has changed: drops it if it is alone and not needed. */
+/* To be called for a member whose tree has changed. Ends the group if it is unused. If the member
+ * is the only one, and is not needed, its hold is released. */
 void
 weakref_tree_check_locked (WeakrefMember *member)
 {
@@ -94,8 +95,8 @@ weakref_tree_unlink_locked (WeakrefMember *member, GArray *parted)
   g_array_append_val (parted, tie);
 }
 
-/* Parts a member from its owner. The smaller of the two trees becomes a group of its own: we go
- * through both in step until one is at its end. */
+/* Parts a member from its owner. The smaller of the two trees becomes a new group. To find out
+ * which is smaller, we go through both at the same time, until one of them is at its end. */
 void
 weakref_tree_cut_locked (WeakrefMember *member, GArray *parted)
 {
@@ -138,7 +139,8 @@ weakref_ties_new (void)
   return g_array_new (FALSE, FALSE, sizeof (WeakrefParted));
 }
 
-/* Parts a member from its owner and from all it owns, and releases it: it was disposed. */
+/* Parts a member that was disposed from its owner and from all that it owns, and releases its hold.
+ */
 void
 weakref_tree_leave_locked (WeakrefMember *member, GArray *parted)
 {
@@ -162,7 +164,8 @@ weakref_tree_leave_locked (WeakrefMember *member, GArray *parted)
   g_ptr_array_unref (children);
 }
 
-/* Makes the trees of two members one, the smaller of which moves. What ties them is not touched. */
+/* Joins the trees of two members. The members of the smaller tree move. This does not set the tie.
+ */
 void
 weakref_tree_join_locked (WeakrefMember *owned, WeakrefMember *owner)
 {

@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* The trees of core/group.c: their shape, and what follows from it. All under the toggle lock. */
+/* The trees of core/group.c: their form, and what follows from it. All of it is guarded by the
+ * toggle lock. */
 
 typedef struct _WeakrefMember WeakrefMember;
 
@@ -20,10 +21,10 @@ typedef struct
   guint n_active;
 } WeakrefGroup;
 
-/* Waits for the finalization of a member that owns something. */
+/* This waits until a member that owns something is finalized. */
 typedef struct
 {
-  WeakrefWatch watch; /* running, it has a reference on us; the member has another */
+  WeakrefWatch watch; /* while active it has a reference on us, and the member has another one */
   gatomicrefcount ref_count;
   WeakrefMember *member; /* (owned) (const) */
 } WeakrefChildRelease;
@@ -31,24 +32,25 @@ typedef struct
 struct _WeakrefMember
 {
   WeakrefHold hold;
-  WeakrefWatch disposed; /* running, it has a reference on us, and so has the hold */
+  WeakrefWatch disposed; /* while active it has a reference on us, and so has the hold */
   gatomicrefcount ref_count;
-  guint pins;          /* lock: who uses it, whether it is tied or not */
-  gboolean active;     /* lock */
-  gboolean has_ended;  /* lock: with its group */
-  gboolean gone;       /* lock: disposed */
+  guint pins;          /* lock: how many calls keep it in its group, even if it is alone there */
+  gboolean active;     /* lock: somebody outside the group has its object */
+  gboolean has_ended;  /* lock: its group has ended */
+  gboolean gone;       /* lock: its object was disposed */
   WeakrefGroup *group; /* lock: NULL before it is admitted, and when the group has ended or the hold
                           was released */
-  WeakrefMember *owner;               /* lock */
-  gpointer tie;                       /* lock: (owned): while there is an owner */
-  GDestroyNotify part;                /* lock: notifies the tie that it has ended, and frees it */
-  WeakrefMember *children;            /* lock: newest first */
-  WeakrefMember *sibling;             /* lock: the next of the owner's children */
-  WeakrefMember **link;               /* lock: what points at this child */
-  WeakrefChildRelease *child_release; /* lock: (owned): since it first was to own something */
+  WeakrefMember *owner;    /* lock */
+  gpointer tie;            /* lock: (owned): while there is an owner */
+  GDestroyNotify part;     /* lock: tells the tie that it was parted, and frees it */
+  WeakrefMember *children; /* lock: newest first */
+  WeakrefMember *sibling;  /* lock: the next of the owner's children */
+  WeakrefMember **link;    /* lock: the pointer that points to this child */
+  WeakrefChildRelease
+    *child_release; /* lock: (owned): from the first call that makes it an owner */
 };
 
-/* Ties that were parted, to be told outside the lock. */
+/* A tie that was parted. It is told outside the lock. */
 typedef struct
 {
   gpointer tie;

@@ -10,30 +10,31 @@
 #include <weakref-glib/core/toggle.h>
 #include <weakref-glib/weakref-error.h>
 
-/* A group is a tree of objects, each of which we keep by a hold. It lives as long as anybody else
- * has one of them.
+/* A group is a tree of objects. We have a hold on each of them. The tree lives as long as anybody
+ * else has one of them.
  *
- * Each member knows whether somebody else has it, by a reference or by another hold: then it is
- * active. The group counts the active ones, so that a toggle notification takes the same time in
- * every tree. When none is left, we look at each member once more, all under the one lock. Somebody
- * who has just taken a reference waits for the lock to notify us of it, and cannot have passed it
- * on. So if the counts read 1, one after the other, nobody has any member when the last is read,
- * although references may have been moving about. (Otherwise somebody could take the owner from the
- * owned, and drop the owned, just when we have seen the owner and not yet the owned.)
+ * A member is active if somebody else has it, by a reference or by another hold. The group counts
+ * its active members. So what a toggle notification costs does not depend on the size of the tree.
+ * When no member is active, we read the reference count of each member once more, all of them under
+ * the lock. A thread that has just taken a reference waits for the lock to notify us, and so it
+ * can't have given the reference to anybody. Therefore, if all counts read 1, nobody has any member
+ * when the last one is read. (Without the lock, somebody could get the owner from the owned and
+ * then drop the owned, after we have read the count of the owner and before we read that of the
+ * owned.)
  *
- * Then the group ends. All weak references of this library to its members are dead from that moment
- * on, so that nobody gets a child without its parent, or a parent without its children. The hold on
- * the root is released. When a member is finalized, the holds on its children are released: parents
- * go first. In its dispose and finalize a member may use its children as it likes: they are still
- * there.
+ * Then the group ends. From that moment on, all weak references of this library to its members are
+ * dead. So nobody gets a child without its parent, or a parent without its children. The hold on
+ * the root is released. When a member is finalized, the holds on its children are released. So
+ * parents go first, and a member can use its children in its dispose and finalize.
  *
- * A GWeakRef of GLib's own cannot be told of that. Between the end of the group and a member's own
- * last unref it can still give that member, which then lives on for whoever has it, without its
- * owner, with what it owns.
+ * A GWeakRef of GLib itself does not know of that. Between the end of the group and the last unref
+ * of a member it can still give that member. The member then lives on with what it owns, but
+ * without its owner.
  *
- * A member that is disposed while others have it, by g_object_run_dispose(), is parted from all.
+ * If a member is disposed by g_object_run_dispose() while somebody has it, it is parted from its
+ * owner and from its children.
  *
- * LOCKING. All is guarded by the toggle lock. What ties members is parted outside. */
+ * LOCKING. The toggle lock guards everything here. Ties are parted outside the lock. */
 
 WeakrefMember *
 weakref_member_ref (WeakrefMember *member)
@@ -132,7 +133,7 @@ child_release_stop (WeakrefChildRelease *child_release)
   child_release_unref (child_release);
 }
 
-/* The caller has @object and a pin. */
+/* The caller has a reference on @object, and a pin on @member. */
 static void
 member_add_child_release (WeakrefMember *member, gpointer object)
 {
@@ -182,7 +183,7 @@ member_released_cb (WeakrefHold *hold)
   WeakrefMember *member = (WeakrefMember *) hold;
   WeakrefChildRelease *child_release = NULL;
 
-  /* The has_ended who own something wait for tchild_release finalization. */
+  /* A member that has ended and owns something still waits until its object is finalized. */
   weakref_toggle_lock ();
   if (member->children == NULL)
     child_release = g_steal_pointer (&member->child_release);
@@ -200,7 +201,7 @@ member_admit_locked (WeakrefHold *hold)
   WeakrefMember *member = (WeakrefMember *) hold;
   WeakrefHold *other = hold->next;
 
-  /* Another thread may have been faster. */
+  /* Another thread may have made a member for this object first. */
   while (other != NULL && (other->funcs != hold->funcs || other->life != hold->life))
     other = other->next;
   if (member->gone || other != NULL)
@@ -227,7 +228,8 @@ member_find_locked (WeakrefBlock *block)
                                                      &hold_funcs);
 }
 
-/* The root of the group that the object of @block is in, or @block itself. */
+/* Returns the root of the group that the object of @block is in, or @block itself if it is in
+ * none. */
 WeakrefBlock *
 weakref_member_find_root_locked (WeakrefBlock *block)
 {
@@ -247,8 +249,9 @@ member_new (gpointer object)
   weakref_hold_start (&member->hold, &hold_funcs, member->disposed.block, object);
 }
 
-/* What @object, which the caller holds, is as a member of a group; made if need be. It stays as it
- * is until weakref_member_put(). Returns a new reference. */
+/* Returns the member of @object with a new reference and a pin, and makes it if there is none. The
+ * pin keeps it in its group until weakref_member_put(), even if it is the only member. The caller
+ * holds @object. */
 WeakrefMember *
 weakref_member_get (gpointer object, gboolean as_owner)
 {
@@ -277,7 +280,7 @@ weakref_member_get (gpointer object, gboolean as_owner)
     }
 }
 
-/* The end of weakref_member_get(). The reference stays. */
+/* Removes the pin that weakref_member_get() has added. The caller keeps the reference. */
 void
 weakref_member_put (WeakrefMember *member)
 {
@@ -305,7 +308,8 @@ member_find_obstacle_locked (WeakrefMember *owned, WeakrefMember *owner, int *co
       *code = WEAKREF_ERROR_OWNED;
       return "The object already has an owner";
     }
-  /* Nobody owns it: it is at the top of whatever it is in. */
+  /* Nobody owns @owned, so it is at the top of its tree. If it is at the top of the tree of @owner,
+   * too, it owns @owner. */
   if (weakref_link_find_top_locked (owner->disposed.block, weakref_member_find_root_locked) ==
       owned->disposed.block)
     {
@@ -316,7 +320,8 @@ member_find_obstacle_locked (WeakrefMember *owned, WeakrefMember *owner, int *co
   return NULL;
 }
 
-/* Takes over @tie, until it is parted by @part, outside the lock. */
+/* Makes @owner the owner of @owned. Takes over @tie if it succeeds. When the two are parted, @part
+ * is called with @tie outside the lock, and frees it. */
 gboolean
 weakref_member_join (
   WeakrefMember *owned, WeakrefMember *owner, gpointer tie, GDestroyNotify part, GError **error)
@@ -346,7 +351,8 @@ member_is_joined_locked (WeakrefMember *owned, gconstpointer tie)
   return owned->tie == tie && !owned->has_ended;
 }
 
-/* Returns FALSE if the tie was parted already, or is about to be because both ends die. */
+/* Parts @owned from its owner. Returns FALSE if @tie was parted before, or if the group has ended:
+ * then it is parted soon. */
 gboolean
 weakref_member_part (WeakrefMember *owned, gconstpointer tie)
 {
@@ -382,7 +388,8 @@ weakref_member_is_joined (WeakrefMember *owned, gconstpointer tie)
   return joined;
 }
 
-/* Parts the object of @owned from its owner, but does not tell the tie: that goes to the caller. */
+/* Parts the object of @owned from its owner, and gives the tie to the caller instead of calling its
+ * function. Returns FALSE if @owner is not the owner. */
 gboolean
 weakref_member_leave_locked (WeakrefBlock *owner,
                              WeakrefBlock *owned,
@@ -407,8 +414,8 @@ weakref_member_leave_locked (WeakrefBlock *owner,
   return TRUE;
 }
 
-/* Pairs of owner and owned in the group that the object of @block is in, with a reference on each;
- * none if it is in no group. */
+/* Returns the pairs of owner and owned in the group that the object of @block is in, with a
+ * reference on each. The array is empty if it is in no group. */
 GPtrArray *
 weakref_member_list_blocks (WeakrefBlock *block)
 {

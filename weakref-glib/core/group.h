@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Trees of objects that live and die together. The tree keeps what ties two of its objects, such as
- * a WeakrefBond. */
+/* Trees of objects that live and die together. A tie is what stands for the connection of two
+ * objects, such as a WeakrefBond. The tree has a reference on it. */
 
 typedef struct _WeakrefMember WeakrefMember;
 

@@ -7,41 +7,43 @@
 #include <weakref-glib/core/toggle.h>
 #include <weakref-glib/weakref-error.h>
 
-/* An object has a node here while it owns something, or is owned, in this way. Nothing here has a
- * reference on an object.
+/* An object has a node here while it owns another object, or is owned, in this way. A node has no
+ * reference on its object.
  *
- * The nodes form trees, and so do the members of groups (core/group.c). An object can be in both,
- * with one owner at most: the root of a group may be owned by a node, and whoever walks up through
- * the owners has to look at both, with the help of a WeakrefFindRoot.
+ * The nodes form trees, and so do the members of groups (core/group.c). An object can be in a tree
+ * of nodes and in a group, but it has at most one owner. The root of a group may be owned by a
+ * node. So who goes up through the owners has to look at both kinds: a WeakrefFindRoot does that
+ * for the groups.
  *
- * When the first node of a tree dies, its collector has decided that all of them do, and disposes
- * them one after the other. So the lives of all are ended at once, as those of a group are: nobody
- * gets one of them without the others. An object that is disposed by g_object_run_dispose() only
- * leaves the tree. The two are told apart by the reference count: g_object_run_dispose() has a
- * reference of its own, in addition to that of its caller.
+ * When the first object of a tree dies, the collector of the language has decided that all of them
+ * die, and disposes them one after the other. So the lives of all are ended at once, as in a group:
+ * nobody gets one of them without the others. An object that is disposed by g_object_run_dispose()
+ * only leaves the tree. The reference count tells which of the two it is: during
+ * g_object_run_dispose() the count is at least 2, because this function has a reference and its
+ * caller has another one.
  *
- * LOCKING. All is guarded by the toggle lock. What ties two nodes is parted outside. */
+ * LOCKING. The toggle lock guards everything here. Ties are parted outside the lock. */
 
 typedef struct _Node Node;
 
 struct _Node
 {
-  WeakrefWatch disposed; /* while it runs, it has a reference on us */
+  WeakrefWatch disposed; /* while active it has a reference on us */
   gatomicrefcount ref_count;
-  guint pins;            /* lock: who uses it, whether it is in a tree or not */
-  gboolean is_listed;    /* lock: in the hash table, which has a reference */
+  guint pins;            /* lock: how many calls keep it in the hash table */
+  gboolean is_listed;    /* lock: it is in the hash table, which has a reference */
   gboolean is_gone;      /* lock: its object was disposed */
-  gboolean has_ended;    /* lock: the collector has decided on its tree */
+  gboolean has_ended;    /* lock: the lives of its tree have ended */
   Node *owner;           /* lock */
   gpointer tie;          /* lock: (owned): while there is an owner */
-  GDestroyNotify part;   /* lock: tells the tie that it is parted, and frees it */
+  GDestroyNotify part;   /* lock: tells the tie that it was parted, and frees it */
   WeakrefKeeper *keeper; /* lock: (owned): while there is an owner */
   Node *children;        /* lock: newest first */
   Node *sibling;         /* lock: the next of the owner's children */
-  Node **link;           /* lock: what points at this child */
+  Node **link;           /* lock: the pointer that points to this child */
 };
 
-/* What is to be done outside the lock. */
+/* What has to be done when the lock is released. */
 typedef struct
 {
   GArray *parted;     /* of Parted */
@@ -128,7 +130,7 @@ pending_init (Pending *pending)
   pending->dropped = g_ptr_array_new ();
 }
 
-/* Outside the lock. */
+/* To be called outside the lock. */
 static void
 pending_run (Pending *pending)
 {
@@ -206,7 +208,7 @@ node_detach_locked (Node *node, Pending *pending)
   node_check_locked (owner, pending);
 }
 
-/* The next node below @top, owners before what they own; NULL after the last. */
+/* Returns the next node below @top, or NULL after the last. Owners come before what they own. */
 static Node *
 node_next_locked (Node *node, Node *top)
 {
@@ -273,8 +275,8 @@ static const WeakrefWatchFuncs disposed_funcs = {
   disposed_sever_cb, disposed_announce_cb, disposed_unref_cb, "WeakrefBond", NULL,
 };
 
-/* The node of @object, which the caller holds; made if need be. It stays until node_put(). Returns
- * a new reference. */
+/* Returns the node of @object with a new reference and a pin, and makes it if there is none. The
+ * pin keeps it in the hash table until node_put(). The caller holds @object. */
 static Node *
 node_get (gpointer object)
 {
@@ -291,7 +293,7 @@ node_get (gpointer object)
   else
     {
       node = g_steal_pointer (&made);
-      /* It may be gone already. */
+      /* Its object may have been disposed in the meantime. */
       if (!node->is_gone)
         {
           if (nodes == NULL)
@@ -312,7 +314,7 @@ node_get (gpointer object)
   return node;
 }
 
-/* The end of node_get(). */
+/* Removes the pin and drops the reference that node_get() has added. */
 static void
 node_put (Node *node)
 {
@@ -336,7 +338,7 @@ weakref_link_has_owner_locked (WeakrefBlock *block)
   return node != NULL && node->owner != NULL;
 }
 
-/* Who owns it, through all others, by groups and by nodes. */
+/* Returns the topmost owner of the object of @block, through groups and nodes, or @block itself. */
 WeakrefBlock *
 weakref_link_find_top_locked (WeakrefBlock *block, WeakrefFindRoot find_root)
 {
@@ -380,8 +382,9 @@ node_find_obstacle_locked (Node *owner, Node *owned, WeakrefFindRoot find_root, 
   return NULL;
 }
 
-/* Takes over @keeper in any case, and @tie if it succeeds, until that is parted by @part, outside
- * the lock. The caller holds both objects. */
+/* Makes @owner the owner of @owned. Takes over @keeper in any case, and @tie if it succeeds. When
+ * the two are parted, @part is called with @tie outside the lock, and frees it. The caller holds
+ * both objects. */
 gboolean
 weakref_link_join (gpointer owner,
                    gpointer owned,
@@ -414,8 +417,8 @@ weakref_link_join (gpointer owner,
   return obstacle == NULL;
 }
 
-/* Moves what joins the two in another way to here. Takes over @keeper. The caller holds both
- * objects. */
+/* Moves the tie of the two from their group to here. Takes over @keeper. Returns FALSE if there is
+ * no such tie. The caller holds both objects. */
 gboolean
 weakref_link_take_over (gpointer owner, gpointer owned, WeakrefLeave leave, WeakrefKeeper *keeper)
 {
@@ -448,7 +451,8 @@ node_find_joined_locked (WeakrefBlock *owned, gconstpointer tie)
   return node != NULL && node->tie == tie && !node->has_ended ? node : NULL;
 }
 
-/* Returns FALSE if the tie was parted already, or is about to be because both ends die. */
+/* Parts @owned from its owner. Returns FALSE if @tie was parted before, or if the lives of its tree
+ * have ended: then it is parted soon. */
 gboolean
 weakref_link_part (WeakrefBlock *owned, gconstpointer tie)
 {

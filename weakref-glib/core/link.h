@@ -9,13 +9,13 @@
 
 G_BEGIN_DECLS
 
-/* Owners and owned whom somebody else keeps together: a language whose garbage collector sees that
- * they hold each other. Here is only known who owns whom. */
+/* Owners and owned that a language keeps together: its garbage collector sees that they hold each
+ * other. The library only knows who owns whom. */
 
-/* Is told that the two need not be kept together any more; NULL for what is dead. */
+/* Tells that the two need not be kept together any more. What is dead is NULL. */
 typedef void (*WeakrefKeeperFunc) (gpointer owner, gpointer owned, gpointer user_data);
 
-/* Who keeps the two together. */
+/* What keeps the two together: the callback of a language, and where it runs. */
 typedef struct
 {
   WeakrefDestination *destination; /* (owned) (nullable) */
@@ -24,12 +24,12 @@ typedef struct
   WeakrefBlock *owned;             /* (owned) */
 } WeakrefKeeper;
 
-/* The root of the group that the object of @block is in, or @block itself. Under the toggle lock.
- */
+/* Returns the root of the group that the object of @block is in, or @block itself if it is in none.
+ * Runs under the toggle lock. */
 typedef WeakrefBlock *(*WeakrefFindRoot) (WeakrefBlock *block);
 
-/* Ends what joins the object of @owned to its owner in another way, under the toggle lock, and
- * gives its tie. Returns FALSE if nothing does. */
+/* Parts the object of @owned from @owner in the group that they are in, and gives the tie to the
+ * caller. Returns FALSE if no group joins them. Runs under the toggle lock. */
 typedef gboolean (*WeakrefLeave) (WeakrefBlock *owner,
                                   WeakrefBlock *owned,
                                   gpointer *tie,
