@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Installs what is missing (on Debian, as root), builds the library with its examples, and runs the
-# cache of named objects in C, Python and JavaScript. Nothing is installed of the library itself.
+# examples that print something. Nothing is installed of the library itself.
 
 set -eu
 cd "$(dirname "$0")/.."
@@ -74,3 +74,10 @@ row goes, and a load that no row waits for is cancelled too:
 
 END
 "$dir/examples/image-loader"
+
+cat <<END
+
+The same in JavaScript, with promises (examples/image-loader.js):
+
+END
+gjs -m examples/image-loader.js
