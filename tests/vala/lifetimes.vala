@@ -1,7 +1,27 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+void needed_cb (Probe instance, string text, Probe needed, void* user_data) {
+	note (@"$(instance.name) $text $(needed.name)");
+}
+
 void add_lifetimes_tests () {
+	add ("signal/gives-the-objects-and-goes-with-them", () => {
+		var a = new Probe ("a");
+		var b = new Probe ("b");
+		var id = Weakref.signal_connect (a, "called", (Callback) needed_cb, null, null, 0, b);
+
+		a.called ("hello");
+		assert_log ("a hello b");
+		assert (SignalHandler.is_connected (a, id));
+		b = null;
+		assert_log ("~b");
+		assert (!SignalHandler.is_connected (a, id));
+		a.called ("again");
+		a = null;
+		assert_log ("~a");
+	});
+
 	add ("tie/runs-with-the-survivors", () => {
 		var a = new Probe ("a");
 		var b = new Probe ("b");

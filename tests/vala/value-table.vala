@@ -22,7 +22,66 @@ async Probe ask_async (Weakref.ValueTable table) {
 	}
 }
 
+// No try, and no throws: with keys of one type there is nothing that could fail.
+void use_typed_keys () {
+	var strings = new Weakref.ValueTable (typeof (string));
+	var ints = new Weakref.ValueTable (typeof (int));
+	var wide = new Weakref.ValueTable (typeof (int64));
+	var files = new Weakref.ValueTable (typeof (File));
+	var a = new Probe ("a");
+	var b = new Probe ("b");
+	int64? key = int64.MAX;
+
+	strings["one"] = a;
+	assert (strings["one"] == a && strings["two"] == null);
+	assert (strings.has_key ("one") && !strings.has_key ("two"));
+	assert (strings.rekey_to (a, "two") && strings["one"] == null && strings["two"] == a);
+	assert (!strings.replace_key ("two", b, a) && strings.replace_key ("two", a, b));
+	assert (strings.steal_key ("two") == b && strings.get_size () == 0);
+	strings["one"] = a;
+	assert (strings.unset ("one") && !strings.unset ("one"));
+
+	ints[-1] = a;
+	assert (ints[-1] == a && ints[1] == null);
+	wide.set<int64?> (key, a);
+	key = int64.MAX;
+	assert (wide.get<int64?> (key) == a);
+	files[File.new_for_path ("/usr")] = a;
+	assert (files[File.new_for_uri ("file:///usr/")] == a);
+	// They are the same keys as those that are values.
+	try {
+		assert (ints.lookup (-1) == a && wide.lookup (int64.MAX) == a);
+	} catch (Error error) {
+		assert_not_reached ();
+	}
+	a = null;
+	b = null;
+	assert (ints.get_size () + wide.get_size () + files.get_size () == 0);
+}
+
 void add_value_table_tests () {
+	add ("value-table/typed-keys-do-not-throw", () => {
+		use_typed_keys ();
+		assert_log ("~a ~b");
+	});
+
+	add ("value-table/keys-of-a-registered-type", () => {
+		assert (Weakref.key_type_register<Probe> (typeof (Probe),
+			(probe) => str_hash (probe.name), (a, b) => a.name == b.name));
+		var table = new Weakref.ValueTable (typeof (Probe));
+		var key = new Probe ("key");
+		var same = new Probe ("key");
+		var a = new Probe ("a");
+
+		table[key] = a;
+		assert (table[same] == a);
+		a = null;
+		assert_log ("~a");
+		key = null;
+		same = null;
+		assert_log ("~key ~key");
+	});
+
 	add ("value-table/drops-an-entry-when-its-value-dies", () => {
 		var table = new Weakref.ValueTable (typeof (string));
 		var a = new Probe ("a");
