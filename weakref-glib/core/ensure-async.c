@@ -7,19 +7,19 @@
 #include <weakref-glib/core/waiting.h>
 #include <weakref-glib/weakref-error.h>
 
-/* Two tasks are in play: that of each caller, which gives him the object or an error, and that of
- * the creation, which the create function returns one of these with.
+/* There are two kinds of tasks. Each caller has one, which gives the object or an error to that
+ * caller. The creation has one, with which the create function returns the object or an error.
  *
  *   caller's task  --data-->  Request  --waits for-->  flight  <--ends--  Creation  <--data--  task
  *
- * A request is answered once: by the end of the flight or by its own cancellable, whichever is
- * first, in any thread. The answer goes to the caller's context as a source of its own. So no
- * callback of a caller runs inside of a function of ours, nor inside of a cancellation.
+ * A request is answered once, in any thread: by the end of the flight or by its own cancellable,
+ * whichever is first. The answer is sent to the context of the caller as a new source. So no
+ * callback of a caller runs inside a function of ours, or inside a cancellation.
  *
- * The first request for a key makes the creation. When its flight is abandoned, which is what the
- * holder of a reservation may do, those that wait ask again, each in its own context. */
+ * The first request for a key starts the creation. Whoever has a reservation may abandon its
+ * flight. Then those who wait ask again, each in its own context. */
 
-/* Of two create functions one is NULL. */
+/* The create function of a caller. One of the two functions is NULL. */
 typedef struct
 {
   WeakrefCreateAsyncFunc func;
@@ -42,13 +42,13 @@ create_clear (Create *create)
 
 typedef struct
 {
-  WeakrefFlight *flight; /* (owned) (nullable): until the end, for it has the object */
+  WeakrefFlight *flight; /* (owned) (nullable): until the end, because it has the object */
   Create create;
 } Creation;
 
 static G_DEFINE_QUARK (weakref_glib_creation, creation)
 
-/* Ends it with @object or @error, of which it takes over the reference. */
+/* Ends the creation with @object or @error, and takes over that one. */
 static void
 creation_end (Creation *creation, gpointer object, GError *error)
 {
@@ -62,7 +62,7 @@ creation_end (Creation *creation, gpointer object, GError *error)
   weakref_flight_unref (flight);
 }
 
-/* With its task, which can't be returned any more. */
+/* The task of the creation is freed. So it can't be returned any more. */
 static void
 creation_free_cb (gpointer data)
 {
@@ -125,10 +125,10 @@ typedef struct
 
   gboolean leads;           /* it has started the creation */
   gint answered;            /* (atomic) */
-  GTask *task;              /* (owned) (nullable): whose answer it is; then NULL */
+  GTask *task;              /* (owned) (nullable): that of the caller; NULL when answered */
   gpointer object;          /* (owned) (nullable): the answer */
   GError *error;            /* (owned) (nullable): the same */
-  WeakrefFlight *abandoned; /* (owned) (nullable): has the key to ask again for */
+  WeakrefFlight *abandoned; /* (owned) (nullable): has the key, to ask for it again */
 } Request;
 
 static Request *
@@ -174,7 +174,8 @@ request_create_source (Request *request)
   return source;
 }
 
-/* What the caller does in his callback is part of the creation that has asked. */
+/* If a creation has made the request, what the caller does in this callback is part of that
+ * creation, too. */
 static void
 request_callback_cb (GObject *table, GAsyncResult *result, gpointer data)
 {
@@ -191,7 +192,7 @@ request_callback_cb (GObject *table, GAsyncResult *result, gpointer data)
     weakref_frame_leave (&frame);
 }
 
-/* In the caller's context. */
+/* Runs in the context of the caller. */
 static gboolean
 request_return_cb (gpointer data)
 {
@@ -209,8 +210,8 @@ request_return_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Answers it, unless it has been. Takes over the references on @object and @error, one of which is
- * NULL. In any thread. */
+/* Answers the request, if it was not answered before. Takes over @object and @error, one of which
+ * is NULL. It can be called in any thread. */
 static void
 request_answer (Request *request, gpointer object, GError *error)
 {
@@ -244,7 +245,7 @@ request_answer_by (Request *request, WeakrefFlight *flight)
   request_answer (request, object, error);
 }
 
-/* In the caller's thread, or any other one. */
+/* Runs in any thread. */
 static void
 request_cancelled_cb (GCancellable *cancellable, gpointer data)
 {
@@ -356,7 +357,7 @@ request_ask_again_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Has the reference that the flight had on the request. */
+/* Takes over the reference that the flight had on the request. */
 static void
 request_ended_cb (WeakrefWaiter *waiter, WeakrefFlight *flight)
 {
@@ -400,13 +401,14 @@ request_new (WeakrefValueCore *core, const WeakrefEnsureCall *call, WeakrefFligh
     .destroy = call->create_destroy,
   };
 
-  /* The task has the one reference. */
+  /* The task owns the first reference on the request. */
   request->task = g_task_new (call->table, call->cancellable, request_callback_cb, request);
   g_task_set_priority (request->task, call->io_priority);
   g_task_set_source_tag (request->task, call->tag);
   g_task_set_task_data (request->task, request, request_unref);
 
-  /* Not g_cancellable_connect(), which goes with g_cancellable_disconnect(), which waits. */
+  /* g_cancellable_connect() is not used, because g_cancellable_disconnect(), which belongs to it,
+   * waits for a handler that is running. */
   if (call->cancellable != NULL)
     {
       request->cancelled_id =
@@ -419,7 +421,7 @@ request_new (WeakrefValueCore *core, const WeakrefEnsureCall *call, WeakrefFligh
   return request;
 }
 
-/* A task for a caller whose request is answered at once. */
+/* Makes a task for a caller whose request can be answered at once. */
 static GTask *
 call_create_task (const WeakrefEnsureCall *call)
 {
@@ -433,7 +435,7 @@ call_create_task (const WeakrefEnsureCall *call)
   return task;
 }
 
-/* Takes over the reference on @error. */
+/* Answers a request at once with @error, and takes over @error. */
 void
 weakref_ensure_async_refuse (const WeakrefEnsureCall *call, GError *error)
 {

@@ -8,9 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* Looking up or creating without waiting. */
+/* Looks up the object of a key, or creates it, without waiting. */
 
-/* What one caller asks for, beside the key. */
+/* What one caller asks for, apart from the key. */
 typedef struct
 {
   gpointer table; /* the source object of the tasks */

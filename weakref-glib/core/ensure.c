@@ -8,13 +8,13 @@
 #include <weakref-glib/core/waiting.h>
 #include <weakref-glib/weakref-error.h>
 
-/* The key of a caller is good until foreign code runs: a create function may need its memory for
- * something else, and so may whatever runs when an object is taken or dropped. From there on the
- * key is that of a flight, or of an entry. */
+/* The key of a caller can be used until foreign code runs. That code may use the memory of the key
+ * for something else: a create function, and also what runs when a reference is taken or dropped.
+ * From then on the key of a flight or of an entry is used. */
 
-/* The living object of @key, or NULL. Then @flight, which is the caller's to drop, is the one that
- * is on its way to it; @leads says whether it was started here, for the caller to make the object.
- * An entry whose object is dying is taken out. */
+/* Returns the object of @key, if it is alive. Otherwise returns NULL, and sets @flight to the
+ * creation of the object, with a new reference. @leads tells whether it was started in this call:
+ * then the caller has to make the object. An entry whose object is dying is taken out. */
 gpointer
 weakref_ensure_begin (WeakrefValueCore *core,
                       gconstpointer key,
@@ -74,8 +74,8 @@ weakref_ensure_begin (WeakrefValueCore *core,
   return object;
 }
 
-/* The living object of the probe, or NULL; then the lock is held, so that nobody can enter one
- * before the caller does. */
+/* Returns the object with the key of the probe, if it is alive. Otherwise returns NULL with the
+ * lock held, so that nobody can enter an object before the caller does. */
 static gpointer
 ensure_find_or_lock (WeakrefValueCore *core, const WeakrefValueProbe *sought)
 {
@@ -99,8 +99,8 @@ ensure_find_or_lock (WeakrefValueCore *core, const WeakrefValueProbe *sought)
     }
 }
 
-/* Ends @flight without an object: with an error for those who wait, of which it takes over the
- * reference, or without one: then they try anew. */
+/* Ends @flight without an object. Those who wait get @error; if that is NULL, they try again. Takes
+ * over @error. */
 void
 weakref_ensure_fail (WeakrefFlight *flight, GError *error)
 {
@@ -121,9 +121,9 @@ weakref_ensure_fail (WeakrefFlight *flight, GError *error)
     weakref_flight_tell (flight, &waiters);
 }
 
-/* Ends @flight with what the leader made, which is entered, unless somebody has inserted a living
- * object meanwhile: then that is the result. Takes over the reference on @object. Returns whether
- * @object is what is in the table. */
+/* Ends @flight with the object that the leader has made, and enters it. If somebody has inserted
+ * another object in the meantime, and that is alive, the other one stays and is the result. Takes
+ * over the reference on @object. Returns whether @object is in the table now. */
 gboolean
 weakref_ensure_end (WeakrefFlight *flight, gpointer object)
 {
@@ -160,8 +160,8 @@ weakref_ensure_end (WeakrefFlight *flight, gpointer object)
   return put || (!over && other == object);
 }
 
-/* What a creation gives has to be an object, or NULL with an error. Takes over the reference on
- * @object, and returns it, or NULL with an error. */
+/* Checks what a creation has given: it has to be an object, or NULL with an error. Takes over the
+ * reference on @object. Returns the object, or NULL with an error. */
 gpointer
 weakref_ensure_check (gpointer object, GError **error)
 {
@@ -186,14 +186,14 @@ weakref_ensure_check (gpointer object, GError **error)
       return NULL;
     }
 
-  /* The reference is ours, even if it floats, as that of a new widget does. */
+  /* We take over the reference. If it floats, as that of a new widget does, it is sunk. */
   if (g_object_is_floating (object))
     g_object_ref_sink (object);
 
   return object;
 }
 
-/* Makes what @flight is for. */
+/* Creates the object of @flight in this thread, and ends the flight. */
 static void
 ensure_lead (WeakrefFlight *flight, WeakrefCreateFunc create, gpointer user_data)
 {
@@ -227,8 +227,8 @@ ensure_wait (WeakrefFlight *flight, GError **error)
   return waited;
 }
 
-/* The object of @key, for which it may have to wait, or NULL: then @flight was started, which the
- * caller leads, or @error is set. */
+/* Returns the object of @key, perhaps after waiting for its creation. If it returns NULL, either
+ * @error is set, or @flight was started and the caller is its leader. */
 static gpointer
 ensure_get (WeakrefValueCore *core, gconstpointer key, WeakrefFlight **flight, GError **error)
 {
@@ -264,8 +264,8 @@ ensure_get (WeakrefValueCore *core, gconstpointer key, WeakrefFlight **flight, G
     }
 }
 
-/* The object of @key, for which it may have to wait, or NULL: then @flight is the caller's to end,
- * or @error is set. */
+/* Returns the object of @key, perhaps after waiting for its creation. If it returns NULL, either
+ * @error is set, or @flight was started and the caller has to end it. */
 gpointer
 weakref_value_core_reserve (WeakrefValueCore *core,
                             gconstpointer key,
@@ -274,7 +274,7 @@ weakref_value_core_reserve (WeakrefValueCore *core,
 {
   gpointer object;
 
-  /* Who is waited for may drop the last reference on the table object. */
+  /* The creation that we wait for may drop the last reference on the table object. */
   weakref_table_ref (core);
   object = ensure_get (core, key, flight, error);
   weakref_table_unref (core);

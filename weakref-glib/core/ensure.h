@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* Looking up or creating, once, however many ask. */
+/* Looks up the object of a key, or creates it. If many ask for it, it is created once. */
 
 gpointer weakref_ensure_begin (WeakrefValueCore *core,
                                gconstpointer key,

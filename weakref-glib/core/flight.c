@@ -4,14 +4,15 @@
 
 #include <weakref-glib/core/flight.h>
 
-/* A flight is in the table's list from its start to its end. The list is a hash table from probes
- * to flights, made with the first one. The key is that of the entry by which the object will be
- * entered: it is copied once, before the start, and nobody depends on the memory of a caller's key.
- */
+/* From its start to its end, a flight is in the hash table `flights` of its core, whose keys are
+ * probes. This hash table is made for the first flight. A flight has the entry with which its
+ * object will be put into the table. So the key is copied once, before the start, and the memory of
+ * the caller's key is not needed any more. */
 
 static G_DEFINE_QUARK (weakref_glib_flight, flight)
 
-/* A flight that has not started, with a copy of the probe's key. Outside the lock. */
+/* Makes a flight with a copy of the probe's key. It is not started. To be called outside the lock.
+ */
 WeakrefFlight *
 weakref_flight_new (const WeakrefValueProbe *probe)
 {
@@ -27,7 +28,8 @@ weakref_flight_new (const WeakrefValueProbe *probe)
   return flight;
 }
 
-/* It will be an asynchronous creation, by the calling thread and its context. Before the start. */
+/* Says that this will be an asynchronous creation, which ends in the context of this thread. To be
+ * called before the start. */
 void
 weakref_flight_make_async (WeakrefFlight *flight)
 {
@@ -36,7 +38,8 @@ weakref_flight_make_async (WeakrefFlight *flight)
   flight->making.thread = g_thread_self ();
 }
 
-/* Lets it be found by its cancellable, or not any more. That is a circle of references. */
+/* If @link is TRUE, the flight can be found through its cancellable from now on; if it is FALSE, no
+ * longer. While the two are linked, they hold each other. */
 void
 weakref_flight_link_cancellable (WeakrefFlight *flight, gboolean link)
 {
@@ -45,15 +48,15 @@ weakref_flight_link_cancellable (WeakrefFlight *flight, gboolean link)
                            link ? weakref_flight_unref : NULL);
 }
 
-/* Runs under GLib's lock. */
+/* Runs under GLib's lock of the qdata. */
 static gpointer
 flight_dup_cb (gpointer flight, gpointer user_data)
 {
   return flight != NULL ? weakref_flight_ref (flight) : NULL;
 }
 
-/* The creation that asks: whose own cancellable it is, or inside of which the caller is. New
- * reference, or NULL. */
+/* Returns the creation that a request is part of, with a new reference, or NULL. It is the creation
+ * that @cancellable belongs to, or else the one that this thread is inside of. */
 WeakrefFlight *
 weakref_flight_dup_asker (GCancellable *cancellable)
 {
@@ -78,7 +81,7 @@ weakref_flight_ref (WeakrefFlight *flight)
   return flight;
 }
 
-/* Outside the lock. */
+/* To be called outside the lock. */
 void
 weakref_flight_unref (gpointer data)
 {
@@ -100,8 +103,9 @@ weakref_flight_unref (gpointer data)
   g_free (flight);
 }
 
-/* Gives its entry the object that was made. The entry is the caller's to put or to drop, and the
- * flight keeps it besides, for its key. Outside the lock. */
+/* Lets the entry of the flight watch @object, and returns the entry with a new reference. The
+ * caller has to put it into the table, or to drop it. The flight still has its own reference,
+ * because it needs the key. To be called outside the lock. */
 WeakrefValueEntry *
 weakref_flight_bind (WeakrefFlight *flight, gpointer object)
 {
@@ -111,7 +115,7 @@ weakref_flight_bind (WeakrefFlight *flight, gpointer object)
   return weakref_entry_ref (flight->entry);
 }
 
-/* From here on it is found. The caller is the first one that it is for. */
+/* Starts the flight: from now on it is found. It is for one caller, this one. */
 void
 weakref_flight_start_locked (WeakrefFlight *flight)
 {
@@ -123,8 +127,8 @@ weakref_flight_start_locked (WeakrefFlight *flight)
   g_hash_table_insert (core->flights, &flight->probe, flight);
 }
 
-/* A new reference, with which the caller is one of those that the flight is for: he waits, or
- * leaves. NULL if there is none. */
+/* Returns the flight for the key of the probe, with a new reference, or NULL. The flight is for
+ * this caller, too: so the caller has to wait for its end, or to leave it. */
 WeakrefFlight *
 weakref_flight_find_locked (WeakrefValueCore *core, const WeakrefValueProbe *probe)
 {
@@ -137,8 +141,9 @@ weakref_flight_find_locked (WeakrefValueCore *core, const WeakrefValueProbe *pro
   return weakref_flight_ref (flight);
 }
 
-/* Waits until it has ended, and returns TRUE, or returns FALSE at once if that would be for ever.
- * The lock is released meanwhile. The caller has a reference on the flight. */
+/* Waits until the flight has ended, and returns TRUE. If the thread would wait for ever, returns
+ * FALSE at once. The lock is released while the thread waits. The caller has a reference on the
+ * flight. */
 gboolean
 weakref_flight_wait_locked (WeakrefFlight *flight, GError **error)
 {
@@ -156,8 +161,8 @@ weakref_flight_wait_locked (WeakrefFlight *flight, GError **error)
   return TRUE;
 }
 
-/* @waiter will be told when it has ended. Returns FALSE with an error if that would be never, or
- * without one if it has ended already. */
+/* Has @waiter told when the flight has ended. Returns FALSE with an error if that would never
+ * happen, and FALSE without an error if the flight has ended already. */
 gboolean
 weakref_flight_join_locked (WeakrefFlight *flight, WeakrefWaiter *waiter, GError **error)
 {
@@ -175,8 +180,8 @@ weakref_flight_join_locked (WeakrefFlight *flight, WeakrefWaiter *waiter, GError
   return TRUE;
 }
 
-/* @waiter does not wait any more. Returns the flight that it waited for, whose reference is the
- * caller's, or NULL if it did not wait. */
+/* Says that @waiter does not wait any more. Returns the flight that it waited for, whose reference
+ * the caller takes over, or NULL if it did not wait. */
 WeakrefFlight *
 weakref_flight_forget_locked (WeakrefWaiter *waiter)
 {
@@ -192,8 +197,9 @@ weakref_flight_forget_locked (WeakrefWaiter *waiter)
   return flight;
 }
 
-/* The caller is none of those any more that the flight is for. When the last one of them leaves an
- * asynchronous creation, it is over, and cancelled. Outside the lock. */
+/* Says that the flight is no longer for this caller. When the last caller leaves an asynchronous
+ * creation, the flight ends as abandoned, and its cancellable is cancelled. To be called outside
+ * the lock. */
 void
 weakref_flight_leave (WeakrefFlight *flight)
 {
@@ -212,8 +218,8 @@ weakref_flight_leave (WeakrefFlight *flight)
     g_cancellable_cancel (flight->cancellable);
 }
 
-/* Takes over the references on @object and @error. Returns those that are to be told, outside the
- * lock, by weakref_flight_tell(). */
+/* Ends the flight. Takes over the references on @object and @error. Returns the waiters, which the
+ * caller has to tell outside the lock, with weakref_flight_tell(). */
 GQueue
 weakref_flight_end_locked (WeakrefFlight *flight,
                            WeakrefFlightState state,
@@ -242,7 +248,7 @@ weakref_flight_end_locked (WeakrefFlight *flight,
   return waiters;
 }
 
-/* Outside the lock. */
+/* Tells the waiters that the flight has ended. To be called outside the lock. */
 void
 weakref_flight_tell (WeakrefFlight *flight, GQueue *waiters)
 {
@@ -257,8 +263,9 @@ weakref_flight_tell (WeakrefFlight *flight, GQueue *waiters)
     }
 }
 
-/* What a flight that has ended gave: a new reference to the object, or NULL with a copy of the
- * error, or, if it was abandoned, without one. Outside the lock. */
+/* Returns what a flight that has ended has given: a new reference on the object, or NULL with a
+ * copy of the error. If it was abandoned, returns NULL without an error. To be called outside the
+ * lock. */
 gpointer
 weakref_flight_dup_object (WeakrefFlight *flight, GError **error)
 {

@@ -15,13 +15,13 @@ G_BEGIN_DECLS
 typedef struct _WeakrefFlight WeakrefFlight;
 typedef struct _WeakrefWaiter WeakrefWaiter;
 
-/* How it has ended. */
+/* How a flight has ended. */
 typedef enum
 {
   WEAKREF_FLIGHT_GOES_ON,
   WEAKREF_FLIGHT_GAVE_OBJECT,
   WEAKREF_FLIGHT_FAILED,
-  WEAKREF_FLIGHT_ABANDONED /* those who wait try anew */
+  WEAKREF_FLIGHT_ABANDONED /* those who wait try again */
 } WeakrefFlightState;
 
 struct _WeakrefFlight
@@ -29,29 +29,29 @@ struct _WeakrefFlight
   WeakrefMaking making;
   gatomicrefcount ref_count;
   WeakrefValueCore *core;   /* (owned) (const) */
-  WeakrefValueProbe probe;  /* (const): with the same key; what it is found by */
+  WeakrefValueProbe probe;  /* (const): has the same key, and finds the flight */
   gconstpointer key;        /* (const): in the entry */
-  WeakrefValueEntry *entry; /* (owned) (const): what the object will be entered by */
-  gboolean bound;           /* the leader's: the entry has an object */
+  WeakrefValueEntry *entry; /* (owned) (const): will be put into the table with the object */
+  gboolean bound;           /* only used by the leader: the entry watches an object */
 
   GCancellable *cancellable; /* (owned) (nullable) (const): of an asynchronous creation */
 
   WeakrefFlightState state; /* table lock; (const) once it has ended */
   gpointer object;          /* (owned) (nullable): the same */
   GError *error;            /* (owned) (nullable): the same */
-  GCond cond;               /* with the table lock: it has ended */
-  guint n_callers;          /* table lock: whom it is for */
-  GQueue waiters;           /* table lock: those that are told */
+  GCond cond;               /* with the table lock: signalled when it has ended */
+  guint n_callers;          /* table lock: for how many callers it is */
+  GQueue waiters;           /* table lock: who is told when it has ended */
 };
 
-/* Who waits without blocking a thread. To be embedded. */
+/* Somebody who waits without blocking a thread. This is embedded in a request. */
 struct _WeakrefWaiter
 {
   WeakrefAsking asking;
-  WeakrefFlight *asker;  /* (owned) (nullable) (const): the creation that it is part of */
+  WeakrefFlight *asker;  /* (owned) (nullable) (const): the creation that the request is part of */
   WeakrefFlight *flight; /* (owned) (nullable): table lock: what it waits for */
-  GList link;            /* table lock: among the flight's waiters */
-  /* The flight has ended. Outside every lock. */
+  GList link;            /* table lock: in the queue of the flight */
+  /* The flight has ended. Runs outside every lock. */
   void (*ended) (WeakrefWaiter *waiter, WeakrefFlight *flight);
 };
 

@@ -21,8 +21,8 @@ entry_left (WeakrefEntry *entry)
     core->funcs->left ((WeakrefValueEntry *) entry);
 }
 
-/* Frees an entry that watches no object: it never had one, or its watch has ended. Outside the
- * lock. */
+/* Frees an entry that watches no object: it never had one, or its watch has ended. To be called
+ * outside the lock. */
 void
 weakref_value_entry_free (WeakrefValueEntry *entry)
 {
@@ -95,8 +95,8 @@ weakref_value_probe_equal (gconstpointer a, gconstpointer b)
 
 /* Makes an entry with a copy of the probe's key. It does not watch an object yet. If it is known
  * which one it will watch, that is @target, on which the caller has a reference; otherwise @target
- * is NULL. The entry does not keep the core until it watches an object, so the caller has to.
- * Outside the lock. */
+ * is NULL. The entry does not keep the core until it watches an object, so the caller has to. To be
+ * called outside the lock. */
 WeakrefValueEntry *
 weakref_value_entry_new (const WeakrefValueProbe *probe, gpointer target)
 {
@@ -139,7 +139,7 @@ entry_drop_alive (WeakrefEntry *entry)
   return alive;
 }
 
-/* To be called after @object was entered into the table. Outside the lock. */
+/* To be called after @object was entered into the table, outside the lock. */
 void
 weakref_value_entry_entered (WeakrefValueEntry *entry, gpointer object)
 {
@@ -149,7 +149,7 @@ weakref_value_entry_entered (WeakrefValueEntry *entry, gpointer object)
     core->funcs->entered (entry, object);
 }
 
-/* Returns the object of the entry, or NULL if it is dead. Outside the lock. */
+/* Returns the object of the entry, or NULL if it is dead. To be called outside the lock. */
 gpointer
 weakref_value_entry_dup_object (WeakrefValueEntry *entry)
 {
@@ -230,7 +230,7 @@ weakref_value_entry_retire (WeakrefValueEntry *entry)
     weakref_entry_drop (taken);
 }
 
-/* To be called when somebody has asked for the object of a key. Outside the lock. */
+/* To be called when somebody has asked for the object of a key, outside the lock. */
 void
 weakref_value_core_count (WeakrefValueCore *core, gboolean found)
 {
@@ -308,7 +308,7 @@ weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer o
   return old == NULL || !entry_drop_alive (old);
 }
 
-/* Takes the entry of @key out; it is the caller's to drop. NULL if there is none. */
+/* Takes out the entry of @key, which the caller has to drop. Returns NULL if there is none. */
 WeakrefEntry *
 weakref_value_core_take (WeakrefValueCore *core, gconstpointer key)
 {
@@ -380,8 +380,8 @@ weakref_value_core_dup_values (WeakrefValueCore *core)
   return objects;
 }
 
-/* Calls @func with each entry whose object is alive, and holds the entry and the object meanwhile.
- * @func may drop the table object, because the entries keep the core. */
+/* Calls @func with each entry whose object is alive. The entry and the object are held while @func
+ * runs. @func may drop the table object, because the entries keep the core. */
 void
 weakref_value_core_foreach (WeakrefValueCore *core, WeakrefValueTableFunc func, gpointer user_data)
 {
@@ -471,7 +471,7 @@ weakref_value_core_set_key_type (WeakrefValueCore *core, GType key_type)
   core_place_key (core);
 }
 
-/* Lets the keys have the user's own functions. */
+/* Has the keys hashed, compared, copied and freed by functions of the user. */
 void
 weakref_value_core_set_key_funcs (WeakrefValueCore *core,
                                   GHashFunc hash,

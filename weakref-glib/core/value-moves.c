@@ -4,8 +4,8 @@
 
 #include <weakref-glib/core/value-moves.h>
 
-/* An entry with a key of its own, for @object, which the caller holds. There is one reference for
- * the table, and one for the caller. */
+/* Makes an entry for @object with a copy of @key. Returns two references, one for the table and one
+ * for the caller. The caller holds @object. */
 static WeakrefValueEntry *
 entry_new_for (WeakrefValueCore *core, gconstpointer key, gpointer object)
 {
@@ -17,7 +17,8 @@ entry_new_for (WeakrefValueCore *core, gconstpointer key, gpointer object)
   return weakref_entry_ref (entry);
 }
 
-/* It was put in, or not. */
+/* To be called outside the lock, when @entry was put into the table, or was not. Drops the
+ * reference of the caller. */
 static void
 entry_done (WeakrefValueEntry *entry, gboolean put, gpointer object)
 {
@@ -28,8 +29,9 @@ entry_done (WeakrefValueEntry *entry, gboolean put, gpointer object)
   weakref_entry_unref (entry);
 }
 
-/* Puts @made in the place of @entry, which may be NULL, or only takes that out. Returns whether it
- * was still there, and sets @old to what is to be dropped. */
+/* Puts @made into the table instead of @entry. If @entry is NULL, @made is only put in; if @made is
+ * NULL, @entry is only taken out. Returns FALSE if @entry had left the table or @made can't be put
+ * in. Sets @old to the entry that the caller has to drop, or to NULL. */
 static gboolean
 core_swap_locked (WeakrefValueCore *core,
                   WeakrefValueEntry *entry,
@@ -49,8 +51,8 @@ core_swap_locked (WeakrefValueCore *core,
   return TRUE;
 }
 
-/* Compares and exchanges: enters @object, or nothing if it is NULL, in the place of @expected, or
- * of nothing if that is NULL. Returns whether that was done. */
+/* Enters @object for @key if @expected is what @key stands for now. Each of the two may be NULL,
+ * which means that there is no object. Returns whether that was done. */
 gboolean
 weakref_value_core_replace (WeakrefValueCore *core,
                             gconstpointer key,
@@ -58,7 +60,8 @@ weakref_value_core_replace (WeakrefValueCore *core,
                             gpointer object)
 {
   WeakrefValueProbe probe = weakref_value_entry_probe (core, key);
-  /* Also with nothing to enter: the caller's key is not looked at once foreign code has run. */
+  /* This is made even if there is nothing to enter, because it has a copy of the key: the key of
+   * the caller can't be used after foreign code has run. */
   WeakrefValueEntry *made =
     object != NULL ? entry_new_for (core, key, object) : weakref_value_entry_new (&probe, NULL);
   WeakrefValueEntry *entered = object != NULL ? made : NULL;
@@ -108,7 +111,7 @@ weakref_value_core_replace (WeakrefValueCore *core,
   return done;
 }
 
-/* Takes the entry of @key out. Returns its object, or NULL. */
+/* Takes out the entry of @key. Returns its object, or NULL if there was none alive. */
 gpointer
 weakref_value_core_steal (WeakrefValueCore *core, gconstpointer key)
 {
@@ -124,8 +127,8 @@ weakref_value_core_steal (WeakrefValueCore *core, gconstpointer key)
   return object;
 }
 
-/* Has @object, which the caller holds, under @new_key and no other key. Returns FALSE if it was
- * under none; then nothing was changed. */
+/* Makes @new_key the only key of @object, which the caller holds. Returns FALSE if @object had no
+ * key. Then nothing was changed. */
 gboolean
 weakref_value_core_rekey (WeakrefValueCore *core, gpointer object, gconstpointer new_key)
 {
@@ -149,7 +152,8 @@ weakref_value_core_rekey (WeakrefValueCore *core, gpointer object, gconstpointer
     put = weakref_value_core_put_locked (core, made, &old);
   g_mutex_unlock (&core->base.lock);
 
-  /* The new one first: so the object stays in use all the time. */
+  /* The new entry is entered before the old ones are dropped. So a cache tracks the object all the
+   * time. */
   entry_done (made, put, object);
   for (i = 0; i < dropped->len; i++)
     weakref_entry_drop (g_ptr_array_index (dropped, i));
@@ -161,7 +165,7 @@ weakref_value_core_rekey (WeakrefValueCore *core, gpointer object, gconstpointer
   return put;
 }
 
-/* Takes all entries of @object out, which the caller holds. Returns whether there were any. */
+/* Takes out all entries of @object, which the caller holds. Returns whether there were any. */
 gboolean
 weakref_value_core_remove_object (WeakrefValueCore *core, gpointer object)
 {
@@ -186,7 +190,7 @@ weakref_value_core_remove_object (WeakrefValueCore *core, gpointer object)
   return removed;
 }
 
-/* The newest entry of @object, which the caller holds. New reference, or NULL. */
+/* Returns the newest entry of @object, with a new reference, or NULL. The caller holds @object. */
 WeakrefValueEntry *
 weakref_value_core_find_object (WeakrefValueCore *core, gpointer object)
 {

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* Changes that depend on what is there, and the way from an object to its key. */
+/* Changes that depend on what is in the table, and the search for the key of an object. */
 
 gboolean weakref_value_core_replace (WeakrefValueCore *core,
                                      gconstpointer key,

@@ -7,35 +7,34 @@
 #include <weakref-glib/core/locks.h>
 #include <weakref-glib/weakref-error.h>
 
-/* Who makes a thing asks for other things, which others make. If each of them waits for what the
- * next one makes, and the last one for the first, all wait for ever. So whoever is about to wait
- * looks first whether what it would wait for waits for something that it makes itself.
+/* A creation may ask for other objects, which other creations make. If the first creation waits for
+ * the second, and so on, and the last one waits for the first, all of them wait for ever. So,
+ * before a thread or a request waits for something, we search for such a circle.
  *
- *   a making waits for …                          because
- *   --------------------------------------------  ----------------------------------------------
- *   what the thread waits for that is making it   that thread does nothing else meanwhile
- *   what it has asked for, in an asynchronous     it has asked
- *   way
- *   what the thread waits for that blocks the     an asynchronous creation ends in a callback that
- *   main context which it needs                   such a context runs
+ * A creation waits for
+ *   - what the thread that runs it waits for, because this thread does nothing else at that time;
+ *   - what it has asked for in an asynchronous way;
+ *   - what a thread waits for that blocks the main context which the creation needs: an
+ *     asynchronous creation ends in a callback, and only a main context that runs calls it.
  *
- * A thread is making what is in its frames: those of the create functions, blocking or not,
- * and of the callbacks of asynchronous creations, that it is inside of. An asynchronous request is
- * part of a creation if it has the creation's own cancellable, or is made inside of its innermost
- * frame. What a main loop dispatches that runs inside of a frame, is not inside of that frame.
+ * Each thread has a stack of frames. It has a frame for each create function that it is inside of,
+ * blocking or asynchronous, and for each callback of a request that is part of a creation. A thread
+ * is making what is in its frames. An asynchronous request is part of a creation if it has the
+ * cancellable of that creation, or if it is made in the innermost frame and that frame belongs to
+ * the creation. If a main loop runs inside a frame, what it dispatches is not inside that frame.
  *
- * LOCKING. The lock guards what each thread and each waiter waits for. It is taken with a table's
- * lock held. Nothing is called under it except g_main_context_is_owner(), _acquire() and
- * _release(), which take the lock of a GMainContext, for a moment. The frames of a thread are its
- * own, and are read by others only while it waits, when it does not change them. */
+ * LOCKING. The lock guards what each thread and each request waits for. It is taken inside the lock
+ * of a table. Nothing is called under it except g_main_context_is_owner(), _acquire() and
+ * _release(), which take the lock of a GMainContext for a moment. Only the thread itself changes
+ * its frames. Other threads read them only while it waits, and then it does not change them. */
 
 typedef struct
 {
   GThread *thread;           /* (unowned) (const) */
   WeakrefFrame *frames;      /* innermost first */
   WeakrefMaking *waits_for;  /* lock: (unowned) (nullable) */
-  GMainContext *contexts[2]; /* lock: (unowned) (nullable): that it blocks as long as it waits */
-  GList link;                /* lock: in the list of those who wait */
+  GMainContext *contexts[2]; /* lock: (unowned) (nullable): it blocks them while it waits */
+  GList link;                /* lock: in the queue of the threads that wait */
 } Thread;
 
 #define lock weakref_locks[WEAKREF_LOCK_FLIGHTS]
@@ -59,7 +58,7 @@ thread_self (void)
   return self;
 }
 
-/* The calling thread begins to make something. */
+/* Says that the calling thread begins to make something. */
 void
 weakref_frame_enter (WeakrefFrame *frame, WeakrefMaking *making)
 {
@@ -77,7 +76,7 @@ weakref_frame_leave (WeakrefFrame *frame)
   thread_self ()->frames = frame->outer;
 }
 
-/* What the calling thread is making, innermost, or NULL. */
+/* Returns what is in the innermost frame of the calling thread, or NULL. */
 WeakrefMaking *
 weakref_frame_get_making (void)
 {
@@ -103,7 +102,7 @@ thread_makes (Thread *thread, WeakrefMaking *making)
   return FALSE;
 }
 
-/* Nobody runs it just now. */
+/* Returns whether no thread runs the context at this moment. */
 static gboolean
 context_is_free (GMainContext *context)
 {
@@ -114,7 +113,7 @@ context_is_free (GMainContext *context)
   return TRUE;
 }
 
-/* Which contexts the calling thread keeps from running while it waits. */
+/* Notes which contexts can't run while the calling thread waits. */
 static void
 thread_note_contexts_locked (Thread *self)
 {
@@ -129,8 +128,8 @@ thread_note_contexts_locked (Thread *self)
     }
 }
 
-/* Whether @making needs a context that does not run while @thread waits. A context that nobody runs
- * is taken for that of the thread that has started the creation in it. */
+/* Returns whether @making needs a context that can't run while @thread waits. If nobody runs the
+ * context at this moment, we suppose that the thread which started the creation will run it. */
 static gboolean
 thread_blocks (Thread *thread, WeakrefMaking *making)
 {
@@ -155,8 +154,9 @@ look_at_locked (WeakrefMaking **to_look, WeakrefMaking *making)
   *to_look = making;
 }
 
-/* Whether whoever makes @what waits, by others, for @asker or for what the thread @self makes; one
- * of the two is NULL. If @contexts, also for a main context that is blocked. */
+/* Returns whether @what waits, directly or through others, for @asker or for something that the
+ * thread @self is making. One of these two is NULL. If @contexts is TRUE, blocked main contexts
+ * count, too. */
 static gboolean
 leads_back_locked (WeakrefMaking *what, WeakrefMaking *asker, Thread *self, gboolean contexts)
 {
@@ -208,8 +208,8 @@ waiting_is_possible_locked (WeakrefMaking *what, WeakrefMaking *asker, Thread *s
   return TRUE;
 }
 
-/* The calling thread is about to wait for @what. Returns FALSE if that would be for ever. With the
- * table's lock held. */
+/* Says that the calling thread is about to wait for @what. Returns FALSE if it would wait for ever.
+ * To be called with the lock of the table held. */
 gboolean
 weakref_waiting_begin (WeakrefMaking *what, GError **error)
 {
@@ -240,8 +240,8 @@ weakref_waiting_end (void)
   g_mutex_unlock (&lock);
 }
 
-/* @what is asked for. Returns FALSE if whoever asks would wait for ever. With the table's lock
- * held. */
+/* Says that a request begins to wait for @what. Returns FALSE if it would wait for ever. To be
+ * called with the lock of the table held. */
 gboolean
 weakref_asking_begin (WeakrefAsking *asking, WeakrefMaking *what, GError **error)
 {
@@ -261,7 +261,7 @@ weakref_asking_begin (WeakrefAsking *asking, WeakrefMaking *what, GError **error
   return possible;
 }
 
-/* It is answered, or was taken back. */
+/* Says that the request was answered or withdrawn. */
 void
 weakref_asking_end (WeakrefAsking *asking)
 {
@@ -272,7 +272,7 @@ weakref_asking_end (WeakrefAsking *asking)
   g_mutex_unlock (&lock);
 }
 
-/* What it has asked for stands in nobody's way any more. */
+/* Says that @making has ended. From now on nobody waits for what it has asked for. */
 void
 weakref_making_end (WeakrefMaking *making)
 {

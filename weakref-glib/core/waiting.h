@@ -8,37 +8,39 @@
 
 G_BEGIN_DECLS
 
-/* Who waits for whom, over all tables, so that nobody begins to wait for ever. */
+/* Knows who waits for whom, in all tables together. So it can refuse to wait where the wait would
+ * never end. */
 
 typedef struct _WeakrefMaking WeakrefMaking;
 typedef struct _WeakrefAsking WeakrefAsking;
 typedef struct _WeakrefFrame WeakrefFrame;
 
-/* That something is made. To be embedded in what keeps the account of it. */
+/* Something that is being made. This is embedded in a flight. */
 struct _WeakrefMaking
 {
-  GMainContext *context;  /* (owned) (nullable) (const): without which it does not end */
-  GThread *thread;        /* (unowned) (nullable) (const): who started it in that context */
-  GQueue asked;           /* waiting lock: what it has asked for, and not been given yet */
-  gboolean over;          /* waiting lock */
-  guint64 seen;           /* waiting lock */
-  WeakrefMaking *to_look; /* waiting lock */
+  GMainContext *context; /* (owned) (nullable) (const): it has to run, or the making never ends */
+  GThread *thread;       /* (unowned) (nullable) (const): the one that started it in that context */
+  GQueue asked;          /* waiting lock: what it has asked for and has not got yet */
+  gboolean over;         /* waiting lock: it has ended */
+  guint64 seen;          /* waiting lock: the number of the last search that has found it */
+  WeakrefMaking *to_look; /* waiting lock: the next one that this search has to look at */
 };
 
-/* That somebody waits for something, without blocking a thread. To be embedded. */
+/* A request for something that is being made, which does not block a thread. This is embedded in a
+ * waiter. */
 struct _WeakrefAsking
 {
-  WeakrefMaking *what;  /* waiting lock: (unowned) (nullable) */
-  WeakrefMaking *asker; /* (unowned) (nullable) (const): what it is asked for */
-  GList link;           /* waiting lock: among what the asker has asked for */
+  WeakrefMaking *what;  /* waiting lock: (unowned) (nullable): what it waits for */
+  WeakrefMaking *asker; /* (unowned) (nullable) (const): the making that the request is part of */
+  GList link;           /* waiting lock: in the queue of the asker */
 };
 
-/* That the calling thread is in the middle of making something. On its stack. */
+/* It is on the stack of a thread while that thread is making something. */
 struct _WeakrefFrame
 {
   WeakrefFrame *outer;
   WeakrefMaking *making; /* (unowned) */
-  gint depth;            /* of the main loop's dispatches */
+  gint depth;            /* the value of g_main_depth() */
 };
 
 void weakref_frame_enter (WeakrefFrame *frame, WeakrefMaking *making);
