@@ -10,17 +10,19 @@
  * A table from objects that it does not keep alive to values.
  *
  * Use it to attach data to objects that are not yours: metadata of a file, the layout of a widget,
- * the state that you keep for a client. The value goes with its key. Over g_object_set_data() each
- * table is private, can be counted, iterated and dropped as a whole, and works from languages; over
- * a #GHashTable of pointers an entry can't outlive its key, and a new object at an old address
- * does not find the old object's value.
+ * the state that you keep for a client. When the key dies, the value is freed. Unlike the data of
+ * g_object_set_data(), a table is private, can be counted, iterated and dropped as a whole, and
+ * works from languages. Unlike in a #GHashTable of pointers, an entry can't outlive its key, and a
+ * new object at an old address does not find the value of the old object.
  *
  * The value is freed, outside every lock, when it is replaced or removed, when the key dies, or
- * with the table; while somebody iterates over the table, at the end of that.
+ * with the table. If somebody iterates over the table at that moment, it is freed at the end of the
+ * iteration.
  *
- * *A value that holds a reference on its key keeps both alive*, for the table holds the value:
- * directly, or through what the value refers to, such as a closure. Only a g_object_run_dispose()
- * of the key, removing the entry, or dropping the table breaks that.
+ * *A value that holds a reference on its key keeps both alive*, because the table holds the value.
+ * The same is true if something that the value refers to holds the key, such as a closure. It ends
+ * only when the entry is removed, when the table is dropped, or with g_object_run_dispose() of the
+ * key.
  *
  * All methods can be called from any thread at any time. You hold the key during a call.
  *
@@ -31,24 +33,24 @@
  * const char *note = weakref_key_table_lookup (notes, widget);
  * ```
  *
- * A table made by a language, or with weakref_key_table_new_for_values(), holds any value of that
- * language, each in a #GValue; the functions of C that hand out pointers refuse such a table. A
- * table made with weakref_key_table_new() holds pointers.
+ * A table that a language makes, or weakref_key_table_new_for_values(), holds values of any type,
+ * each in a #GValue. The functions of C that return pointers refuse such a table. A table that
+ * weakref_key_table_new() makes holds pointers.
  *
  * Since: 1.0
  */
 G_DEFINE_TYPE (WeakrefKeyTable, weakref_key_table, G_TYPE_OBJECT)
 
-/* Is found by the address of the key. That is as good as the identity: whoever asks holds the key,
- * and an entry leaves in the dispose of its key, long before the memory goes and the address can be
- * used again.
+/* An entry is found by the address of its key. The address is enough to identify the key: whoever
+ * asks holds the key, and an entry leaves in the dispose of its key, before the memory is freed and
+ * another object can get the address.
  *
- * While an entry is in the table, its value is in the map, beside the address, so that a lookup
- * does not read the entry. */
+ * While an entry is in the table, its value is in the map, next to the address. So a lookup does
+ * not read the entry. */
 typedef struct
 {
   WeakrefEntry base;
-  gpointer value; /* (owned) (nullable): table lock; NULL when in the table, or stolen */
+  gpointer value; /* (owned) (nullable): table lock; NULL while it is in the map, or if stolen */
 } Entry;
 
 static gsize
@@ -113,7 +115,7 @@ weakref_key_core_insert (WeakrefKeyCore *core, gpointer key, gpointer value)
   return old == NULL;
 }
 
-/* Takes the entry of @key out, with its value. */
+/* Takes out the entry of @key, and gives its value to the caller. */
 gboolean
 weakref_key_core_steal (WeakrefKeyCore *core, gpointer key, gpointer *value)
 {
@@ -132,7 +134,7 @@ weakref_key_core_steal (WeakrefKeyCore *core, gpointer key, gpointer *value)
   return TRUE;
 }
 
-/* The value of an entry, which may be out by now. */
+/* Returns the value of an entry, which may have left the table. */
 static gpointer
 core_get_value_locked (WeakrefKeyCore *core, Entry *entry)
 {
@@ -146,7 +148,8 @@ core_get_value_locked (WeakrefKeyCore *core, Entry *entry)
   return weakref_map_get_data (&core->base.map, index);
 }
 
-/* Calls @func with each entry whose key is alive, holding both. */
+/* Calls @func with each entry whose key is alive. The entry and the key are held while @func runs.
+ */
 void
 weakref_key_core_foreach (WeakrefKeyCore *core, WeakrefKeyTableFunc func, gpointer user_data)
 {
@@ -233,7 +236,7 @@ weakref_key_table_new (GDestroyNotify value_free)
 /**
  * weakref_key_table_new_for_values: (constructor) (rename-to weakref_key_table_new)
  *
- * Makes a table whose values are #GValues: what a language makes.
+ * Makes a table whose values are #GValues. Languages make this kind of table.
  *
  * Returns: (transfer full): a new table
  *
@@ -251,7 +254,7 @@ weakref_key_table_new_for_values (void)
  * @key: (type GObject.Object) (not nullable): the key
  * @value: (nullable) (transfer full): the value
  *
- * Enters @value for @key, in place of what was there.
+ * Sets the value of @key. If there is a value already, it is replaced and freed.
  *
  * Returns: %TRUE if the key was new
  *
@@ -268,7 +271,7 @@ weakref_key_table_insert (WeakrefKeyTable *self, gpointer key, gpointer value)
   return weakref_key_core_insert (self->core, key, value);
 }
 
-/* What the map has at the address of @key. */
+/* Finds the value of @key. Returns whether there is an entry. */
 static gboolean
 key_table_lookup (WeakrefKeyTable *self, gpointer key, gpointer *value)
 {
@@ -281,8 +284,8 @@ key_table_lookup (WeakrefKeyTable *self, gpointer key, gpointer *value)
     found = weakref_map_get_data (&self->core->base.map, index);
   g_mutex_unlock (&self->core->base.lock);
 
-  /* What is found is an object, and is not read: memory that is not in a cache takes longer than
-   * all the rest. */
+  /* The key is checked only if it was not found. What was found is an object. To read it would take
+   * longer than everything else here, because its memory may not be in a processor cache. */
   g_return_val_if_fail (index != WEAKREF_MAP_NONE || G_IS_OBJECT (key), FALSE);
 
   if (index != WEAKREF_MAP_NONE && value != NULL)
@@ -298,10 +301,10 @@ key_table_lookup (WeakrefKeyTable *self, gpointer key, gpointer *value)
  *
  * Gives the value of @key.
  *
- * It is the table's: it is good until it is replaced, stolen or removed, the key dies, or the
- * table goes. So this is for a table that one thread changes and reads. If another thread may
- * change the table, the value can be freed before you look at it, also before you could take a
- * reference on it: then use weakref_key_table_lookup_dup().
+ * The table owns the value. You can use it until it is replaced, stolen or removed, until the key
+ * dies, or until the table is freed. So this function is for a table that only one thread changes
+ * and reads. If another thread may change the table, it may free the value before you can use it or
+ * take a reference on it. Use weakref_key_table_lookup_dup() then.
  *
  * A table of #GValues refuses it with a critical; use weakref_key_table_lookup_value() there.
  *
@@ -327,14 +330,14 @@ weakref_key_table_lookup (WeakrefKeyTable *self, gpointer key)
  *   reference on it; %NULL gives the value as it is
  * @user_data: (nullable): data for @dup_func
  *
- * Gives a copy of the value of @key, made while no other thread can replace or free the value. This
- * is what g_object_dup_qdata() is for qdata.
+ * Gives a copy of the value of @key. It is made while no other thread can replace or free the
+ * value. g_object_dup_qdata() does the same for qdata.
  *
- * @dup_func is called under the lock of the table. It must not call the table, and must do no more
- * than copy or count, as g_strdup() and g_bytes_ref() do. In particular it must not take the first
- * reference that a language is notified of.
+ * @dup_func is called under the lock of the table. It must not use the table, and may only copy or
+ * count, as g_strdup() and g_bytes_ref() do. It must not take a reference on a #GObject that a
+ * language may have a toggle reference on, because that can call the language.
  *
- * Any thread can call it at any time. A table of #GValues refuses it with a critical; use
+ * It can be called from any thread. A table of #GValues refuses it with a critical; use
  * weakref_key_table_lookup_value() there.
  *
  * Returns: (transfer full) (nullable): what @dup_func returned, or %NULL if there is no value
@@ -374,8 +377,8 @@ weakref_key_table_lookup_dup (WeakrefKeyTable *self,
  *
  * Gives the value of @key, and tells whether there is one.
  *
- * The value is the table's, as with weakref_key_table_lookup(), and a table of #GValues refuses it
- * in the same way.
+ * The table owns the value, as with weakref_key_table_lookup(), which says how long you can use it.
+ * A table of #GValues refuses it with a critical, too.
  *
  * Returns: %TRUE if there is an entry
  *
@@ -487,8 +490,7 @@ weakref_key_table_remove_all (WeakrefKeyTable *self)
  *
  * Counts the entries.
  *
- * A key that is in the middle of its dispose may still be counted; its entry leaves in that
- * dispose.
+ * A key whose dispose is running may still be counted. Its entry leaves in that dispose.
  *
  * Returns: the number of entries
  *
@@ -535,15 +537,15 @@ weakref_key_table_dup_keys (WeakrefKeyTable *self)
 /**
  * weakref_key_table_foreach: (skip)
  * @self: a table
- * @func: (scope call) (closure user_data): what to call
+ * @func: (scope call) (closure user_data): called for each entry
  * @user_data: (nullable): data for @func
  *
  * Calls @func with each entry whose key is alive.
  *
- * It goes over a snapshot: @func may change the table, and gets the entries that there were at the
- * start, each if its key is still alive when its turn comes. The value is good during the call,
- * unless it is replaced, removed or stolen meanwhile, by @func or by another thread. A #GValue is
- * held during the call.
+ * It goes over a snapshot of the entries, so @func may change the table. @func is called for the
+ * entries that were there at the start, if their key is still alive when they come up. It can use
+ * the value during the call, unless @func or another thread steals it. A #GValue is always held
+ * during the call.
  *
  * Since: 1.0
  */

@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  * @value: its value
  * @user_data: (closure): the data given with the function
  *
- * Is called with the entries of a table, one after the other.
+ * A function that is called with each entry of a table.
  *
  * Since: 1.0
  */
@@ -31,7 +31,7 @@ typedef void (*WeakrefKeyTableFunc) (gpointer key, gpointer value, gpointer user
  * @value: its value
  * @user_data: (closure): the data given with the function
  *
- * Is called with the entries of a table, one after the other.
+ * A function that is called with each entry of a table.
  *
  * Since: 1.0
  */

@@ -20,13 +20,13 @@ G_DECLARE_FINAL_TYPE (WeakrefProxy, weakref_proxy, WEAKREF, PROXY, GObject)
 
 /**
  * WeakrefProxyCallback:
- * @proxy: the proxy, dead by now
+ * @proxy: the proxy, whose target is dead
  * @user_data: (closure): the data given with the callback
  *
- * Is called once when the target of a [class@Weakref.Proxy] has died.
+ * A function that is called once when the target of a [class@Weakref.Proxy] has died.
  *
- * The target can't be had any more. Anything may be done here, dropping the last reference on
- * @proxy included.
+ * Nothing gives the target any more. The function may do anything. It may also drop the last
+ * reference on @proxy.
  *
  * Since: 1.0
  */

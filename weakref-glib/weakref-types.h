@@ -54,8 +54,10 @@ typedef gpointer (*WeakrefCopyFunc) (gconstpointer key);
  * @user_data: (closure): the data given with the function
  * @error: return location for an error
  *
- * Creates the object for a key. It runs in the thread that asks, without any lock held, and may use
- * the table. The object may float: then its reference is sunk.
+ * A function that creates the object for a key.
+ *
+ * It runs in the thread that asks, without any lock held, and may use the table. The object may
+ * float: then its reference is sunk.
  *
  * Returns: (transfer full) (type GObject.Object): the object, or %NULL with @error set
  *
@@ -69,8 +71,10 @@ typedef gpointer (*WeakrefCreateFunc) (gconstpointer key, gpointer user_data, GE
  * @user_data: (closure): the data given with the function
  * @error: return location for an error
  *
- * Creates the object for a key. It runs in the thread that asks, without any lock held, and may use
- * the table. The object may float: then its reference is sunk.
+ * A function that creates the object for a key.
+ *
+ * It runs in the thread that asks, without any lock held, and may use the table. The object may
+ * float: then its reference is sunk.
  *
  * Returns: (transfer full) (type GObject.Object) (nullable): the object, or %NULL with @error set
  *
@@ -127,7 +131,7 @@ typedef void (*WeakrefCreateAsyncValueFunc) (const GValue *key, GTask *task, gpo
  * @object: (type GObject.Object): the object that it stands for
  * @user_data: (closure): the data given with the function
  *
- * Is called with the entries of a table, one after the other.
+ * A function that is called with each entry of a table.
  *
  * Since: 1.0
  */
@@ -139,7 +143,7 @@ typedef void (*WeakrefValueTableFunc) (gconstpointer key, gpointer object, gpoin
  * @object: (type GObject.Object): the object that it stands for
  * @user_data: (closure): the data given with the function
  *
- * Is called with the entries of a table, one after the other.
+ * A function that is called with each entry of a table.
  *
  * Since: 1.0
  */

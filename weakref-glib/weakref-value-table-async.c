@@ -10,42 +10,40 @@
  * weakref_value_table_ensure_async: (skip)
  * @self: a table
  * @key: the key
- * @io_priority: the priority of the request, as `G_PRIORITY_DEFAULT`
- * @cancellable: (nullable): to take back this request, and no other
+ * @io_priority: the priority of the request, such as `G_PRIORITY_DEFAULT`
+ * @cancellable: (nullable): cancels this request, and no other
  * @create: (scope notified) (closure create_data) (destroy create_destroy): starts to create the
  *   object if there is none, and none is being created
  * @create_data: (nullable): data for @create
- * @create_destroy: (nullable): frees @create_data, once, in any thread: when the creation is over
- * if there is one, or else when the request is
+ * @create_destroy: (nullable): frees @create_data, once, in any thread: after the creation if this
+ *   request has started it, otherwise after the request
  * @callback: (scope async) (closure user_data) (nullable): called when the request is answered
  * @user_data: (nullable): data for @callback
  *
  * Gives the object that @key stands for, and creates it if there is none, without waiting.
  *
- * However many ask for a key at the same time, in whatever threads, with this function, with
- * [method@Weakref.ValueTable.ensure] or with [method@Weakref.ValueTable.reserve], there is one
- * creation, and they all get its object. Each of
- * them is handed a reference of his own before the creation drops its one. If the creation fails,
- * they all get the error; who comes later tries anew. If somebody inserts an object under the key
- * meanwhile, the inserted one is the result.
+ * Many threads may ask for a key at the same time, with this function, with
+ * [method@Weakref.ValueTable.ensure] or with [method@Weakref.ValueTable.reserve]. There is only one
+ * creation, and all of them get its object. Each one gets a reference before the creation drops its
+ * own. If the creation fails, all of them get the error. Whoever asks later starts a new creation.
+ * If somebody inserts an object for the key during the creation, the inserted object is the result.
  *
- * The first one who asks starts the creation: @create runs at once, in his thread, and is given a
- * #GTask to return the object or an error with (see #WeakrefCreateAsyncFunc). It ends in
- * his thread-default main context, which must run until then. The @create of the others is not
- * called.
+ * The first one who asks starts the creation: @create runs at once, in that thread. It gets a
+ * #GTask with which it returns the object or an error (see #WeakrefCreateAsyncFunc). The creation
+ * ends in the thread-default main context of that thread, which must run until then. The @create of
+ * all others is not called.
  *
  * @callback is called in the thread-default main context of the caller, never from inside this
  * function. It calls [method@Weakref.ValueTable.ensure_finish].
  *
- * @cancellable takes this caller out at once, with a `G_IO_ERROR_CANCELLED`; the creation goes on
- * for the others. When the last one has gone, the creation's own cancellable is cancelled, which is
- * that of the task which @create was given. Who asks after that, starts another creation, and what
- * the first one makes in spite of it is dropped.
+ * When @cancellable is cancelled, this request ends with a `G_IO_ERROR_CANCELLED`, and the creation
+ * goes on for the others. When the last request for it has been cancelled, the cancellable of the
+ * task of @create is cancelled. Whoever asks after that starts another creation. If the first one
+ * makes an object all the same, that object is dropped.
  *
- * What @create asks for is part of the creation: if it is asked for by @create itself, or in the
- * callback of such a request, or with the creation's cancellable. To ask for a key as part of its
- * own creation, directly or in a circle with other creations, of whatever kind, is a
- * `WEAKREF_ERROR_RECURSION`.
+ * A request is part of a creation if @create makes it, if the callback of such a request makes it,
+ * or if it has the cancellable of the creation. If a creation asks for its own key, directly or in
+ * a circle with other creations, the result is a `WEAKREF_ERROR_RECURSION`.
  *
  * The table is kept until @callback has run.
  *
@@ -86,32 +84,34 @@ weakref_value_table_ensure_async (WeakrefValueTable *self,
  * weakref_value_table_ensure_value_async: (rename-to weakref_value_table_ensure_async)
  * @self: a table
  * @key: the key
- * @io_priority: the priority of the request, as `G_PRIORITY_DEFAULT`
- * @cancellable: (nullable): to take back this request, and no other
+ * @io_priority: the priority of the request, such as `G_PRIORITY_DEFAULT`
+ * @cancellable: (nullable): cancels this request, and no other
  * @create: (scope notified) (closure create_data) (destroy create_destroy): starts to create the
  *   object if there is none, and none is being created
  * @create_data: (nullable): data for @create
- * @create_destroy: (nullable): frees @create_data, once, in any thread: when the creation is over
- * if there is one, or else when the request is
+ * @create_destroy: (nullable): frees @create_data, once, in any thread: after the creation if this
+ *   request has started it, otherwise after the request
  * @callback: (scope async) (closure user_data) (nullable): called when the request is answered
  * @user_data: (nullable): data for @callback
  *
  * Gives the object that @key stands for, and creates it if there is none, without waiting.
  *
- * However many ask for a key at the same time, there is one creation, and they all get its object,
- * or its error. The first one who asks starts it: @create runs at once, and is given a #GTask to
- * return the object with, by [method@Gio.Task.return_value], or an error (see
- * [callback@Weakref.CreateAsyncValueFunc]). The @create of the others is not called.
+ * If many ask for a key at the same time, there is only one creation, and all of them get its
+ * object or its error. The first one who asks starts it: @create runs at once. It gets a #GTask
+ * with which it returns the object, by [method@Gio.Task.return_value], or an error (see
+ * [callback@Weakref.CreateAsyncValueFunc]). The @create of all others is not called.
  *
  * @callback is called in the thread-default main context of the caller, never from inside this
- * function. It calls [method@Weakref.ValueTable.ensure_finish], which says also if @key has a type
+ * function. It calls [method@Weakref.ValueTable.ensure_finish]. That also fails if @key has a type
  * that the table does not take.
  *
- * @cancellable takes this caller out at once, with a `G_IO_ERROR_CANCELLED`; the creation goes on
- * for the others. When the last one has gone, the cancellable of the creation's task is cancelled.
+ * When @cancellable is cancelled, this request ends with a `G_IO_ERROR_CANCELLED`, and the creation
+ * goes on for the others. When the last request for it has been cancelled, the cancellable of the
+ * task of @create is cancelled.
  *
- * To ask for a key as part of its own creation is a `WEAKREF_ERROR_RECURSION`. A request is part of
- * a creation if @create itself makes it, or if it has the cancellable of the creation's task.
+ * A request is part of a creation if @create makes it, if the callback of such a request makes it,
+ * or if it has the cancellable of the creation. If a creation asks for its own key, directly or in
+ * a circle with other creations, the result is a `WEAKREF_ERROR_RECURSION`.
  *
  * Since: 1.0
  */
@@ -156,7 +156,7 @@ weakref_value_table_ensure_value_async (WeakrefValueTable *self,
 /**
  * weakref_value_table_ensure_finish: (skip)
  * @self: a table
- * @result: what the callback of [method@Weakref.ValueTable.ensure_async] was given
+ * @result: what the callback of [method@Weakref.ValueTable.ensure_async] got
  * @error: return location for an error of the creation, for a `G_IO_ERROR_CANCELLED`, a
  *   `WEAKREF_ERROR_KEY_TYPE`, a `WEAKREF_ERROR_CREATE` or a `WEAKREF_ERROR_RECURSION`
  *
@@ -180,7 +180,7 @@ weakref_value_table_ensure_finish (WeakrefValueTable *self, GAsyncResult *result
 /**
  * weakref_value_table_ensure_value_finish: (rename-to weakref_value_table_ensure_finish)
  * @self: a table
- * @result: what the callback of [method@Weakref.ValueTable.ensure_async] was given
+ * @result: what the callback of [method@Weakref.ValueTable.ensure_async] got
  * @error: return location for an error of the creation, for a `G_IO_ERROR_CANCELLED`, a
  *   `WEAKREF_ERROR_KEY_TYPE`, a `WEAKREF_ERROR_CREATE` or a `WEAKREF_ERROR_RECURSION`
  *

@@ -6,7 +6,7 @@
 
 #include <weakref-glib/core/value-moves.h>
 
-/* Changes that depend on what is there, and the way from an object to its key. */
+/* Changes that depend on what is in the table, and the search for the key of an object. */
 
 static gboolean
 may_be_object (gpointer object)
@@ -18,17 +18,18 @@ may_be_object (gpointer object)
  * weakref_value_table_replace: (skip)
  * @self: a table
  * @key: the key
- * @expected: (type GObject.Object) (transfer none) (nullable): what the key should stand for; %NULL
- *   for nothing
- * @object: (type GObject.Object) (transfer none) (nullable): what it shall stand for instead; %NULL
- *   for nothing
+ * @expected: (type GObject.Object) (transfer none) (nullable): the object that the key should stand
+ *   for now; %NULL for none
+ * @object: (type GObject.Object) (transfer none) (nullable): the object that it shall stand for
+ *   then; %NULL for none
  *
- * Compares and exchanges: puts @object in the place of @expected, if that is still what @key stands
- * for, in one step.
+ * Compares and exchanges: if @key stands for @expected, @object replaces it, in one step.
  *
- * With %NULL for @object it removes an entry if it is still that of @expected; with %NULL for
- * @expected it inserts only what is new. A creation of @key that goes on is nothing yet: it finds
- * what was put there. You must hold a reference on both objects during the call.
+ * If @object is %NULL, the entry is only removed, if it is that of @expected. If @expected is
+ * %NULL,
+ * @object is only inserted, if @key stands for no object. If the object of @key is just being
+ * created, @key stands for no object yet. That creation then has @object as its result. You must
+ * hold a reference on both objects during the call.
  *
  * Returns: %TRUE if that was done; %FALSE if @key stands for something else
  *
@@ -54,17 +55,17 @@ weakref_value_table_replace (WeakrefValueTable *self,
  * weakref_value_table_replace_value: (rename-to weakref_value_table_replace)
  * @self: a table
  * @key: the key
- * @expected: (type GObject.Object) (transfer none) (nullable): what the key should stand for; %NULL
- *   for nothing
- * @object: (type GObject.Object) (transfer none) (nullable): what it shall stand for instead; %NULL
- *   for nothing
+ * @expected: (type GObject.Object) (transfer none) (nullable): the object that the key should stand
+ *   for now; %NULL for none
+ * @object: (type GObject.Object) (transfer none) (nullable): the object that it shall stand for
+ *   then; %NULL for none
  * @error: return location for a `WEAKREF_ERROR_KEY_TYPE`
  *
- * Compares and exchanges: puts @object in the place of @expected, if that is still what @key stands
- * for, in one step.
+ * Compares and exchanges: if @key stands for @expected, @object replaces it, in one step.
  *
- * With %NULL for @object it removes an entry if it is still that of @expected; with %NULL for
- * @expected it inserts only what is new.
+ * If @object is %NULL, the entry is only removed, if it is that of @expected. If @expected is
+ * %NULL,
+ * @object is only inserted, if @key stands for no object.
  *
  * Returns: %TRUE if that was done; %FALSE if @key stands for something else, or @error is set
  *
@@ -146,10 +147,10 @@ weakref_value_table_steal_value (WeakrefValueTable *self, const GValue *key, GEr
  * @object: (type GObject.Object) (transfer none) (not nullable): an object of the table
  * @new_key: the key that it shall have
  *
- * Has @object under @new_key, and under no other key, in one step: nobody finds it under neither,
- * or under both.
+ * Makes @new_key the only key of @object, in one step. At no moment has @object no key, or both the
+ * old and the new one.
  *
- * If @new_key stands for another object, @object takes its place, as with
+ * If @new_key stands for another object, @object replaces it, as with
  * [method@Weakref.ValueTable.insert]. You must hold a reference on @object during the call.
  *
  * Returns: %TRUE if that was done; %FALSE if @object was not in the table: then nothing was changed
@@ -176,10 +177,10 @@ weakref_value_table_rekey (WeakrefValueTable *self, gpointer object, gconstpoint
  * @new_key: the key that it shall have
  * @error: return location for a `WEAKREF_ERROR_KEY_TYPE`
  *
- * Has @object under @new_key, and under no other key, in one step: nobody finds it under neither,
- * or under both.
+ * Makes @new_key the only key of @object, in one step. At no moment has @object no key, or both the
+ * old and the new one.
  *
- * If @new_key stands for another object, @object takes its place.
+ * If @new_key stands for another object, @object replaces it.
  *
  * Returns: %TRUE if that was done; %FALSE if @object was not in the table, or @error is set: then
  *   nothing was changed
@@ -214,8 +215,8 @@ weakref_value_table_rekey_value (WeakrefValueTable *self,
  *
  * Removes all entries of @object, whatever their keys are.
  *
- * It takes as long as there are weak references of any kind on @object. You must hold a reference
- * on it during the call.
+ * The time that it takes grows with the number of weak references of any kind on @object. You must
+ * hold a reference on @object during the call.
  *
  * Returns: %TRUE if there were any
  *
@@ -238,10 +239,10 @@ weakref_value_table_remove_object (WeakrefValueTable *self, gpointer object)
  * @key: (out) (optional) (nullable) (transfer full): return location for a copy of its key, to be
  *   freed as those of [method@Weakref.ValueTable.dup_keys] are; not touched if there is none
  *
- * Gives the key of @object; if it has several, the one that it was given last.
+ * Gives the key of @object. If it has several keys, this is the newest one.
  *
- * The size of the table does not matter: it takes as long as there are weak references of any kind
- * on @object. You must hold a reference on it during the call.
+ * The time that it takes grows with the number of weak references of any kind on @object, and not
+ * with the size of the table. You must hold a reference on @object during the call.
  *
  * Returns: %TRUE if @object is in the table
  *
@@ -272,9 +273,9 @@ weakref_value_table_lookup_key (WeakrefValueTable *self, gpointer object, gpoint
  * @self: a table
  * @object: (type GObject.Object) (transfer none) (not nullable): an object
  * @key: (out caller-allocates): return location for a copy of its key, an empty #GValue; if there
- * is none, it becomes an object that is %NULL
+ *   is none, it becomes an object that is %NULL
  *
- * Gives the key of @object; if it has several, the one that it was given last.
+ * Gives the key of @object. If it has several keys, this is the newest one.
  *
  * Returns: %TRUE if @object is in the table
  *

@@ -168,8 +168,8 @@ weakref_value_table_new (GType key_type)
  * The table frees only keys that it has copied. So there can be no @key_free without @key_copy.
  * Without them, the keys have to outlive the table.
  *
- * @hash and @equal run under the lock of the table, and must not use the table. @key_copy and
- * @key_free run outside of it, and may use the table. All four can be called in any thread.
+ * @equal runs under the lock of the table. @hash and @equal must not use the table. @key_copy and
+ * @key_free run outside the lock, and may use the table. All four can be called in any thread.
  *
  * Returns: (transfer full): a new table
  *

@@ -68,7 +68,7 @@ void weakref_value_table_foreach (WeakrefValueTable *self,
                                   WeakrefValueTableFunc func,
                                   gpointer user_data);
 
-/* The same for languages, which see them under the names without "_value" */
+/* The same for keys that are GValues; languages see them under the names without "_value" */
 
 WEAKREF_AVAILABLE_IN_1_0
 gboolean weakref_value_table_insert_value (WeakrefValueTable *self,
@@ -136,7 +136,7 @@ gpointer weakref_value_table_ensure_value_finish (WeakrefValueTable *self,
                                                   GAsyncResult *result,
                                                   GError **error);
 
-/* What depends on what is there */
+/* Changes that depend on what is in the table */
 
 WEAKREF_AVAILABLE_IN_1_0
 gboolean weakref_value_table_replace (WeakrefValueTable *self,

@@ -6,12 +6,13 @@
 
 #include <string.h>
 
-/* Eight bytes at a time, where g_str_hash() takes one; and from a secret number that is another one
- * in each process. Tables are filled with names from outside: who knows how they are hashed can
- * choose names that collide, and have a lookup go through all of them.
+/* These functions read eight bytes at a time (g_str_hash() reads one). They start from a secret
+ * number, which differs from process to process. The keys of a table may come from outside the
+ * program. If somebody knew how keys are hashed, he could choose keys that collide, so that a
+ * lookup would have to compare all of them.
  *
- * It is the scheme of wyhash, by Wang Yi, in the public domain: two words are multiplied to twice
- * their length, and the halves of the product combined. */
+ * The method is that of wyhash, by Wang Yi, which is in the public domain: two words are
+ * multiplied, and the two halves of the product, which is twice as long, are combined. */
 
 #define A G_GUINT64_CONSTANT (0xa0761d6478bd642f)
 #define B G_GUINT64_CONSTANT (0xe7037ed1a0b428db)
@@ -24,7 +25,7 @@ get_secret (void)
 
   if (g_once_init_enter (&initialized))
     {
-      /* Not g_random_int(), whose numbers a program can have begin where it wants. */
+      /* g_random_int() is not used, because a program can set where its numbers begin. */
       GRand *rand = g_rand_new ();
 
       secret = (guint64) g_rand_int (rand) << 32 | g_rand_int (rand);

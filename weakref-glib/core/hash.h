@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* Hashes of keys that come from outside. */
+/* Hashes of keys that may come from somebody who wants to slow the program down. */
 
 guint weakref_bytes_hash (gconstpointer data, gsize size);
 guint weakref_string_hash (gconstpointer string);

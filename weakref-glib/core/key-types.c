@@ -4,8 +4,8 @@
 
 #include <weakref-glib/core/key-types.h>
 
-/* A list that only grows, and whose elements never change: it needs no lock. */
-static const WeakrefKeyType *key_types; /* (atomic): the last one first */
+/* This list only grows, and its elements never change. So it needs no lock. */
+static const WeakrefKeyType *key_types; /* (atomic): newest first */
 
 static gpointer
 copy_date_time (gconstpointer key)
@@ -71,8 +71,8 @@ add_types_of_glib (void)
     }
 }
 
-/* Keys of that type, and of its subtypes, are compared so from now on. Returns FALSE if there are
- * other functions for it already. */
+/* From now on, keys of this type and of its subtypes are compared with these functions. Returns
+ * FALSE if other functions were added for this type before. */
 gboolean
 weakref_key_type_add (const WeakrefKeyType *key_type)
 {
@@ -81,8 +81,9 @@ weakref_key_type_add (const WeakrefKeyType *key_type)
   return add (key_type);
 }
 
-/* How keys of @type are compared; NULL if it was not said. The nearest ancestor counts before an
- * interface, and of several interfaces the one that was added first. */
+/* Returns the functions for keys of @type, or NULL if there are none. Those of @type or its nearest
+ * ancestor come first, then those of an interface. If it has several interfaces with functions, the
+ * one that was added first counts. */
 const WeakrefKeyType *
 weakref_key_type_find (GType type)
 {

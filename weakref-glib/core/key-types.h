@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* The types whose keys are compared by content, with the functions that do it. */
+/* The types whose keys are compared by content, and the functions for that. */
 
 typedef struct _WeakrefKeyType WeakrefKeyType;
 

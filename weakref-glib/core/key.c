@@ -10,10 +10,10 @@
 #include <weakref-glib/core/key-types.h>
 #include <weakref-glib/weakref-error.h>
 
-/* A key is a gconstpointer, as in GHashTable. What fits into a pointer everywhere is in the pointer
- * (GINT_TO_POINTER(), GUINT_TO_POINTER(), GSIZE_TO_POINTER()); 64-bit integers and doubles are
- * passed by address, as g_int64_hash() and g_double_hash() have it; all else is a pointer
- * already. */
+/* A key is a gconstpointer, as in GHashTable. A number that fits into a pointer on all machines is
+ * in the pointer (GINT_TO_POINTER(), GUINT_TO_POINTER(), GSIZE_TO_POINTER()). A 64-bit integer or a
+ * double is passed by its address, as to g_int64_hash() and g_double_hash(). All other keys are
+ * pointers already. */
 
 static guint
 bytes_hash (gconstpointer key)
@@ -24,7 +24,7 @@ bytes_hash (gconstpointer key)
   return weakref_bytes_hash (data, size);
 }
 
-/* GVariant: g_variant_hash() is for basic types only */
+/* GVariant. g_variant_hash() works for basic types only. */
 
 static guint
 variant_hash (gconstpointer key)
@@ -43,8 +43,8 @@ variant_hash (gconstpointer key)
   return hash;
 }
 
-/* GValue: keys of all these types in one table. Numbers of different types compare by value,
- * because a language does not choose the type of a number. */
+/* GValue. One table has keys of all these types. Numbers of different types are compared by value,
+ * because in a language the program does not choose the type of a number. */
 
 static gboolean
 value_is_key (const GValue *value)
@@ -99,7 +99,8 @@ value_equal (gconstpointer a, gconstpointer b)
            (m.kind == WEAKREF_NUMBER_DOUBLE ? weakref_double_equal (&m.as.v_double, &n.as.v_double)
                                             : m.as.v_int64 == n.as.v_int64);
 
-  /* An object is the same key, whatever type of its classes or interfaces the GValue has. */
+  /* Two GValues with the same object are the same key, even if the type of one is the class and the
+   * type of the other a parent or an interface. */
   if (type != G_VALUE_TYPE (y) && !(g_value_fits_pointer (x) && g_value_fits_pointer (y) &&
                                     G_VALUE_HOLDS_OBJECT (x) && G_VALUE_HOLDS_OBJECT (y)))
     return FALSE;
@@ -181,7 +182,7 @@ object_check (gconstpointer key)
   return G_IS_OBJECT ((gpointer) key) ? NULL : "is not a GObject";
 }
 
-/* Returns FALSE if there are no keys of that type. */
+/* Sets @kind to the kind of keys of @type. Returns FALSE if there are no keys of this type. */
 gboolean
 weakref_key_kind_init (WeakrefKeyKind *kind, GType type)
 {
@@ -283,7 +284,7 @@ weakref_key_kind_init (WeakrefKeyKind *kind, GType type)
     }
 }
 
-/* Keys with the user's own functions. */
+/* Sets @kind to a kind of keys with functions of the user. */
 void
 weakref_key_kind_init_full (WeakrefKeyKind *kind,
                             GHashFunc hash,
@@ -300,7 +301,7 @@ weakref_key_kind_init_full (WeakrefKeyKind *kind,
   };
 }
 
-/* Whether the functions of @kind can read @key. If not, there is a critical. */
+/* Returns whether the functions of @kind can read @key. If they can't, logs a critical. */
 gboolean
 weakref_key_check (const WeakrefKeyKind *kind, gconstpointer key, const char *where)
 {
@@ -318,7 +319,7 @@ weakref_key_check (const WeakrefKeyKind *kind, gconstpointer key, const char *wh
   return FALSE;
 }
 
-/* A copy of @key outside of tables, for weakref_key_get_free() to free. */
+/* Returns a copy of @key, to be freed with the function that weakref_key_get_free() returns. */
 gpointer
 weakref_key_copy (const WeakrefKeyKind *kind, gconstpointer key)
 {
@@ -459,7 +460,7 @@ weakref_key_from_value (const WeakrefKeyKind *kind,
   return fits;
 }
 
-/* A new GValue, to be freed with g_boxed_free(), that holds a copy of @key. */
+/* Returns a new GValue that holds a copy of @key, to be freed with g_boxed_free(). */
 GValue *
 weakref_key_to_value (const WeakrefKeyKind *kind, gconstpointer key)
 {

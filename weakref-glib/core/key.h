@@ -11,17 +11,18 @@ G_BEGIN_DECLS
 
 typedef struct _WeakrefKeyKind WeakrefKeyKind;
 
-/* A kind of keys: how the pointer that stands for a key is compared, kept and given to languages.
- * Keys are hashed and compared under the lock of the table. They are never copied or freed under
- * it. */
+/* A kind of keys: how a key is compared, copied and given to languages. A pointer stands for the
+ * key. Keys are hashed outside the lock of the table, and compared under it. They are never copied
+ * or freed under it. */
 struct _WeakrefKeyKind
 {
-  GType type; /* G_TYPE_NONE: the user's own functions */
+  GType type; /* G_TYPE_NONE if the functions are those of the user */
   GHashFunc hash;
   GEqualFunc equal;
-  /* How many bytes there are to keep inside the table's entry; NULL if there are none. */
+  /* Returns how many bytes the key has, if the entry stores these bytes. NULL if the entry stores
+   * the pointer. */
   gsize (*get_size) (gconstpointer key);
-  guint alignment; /* of those bytes: 1, or that of a WeakrefKeyBuffer */
+  guint alignment; /* of these bytes: 1, or that of a WeakrefKeyBuffer */
   /* Copies a key, and frees the copy; NULL if the pointer itself is the key. */
   gpointer (*copy) (gconstpointer key);
   GDestroyNotify free;
@@ -29,7 +30,7 @@ struct _WeakrefKeyKind
   const char *(*check) (gconstpointer key);
 };
 
-/* The memory of a key that is passed by address, while a GValue of another type stands for it. */
+/* Memory for a key that is passed by its address, when a GValue is converted to it. */
 typedef WeakrefNumberBits WeakrefKeyBuffer;
 
 gboolean weakref_key_kind_init (WeakrefKeyKind *kind, GType type);

@@ -6,17 +6,18 @@
 
 #include <string.h>
 
-/* INVARIANT. Between the home of an entry and its slot there is no empty slot, so that a search
- * ends at the first empty one; and there is always one. A removal leaves no mark behind: it moves
- * back what comes after. So a map that has seen many entries come and go is as fast as a new one.
+/* INVARIANT. Between the home of an entry and its slot there is no empty slot. So a search ends at
+ * the first empty slot, and there is always one. A removal does not leave a mark in the slot: it
+ * moves back the entries that come after it. So a map in which many entries were added and removed
+ * is as fast as a new one.
  *
- * A map grows when 13 of 16 slots are in use. It shrinks to a quarter when not even one of 16 is:
- * that is rare, and far from the next growth. */
+ * A map grows when 13 of 16 slots are used. It shrinks to a quarter of its size when only one of 16
+ * is used or fewer. Then it is still far from the next growth. */
 
 #define MIN_BITS 3
 #define N_BITS (8 * sizeof (gsize))
 
-/* Where empty maps search. Nothing is ever written there. */
+/* The slots of all empty maps. They are never written. */
 static WeakrefMapSlot nothing[2];
 
 static void
@@ -29,7 +30,8 @@ map_set_nothing (WeakrefMap *map)
   map->n = 0;
 }
 
-/* With @has_entries the data in the slots are not the entries, which are kept beside. */
+/* If @has_entries is TRUE, the data in the slots is not the entry, and the entries are in a second
+ * array. */
 void
 weakref_map_init (WeakrefMap *map, gboolean has_entries)
 {
@@ -37,7 +39,7 @@ weakref_map_init (WeakrefMap *map, gboolean has_entries)
   map_set_nothing (map);
 }
 
-/* Empties the map. What it frees is its own. */
+/* Makes the map empty. This frees the slots, but not the data or the entries. */
 void
 weakref_map_clear (WeakrefMap *map)
 {
@@ -54,7 +56,7 @@ map_move (WeakrefMap *to, gsize to_index, const WeakrefMap *from, gsize from_ind
     to->entries[to_index] = from->entries[from_index];
 }
 
-/* The index of the first empty slot from the home of @tag on. */
+/* Returns the index of the first empty slot from the home of @tag on. */
 static inline gsize
 map_find_place (const WeakrefMap *map, gsize tag)
 {
@@ -88,8 +90,8 @@ map_resize (WeakrefMap *map, guint bits)
     g_free (old.slots);
 }
 
-/* Adds an entry, whether or not there is one with the same tag, which is not 0. What was found
- * before is found elsewhere afterwards. */
+/* Adds an entry, even if there is one with the same tag. @tag is not 0. Indexes that were found
+ * before can't be used any more. */
 void
 weakref_map_add (WeakrefMap *map, gsize tag, gpointer data, gpointer entry)
 {
@@ -108,7 +110,7 @@ weakref_map_add (WeakrefMap *map, gsize tag, gpointer data, gpointer entry)
   map->n++;
 }
 
-/* Removes the entry at @index. What was found before is found elsewhere afterwards. */
+/* Removes the entry at @index. Indexes that were found before can't be used any more. */
 void
 weakref_map_remove (WeakrefMap *map, gsize index)
 {
@@ -122,7 +124,7 @@ weakref_map_remove (WeakrefMap *map, gsize index)
       if (map->slots[next].tag == 0)
         break;
 
-      /* It may move back as far as its home. */
+      /* The next entry moves to the free slot, unless that is before its home. */
       home = weakref_map_get_home (map, map->slots[next].tag);
       if (((next - home) & map->mask) >= ((next - index) & map->mask))
         {
@@ -138,7 +140,7 @@ weakref_map_remove (WeakrefMap *map, gsize index)
     map_resize (map, N_BITS - map->shift - 2);
 }
 
-/* The index of @entry, which has @tag. */
+/* Returns the index of @entry, which has @tag. */
 gsize
 weakref_map_find_entry (const WeakrefMap *map, gsize tag, gconstpointer entry)
 {

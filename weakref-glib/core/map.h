@@ -8,11 +8,11 @@
 
 G_BEGIN_DECLS
 
-/* A hash map with open addressing. It knows no keys: an entry is found by its tag, which is the
+/* A hash map with open addressing. It has no keys. An entry is found by its tag, which is the
  * address of an object, or a hash that several entries may share. It is not thread-safe.
  *
- * A slot has the tag, and beside it what a lookup is for, so that a lookup fetches one piece of
- * memory. Where that is not the entry itself, the entries are in an array apart. */
+ * A slot has the tag, and next to it the data that a lookup wants. So a lookup reads one piece of
+ * memory. If the data is not the entry itself, the entries are in a second array. */
 
 typedef struct
 {
@@ -22,15 +22,15 @@ typedef struct
 
 typedef struct
 {
-  WeakrefMapSlot *slots; /* (owned), or one for all empty maps: never NULL */
-  gpointer *entries;     /* in the allocation of the slots; NULL if the data are the entries */
-  gsize mask;            /* the number of slots, less one */
-  guint n;               /* how many are in use */
-  guint8 shift;          /* how many bits of a hash are not for the index */
-  guint8 has_entries;    /* (const) */
+  WeakrefMapSlot *slots; /* (owned), or shared by all empty maps; never NULL */
+  gpointer *entries;     /* in the allocation of the slots; NULL if the data is the entry */
+  gsize mask;            /* the number of slots minus 1 */
+  guint n;               /* how many slots are used */
+  guint8 shift;          /* how many bits of a hash are not used for the index */
+  guint8 has_entries;    /* (const): the entries are in a second array */
 } WeakrefMap;
 
-/* The index of what is not there. */
+/* The index that means that there is no such entry. */
 #define WEAKREF_MAP_NONE G_MAXSIZE
 
 void weakref_map_init (WeakrefMap *map, gboolean has_entries);
@@ -39,10 +39,11 @@ void weakref_map_add (WeakrefMap *map, gsize tag, gpointer data, gpointer entry)
 void weakref_map_remove (WeakrefMap *map, gsize index);
 gsize weakref_map_find_entry (const WeakrefMap *map, gsize tag, gconstpointer entry);
 
-/* Where the search for @tag begins: the upper bits of a product with the golden ratio. Addresses of
- * objects that were made in a row differ by a constant, and with some constants
- * the products alone crowd together: a search took up to 50 steps. The upper bits, mixed into the
- * lower ones, undo that. */
+/* Returns the home of @tag: the index where the search for it begins. The tag is multiplied by the
+ * golden ratio, and the upper bits of the product are the index. The addresses of objects that were
+ * made one after the other differ by a constant. With some constants the products alone lie close
+ * together, and a search took up to 50 steps. So the upper bits of the tag are mixed into its lower
+ * ones first. */
 static inline gsize
 weakref_map_get_home (const WeakrefMap *map, gsize tag)
 {
@@ -54,7 +55,7 @@ weakref_map_get_home (const WeakrefMap *map, gsize tag)
 #endif
 }
 
-/* Searches on from @index, for @tag. */
+/* Searches for @tag, beginning at @index. */
 static inline gsize
 weakref_map_find_from (const WeakrefMap *map, gsize index, gsize tag)
 {
@@ -68,14 +69,15 @@ weakref_map_find_from (const WeakrefMap *map, gsize index, gsize tag)
   return index;
 }
 
-/* The index of the first entry with @tag, which is not 0. */
+/* Returns the index of the first entry with @tag, or WEAKREF_MAP_NONE. @tag is not 0. */
 static inline gsize
 weakref_map_find (const WeakrefMap *map, gsize tag)
 {
   return weakref_map_find_from (map, weakref_map_get_home (map, tag), tag);
 }
 
-/* The index of the next entry with the tag of the one at @index. */
+/* Returns the index of the next entry with the same tag as the one at @index, or
+ * WEAKREF_MAP_NONE. */
 static inline gsize
 weakref_map_find_next (const WeakrefMap *map, gsize index)
 {
@@ -94,7 +96,8 @@ weakref_map_get_entry (const WeakrefMap *map, gsize index)
   return map->has_entries ? map->entries[index] : map->slots[index].data;
 }
 
-/* Goes over all: @index is the one before, or WEAKREF_MAP_NONE for the first. */
+/* Returns the index of the entry after the one at @index, or of the first one if @index is
+ * WEAKREF_MAP_NONE. Returns WEAKREF_MAP_NONE after the last one. */
 static inline gsize
 weakref_map_next (const WeakrefMap *map, gsize index)
 {

@@ -120,8 +120,8 @@ weakref_number_in_range (const WeakrefNumber *number, gint64 min, guint64 max)
     }
 }
 
-/* All 64 bits: before GLib 2.84, g_int64_hash() takes the lower half, and g_double_hash() cuts the
- * fraction off, so that all doubles between -1 and 1 collide. */
+/* These functions use all 64 bits. Before GLib 2.84, g_int64_hash() uses only the lower half, and
+ * g_double_hash() ignores the fraction, so that all doubles between -1 and 1 collide. */
 
 guint
 weakref_bits_hash (gconstpointer key)
@@ -131,8 +131,9 @@ weakref_bits_hash (gconstpointer key)
   return (guint) (bits >> 32) ^ (guint) bits;
 }
 
-/* Doubles compare as in Python and in JavaScript's Map: all NaNs are one key, and -0 equals 0. So
- * every key can be found again. In GLib a NaN equals nothing, and -0 differs from 0. */
+/* Doubles are compared as in a Map of JavaScript: all NaNs are the same key, and -0 equals 0. So
+ * every key can be found again. With g_double_equal() a NaN equals nothing, and with
+ * g_double_hash() -0 may have another hash than 0. */
 
 guint
 weakref_double_hash (gconstpointer key)

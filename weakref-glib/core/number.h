@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* Numbers: what a GValue of any numeric type says, to compare by value. */
+/* The number in a GValue of any numeric type. Two numbers can be compared by value. */
 
 typedef union
 {
@@ -24,7 +24,7 @@ typedef struct
     WEAKREF_NUMBER_SIGNED,
     WEAKREF_NUMBER_UNSIGNED,
     WEAKREF_NUMBER_DOUBLE
-  } kind; /* unsigned: only above G_MAXINT64 */
+  } kind; /* UNSIGNED is used only above G_MAXINT64 */
   WeakrefNumberBits as;
 } WeakrefNumber;
 

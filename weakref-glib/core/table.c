@@ -6,9 +6,9 @@
 
 /* LOCKING. The table's lock guards its map, the state of its entries, and the fields of the tables
  * built on this that say so. Nothing foreign runs under it: no reference is taken or dropped, and
- * no callback or destroy notify is called. There is one exception: a user's own hash and equality
- * functions run under it, when an entry is looked up by key. Therefore they must not use the table.
- * The lock of a block is never taken while this lock is held, and this one is never taken while the
+ * no callback or destroy notify is called. There is one exception: the equality function of the
+ * user runs under it, when an entry is looked up by key. Therefore it must not use the table. The
+ * lock of a block is never taken while this lock is held, and this one is never taken while the
  * lock of a block is held.
  *
  * An entry is put into the map, taken out and counted under the lock. An entry that was taken out

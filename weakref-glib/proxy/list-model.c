@@ -9,7 +9,7 @@
 typedef struct
 {
   GType item_type; /* (const) */
-  guint n_items;   /* (atomic): at the last signal; the target can't be asked at its death */
+  guint n_items;   /* (atomic): at the last signal, because a dead target can't be asked */
 } ListModelState;
 
 static GType
