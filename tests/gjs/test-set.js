@@ -275,7 +275,7 @@ test('bad input', () => {
     for (const bad of [5, 'GObject', () => 1])
         assertThrows(() => new Weakref.Set(bad), /^TypeError: The item type must be a GType, not/);
     for (const bad of [String, Object, GObject.TYPE_NONE])
-        assertThrows(() => new Weakref.Set(bad), /^TypeError: .* is not the type of a GObject/);
+        assertThrows(() => new Weakref.Set(bad), /^TypeError: .* is no type of a GObject/);
     assertEqual(new Weakref.Set({item_type: Thing}).item_type, Thing.$gtype);
     assertEqual(new Weakref.Set().itemType, GObject.TYPE_OBJECT);
     iterate();

@@ -7,180 +7,195 @@
 
 // What users pass to the classes: it is checked here, in the words of JavaScript.
 
-const {GLib, GObject} = imports.gi;
-const {derefProxy, isProxy} = imports.overrides._weakref.proxy;
+const {compile} = imports.overrides._weakref.compile;
 
-// What a C table knows to hash and compare, by the names of fundamental types.
-const KEY_TYPES = [
-    'gboolean', 'gchar', 'guchar', 'gint', 'guint', 'glong', 'gulong', 'gint64', 'guint64',
-    'gdouble', 'gchararray', 'GEnum', 'GFlags', 'GObject', 'GInterface', 'GVariant',
-];
-const SPECIAL_KEY_TYPES = ['GBytes', 'GType', 'GValue'];
+var {
+    addEntries, define, describe, isIterable, isPlain, isType, nameProperties, NOT_FOR_C,
+    requireCount, requireFunction, requireKey, requireKeyType, requireObject, requireType, toKey,
+    unwrap, unwrapAlive,
+} = compile(() => {
+    const {GLib, GObject} = imports.gi;
+    const {derefProxy, isProxy} = imports.overrides._weakref.proxy;
 
-// A string of C ends at a NUL, and UTF-8 has no halves of a surrogate pair.
-var NOT_FOR_C = /[\0\ud800-\udfff]/u;
+    // What a C table knows to hash and compare, by the names of fundamental types.
+    const KEY_TYPES = [
+        'gboolean', 'gchar', 'guchar', 'gint', 'guint', 'glong', 'gulong', 'gint64', 'guint64',
+        'gdouble', 'gchararray', 'GEnum', 'GFlags', 'GObject', 'GInterface', 'GVariant',
+    ];
+    const SPECIAL_KEY_TYPES = ['GBytes', 'GType', 'GValue'];
 
-const MAX_COUNT = 2 ** 32 - 1;
+    // A string of C ends at a NUL, and UTF-8 has no halves of a surrogate pair.
+    const NOT_FOR_C = /[\0\ud800-\udfff]/u;
 
-const gtypePrototype = Object.getPrototypeOf(GObject.TYPE_OBJECT);
+    const MAX_COUNT = 2 ** 32 - 1;
 
-function isPlain(value) {
-    return value !== null && typeof value === 'object' && !isProxy(value) &&
-        Object.getPrototypeOf(value) === Object.prototype;
-}
+    const gtypePrototype = Object.getPrototypeOf(GObject.TYPE_OBJECT);
 
-function describe(value) {
-    if (isProxy(value))
-        return 'a Weakref.proxy()';
-    if (value === null || typeof value !== 'object' && typeof value !== 'function')
-        return typeof value === 'string' ? JSON.stringify(value) : String(value);
-    if (typeof value === 'function')
-        return `function ${value.name}`;
-    if (isPlain(value)) {
-        const keys = Object.keys(value);
-        return keys.length > 0 ? `an object with '${keys.join("', '")}'` : 'an empty object';
+    function isPlain(value) {
+        return value !== null && typeof value === 'object' && !isProxy(value) &&
+            Object.getPrototypeOf(value) === Object.prototype;
     }
-    return value.constructor?.name ? `an instance of ${value.constructor.name}` : 'an object';
-}
 
-// The object that a Weakref.proxy() stands for, and anything else as it is.
-function unwrap(value) {
-    return isProxy(value) ? derefProxy(value) : value;
-}
-
-// The same, and undefined for one whose object is dead.
-function unwrapAlive(value) {
-    try {
-        return unwrap(value);
-    } catch {
-        return undefined;
+    function describe(value) {
+        if (isProxy(value))
+            return 'a Weakref.proxy()';
+        if (value === null || typeof value !== 'object' && typeof value !== 'function')
+            return typeof value === 'string' ? JSON.stringify(value) : String(value);
+        if (typeof value === 'function')
+            return `function ${value.name}`;
+        if (isPlain(value)) {
+            const keys = Object.keys(value);
+            return keys.length > 0 ? `an object with '${keys.join("', '")}'` : 'an empty object';
+        }
+        return value.constructor?.name ? `an instance of ${value.constructor.name}` : 'an object';
     }
-}
 
-function requireObject(value, what) {
-    const object = unwrap(value);
-    if (!(object instanceof GObject.Object))
-        throw new TypeError(`${what} must be a GObject, not ${describe(value)}`);
-    return object;
-}
-
-function requireFunction(value, what) {
-    if (typeof value !== 'function')
-        throw new TypeError(`${what} must be a function, not ${describe(value)}`);
-}
-
-function isGType(value) {
-    return value !== null && typeof value === 'object' && !isProxy(value) &&
-        Object.getPrototypeOf(value) === gtypePrototype;
-}
-
-function isType(value) {
-    return typeof value === 'function' || isGType(value) ||
-        isPlain(value) && isGType(value.$gtype);
-}
-
-function requireType(value, what) {
-    const gtype = value?.$gtype ?? value;
-    if (!isGType(gtype))
-        throw new TypeError(`${what} must be a GType, not ${describe(value)}`);
-    return gtype;
-}
-
-function requireKeyType(value) {
-    const gtype = requireType(value, 'The key type');
-    if (!KEY_TYPES.includes(GObject.type_fundamental(gtype)?.name) &&
-        !SPECIAL_KEY_TYPES.includes(gtype.name))
-        throw new TypeError(`There are no keys of type ${gtype.name}`);
-    return gtype;
-}
-
-// A guint of C, in which other numbers would silently become others.
-function requireCount(value, what) {
-    if (typeof value !== 'number')
-        throw new TypeError(`${what} must be a number, not ${describe(value)}`);
-    if (!Number.isInteger(value) || value < 0 || value > MAX_COUNT)
-        throw new RangeError(`${what} must be a whole number up to ${MAX_COUNT}, not ${value}`);
-    return value;
-}
-
-// The constructors of GObjects take one object with properties. Their names can be spelled in three
-// ways, of which we look at one.
-function nameProperties(klass, values) {
-    const properties = {};
-    for (const [name, value] of Object.entries(values)) {
-        const pspec = klass.find_property(
-            name.replace(/_/g, '-').replace(/[A-Z]/g, c => `-${c.toLowerCase()}`));
-        if (!pspec)
-            throw new TypeError(`${klass.name} has no property '${name}'`);
-        properties[pspec.get_name().replace(/-/g, '_')] = value;
+    // The object that a Weakref.proxy() stands for, and anything else as it is.
+    function unwrap(value) {
+        return isProxy(value) ? derefProxy(value) : value;
     }
-    return properties;
-}
 
-// The value that stands for a key in C, or undefined. Gjs guesses the type of a GValue, but for a
-// GType. No Weakref.proxy() comes here.
-function toKey(key) {
-    switch (typeof key) {
-    case 'string':
-        return NOT_FOR_C.test(key) ? undefined : key;
-    case 'bigint':
-        return BigInt.asIntN(64, key) === key || BigInt.asUintN(64, key) === key ? key : undefined;
-    case 'number':
-    case 'boolean':
-        return key;
-    case 'object':
-        if (key instanceof GObject.Object || key instanceof GLib.Bytes ||
-            key instanceof GLib.Variant || key instanceof GObject.Value)
-            return key;
-        if (isGType(key)) {
-            const gvalue = new GObject.Value();
-            gvalue.init(GObject.TYPE_GTYPE);
-            gvalue.set_gtype(key);
-            return gvalue;
+    // The same, and undefined for one whose object is dead.
+    function unwrapAlive(value) {
+        try {
+            return unwrap(value);
+        } catch {
+            return undefined;
         }
     }
-    return undefined;
-}
 
-function requireKey(key) {
-    const value = toKey(unwrap(key));
-    if (value !== undefined)
+    function requireObject(value, what) {
+        const object = unwrap(value);
+        if (!(object instanceof GObject.Object))
+            throw new TypeError(`${what} must be a GObject, not ${describe(value)}`);
+        return object;
+    }
+
+    function requireFunction(value, what) {
+        if (typeof value !== 'function')
+            throw new TypeError(`${what} must be a function, not ${describe(value)}`);
+    }
+
+    function isGType(value) {
+        return value !== null && typeof value === 'object' && !isProxy(value) &&
+            Object.getPrototypeOf(value) === gtypePrototype;
+    }
+
+    function isType(value) {
+        return typeof value === 'function' || isGType(value) ||
+            isPlain(value) && isGType(value.$gtype);
+    }
+
+    function requireType(value, what) {
+        const gtype = value?.$gtype ?? value;
+        if (!isGType(gtype))
+            throw new TypeError(`${what} must be a GType, not ${describe(value)}`);
+        return gtype;
+    }
+
+    function requireKeyType(value) {
+        const gtype = requireType(value, 'The key type');
+        if (!KEY_TYPES.includes(GObject.type_fundamental(gtype)?.name) &&
+            !SPECIAL_KEY_TYPES.includes(gtype.name))
+            throw new TypeError(`There are no keys of type ${gtype.name}`);
+        return gtype;
+    }
+
+    // A guint of C, in which other numbers would silently become others.
+    function requireCount(value, what) {
+        if (typeof value !== 'number')
+            throw new TypeError(`${what} must be a number, not ${describe(value)}`);
+        if (!Number.isInteger(value) || value < 0 || value > MAX_COUNT)
+            throw new RangeError(`${what} must be a whole number up to ${MAX_COUNT}, not ${value}`);
         return value;
-    if (typeof key === 'string')
-        throw new TypeError(`${JSON.stringify(key)} can't be a key: it is not for C`);
-    if (typeof key === 'bigint')
-        throw new TypeError(`${key}n can't be a key: it has more than 64 bits`);
-    throw new TypeError('A key must be a string, a number, a boolean, a GObject, a GLib.Bytes, ' +
-        `a GLib.Variant or a GType, not ${describe(key)}`);
-}
-
-function isIterable(value) {
-    return value !== null && typeof value === 'object' &&
-        typeof value[Symbol.iterator] === 'function';
-}
-
-// As the constructors of Map and Set do.
-function addEntries(table, entries) {
-    if (entries === undefined || entries === null)
-        return;
-    if (!isIterable(entries))
-        throw new TypeError(`The entries must be iterable, not ${describe(entries)}`);
-    for (const entry of entries) {
-        if (entry === null || typeof entry !== 'object')
-            throw new TypeError(`An entry must be a pair [key, value], not ${describe(entry)}`);
-        table.set(entry[0], entry[1]);
     }
-}
 
-function define(prototype, members) {
-    for (const name of Reflect.ownKeys(members)) {
-        // A method of C can be replaced, but not configured.
-        const {configurable = true, enumerable = false} =
-            Object.getOwnPropertyDescriptor(prototype, name) ?? {};
-        Object.defineProperty(prototype, name, {
-            ...Object.getOwnPropertyDescriptor(members, name),
-            configurable,
-            enumerable,
-        });
+    // The constructors of GObjects take one object with properties. Their names can be spelled in
+    // three ways, of which we look at one.
+    function nameProperties(klass, values) {
+        const properties = {};
+        for (const [name, value] of Object.entries(values)) {
+            const pspec = klass.find_property(
+                name.replace(/_/g, '-').replace(/[A-Z]/g, c => `-${c.toLowerCase()}`));
+            if (!pspec)
+                throw new TypeError(`${klass.name} has no property '${name}'`);
+            properties[pspec.get_name().replace(/-/g, '_')] = value;
+        }
+        return properties;
     }
-}
+
+    // The value that stands for a key in C, or undefined. Gjs guesses the type of a GValue, but for
+    // a GType. No Weakref.proxy() comes here.
+    function toKey(key) {
+        switch (typeof key) {
+        case 'string':
+            return NOT_FOR_C.test(key) ? undefined : key;
+        case 'bigint':
+            return [BigInt.asIntN(64, key), BigInt.asUintN(64, key)].includes(key)
+                ? key : undefined;
+        case 'number':
+        case 'boolean':
+            return key;
+        case 'object':
+            if (key instanceof GObject.Object || key instanceof GLib.Bytes ||
+                key instanceof GLib.Variant || key instanceof GObject.Value)
+                return key;
+            if (isGType(key)) {
+                const gvalue = new GObject.Value();
+                gvalue.init(GObject.TYPE_GTYPE);
+                gvalue.set_gtype(key);
+                return gvalue;
+            }
+        }
+        return undefined;
+    }
+
+    function requireKey(key) {
+        const value = toKey(unwrap(key));
+        if (value !== undefined)
+            return value;
+        if (typeof key === 'string')
+            throw new TypeError(`${JSON.stringify(key)} can't be a key: it is not for C`);
+        if (typeof key === 'bigint')
+            throw new TypeError(`${key}n can't be a key: it has more than 64 bits`);
+        throw new TypeError('A key must be a string, a number, a boolean, a GObject, a ' +
+            `GLib.Bytes, a GLib.Variant or a GType, not ${describe(key)}`);
+    }
+
+    function isIterable(value) {
+        return value !== null && typeof value === 'object' &&
+            typeof value[Symbol.iterator] === 'function';
+    }
+
+    // As the constructors of Map and Set do.
+    function addEntries(table, entries) {
+        if (entries === undefined || entries === null)
+            return;
+        if (!isIterable(entries))
+            throw new TypeError(`The entries must be iterable, not ${describe(entries)}`);
+        for (const entry of entries) {
+            if (entry === null || typeof entry !== 'object')
+                throw new TypeError(`An entry must be a pair [key, value], not ${describe(entry)}`);
+            table.set(entry[0], entry[1]);
+        }
+    }
+
+    function define(prototype, members) {
+        for (const name of Reflect.ownKeys(members)) {
+            // A method of C can be replaced, but not configured.
+            const {configurable = true, enumerable = false} =
+                Object.getOwnPropertyDescriptor(prototype, name) ?? {};
+            Object.defineProperty(prototype, name, {
+                ...Object.getOwnPropertyDescriptor(members, name),
+                configurable,
+                enumerable,
+            });
+        }
+    }
+
+    return {
+        addEntries, define, describe, isIterable, isPlain, isType, nameProperties, NOT_FOR_C,
+        requireCount, requireFunction, requireKey, requireKeyType, requireObject, requireType,
+        toKey, unwrap, unwrapAlive,
+    };
+});

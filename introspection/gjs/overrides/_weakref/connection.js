@@ -4,8 +4,8 @@
 /* exported defineConnect */
 
 // Handlers over signal_connect() of C, which disconnects them when an object dies, and gives them
-// the objects. A function that C has is a root of the garbage collector: what it refers to stays. So
-// C has a function that refers to nothing, and the instance's wrapper has a map from that to the
+// the objects. A function that C has is a root of the garbage collector: what it refers to stays.
+// So C has a function that refers to nothing, and the instance's wrapper has a map from that to the
 // handler. The entry goes when C drops the function, or with the wrapper, whichever is first.
 
 const {GObject} = imports.gi;

@@ -4,205 +4,207 @@
 /* exported defineKeyTable */
 
 // Values that C knows are in the table of C, for C to see: booleans, numbers, strings and GObjects.
-// All others are in a WeakMap of the table, by the wrapper of the key, and the table of C has a mark
-// in their place. So a value may refer to its key: the garbage collector sees through it. The
+// All others are in a WeakMap of the table, by the wrapper of the key, and the table of C has a
+// mark in their place. So a value may refer to its key: the garbage collector sees through it. The
 // wrapper has to live as long as the key does: that is what a property of a wrapper achieves.
 
-const {GObject} = imports.gi;
-const {
-    NOT_FOR_C, addEntries, define, isPlain, nameProperties, requireObject, unwrapAlive,
-} = imports.overrides._weakref.arguments;
-const {defineCollection, makeCheck} = imports.overrides._weakref.collection;
-const {isProxy} = imports.overrides._weakref.proxy;
+const {compile} = imports.overrides._weakref.compile;
 
-const initObject = GObject.Object.prototype._init;
-
-// What C sees of a value that is not there.
-const MARK = 'a value of JavaScript';
-
-// Table → key → the value that is not in C, in an object of its own.
-const valuesOf = new WeakMap();
-
-// The property of a wrapper, of a table or a key, that makes it last.
-const LASTING = Symbol('of use to a Weakref.KeyTable');
-
-function makeLast(wrapper) {
-    if (!wrapper[LASTING])
-        Object.defineProperty(wrapper, LASTING, {value: true});
-}
-
-// Whether a value comes out of C as it went in, and does not keep the key there.
-function isForC(value, key) {
-    switch (typeof value) {
-    case 'boolean':
-        return true;
-    case 'number':
-        return !Object.is(value, -0);
-    case 'string':
-        return !NOT_FOR_C.test(value) && value !== MARK;
-    case 'object':
-        return value instanceof GObject.Object && !isProxy(value) && value !== key;
-    default:
-        return false;
-    }
-}
-
-function getValues(table) {
-    if (!valuesOf.has(table)) {
-        makeLast(table);
-        valuesOf.set(table, new WeakMap());
-    }
-    return valuesOf.get(table);
-}
-
-const requireTableKey = key => requireObject(key, 'A key of a Weakref.KeyTable');
-
-function defineKeyTable(Weakref) {
-    const {KeyTable} = Weakref;
+var {defineKeyTable} = compile(() => {
+    const {GObject} = imports.gi;
     const {
-        contains, dup_keys: dupKeys, dup_value: dupValue, foreach, insert, remove,
-        remove_all: removeAll,
-    } = KeyTable.prototype;
-    // For speed: names of a file are looked up each time, those of a function are not.
-    const values = valuesOf;
-    const GObjectClass = GObject.Object;
-    const isWeakProxy = isProxy;
-    const state = {changes: 0};
-    const check = makeCheck(KeyTable.prototype, state);
+        NOT_FOR_C, addEntries, define, isPlain, nameProperties, requireObject, unwrapAlive,
+    } = imports.overrides._weakref.arguments;
+    const {defineCollection, makeCheck} = imports.overrides._weakref.collection;
+    const {isProxy} = imports.overrides._weakref.proxy;
 
-    // The value of a GObject: undefined if there is none, as most values of that kind are.
-    function read(table, key) {
-        const found = values.get(table)?.get(key);
-        if (found !== undefined) {
-            // C may have dropped the entry: the key was disposed.
-            if (contains.call(table, key))
-                return found.value;
-            values.get(table).delete(key);
-            return undefined;
+    const initObject = GObject.Object.prototype._init;
+
+    // What C sees of a value that is not there.
+    const MARK = 'a value of JavaScript';
+
+    // Table → key → the value that is not in C, in an object of its own.
+    const valuesOf = new WeakMap();
+
+    // The property of a wrapper, of a table or a key, that makes it last.
+    const LASTING = Symbol('of use to a Weakref.KeyTable');
+
+    function makeLast(wrapper) {
+        if (!wrapper[LASTING])
+            Object.defineProperty(wrapper, LASTING, {value: true});
+    }
+
+    // Whether a value comes out of C as it went in, and does not keep the key there.
+    function isForC(value, key) {
+        switch (typeof value) {
+        case 'boolean':
+            return true;
+        case 'number':
+            return !Object.is(value, -0);
+        case 'string':
+            return !NOT_FOR_C.test(value) && value !== MARK;
+        case 'object':
+            return value instanceof GObject.Object && !isProxy(value) && value !== key;
+        default:
+            return false;
         }
-        // Gjs before 1.78 leaks what is in a GValue that C fills in: so not through lookup() of C.
-        return dupValue.call(table, key) ?? undefined;
     }
 
-    // What is not a GObject, or was one and is dead, is not in it.
-    function find(table, method, key) {
-        key = unwrapAlive(key);
-        return key instanceof GObject.Object && method.call(table, key);
+    function getValues(table) {
+        if (!valuesOf.has(table)) {
+            makeLast(table);
+            valuesOf.set(table, new WeakMap());
+        }
+        return valuesOf.get(table);
     }
 
-    function drop(table, key) {
-        state.changes++;
-        values.get(table)?.delete(key);
-        return remove.call(table, key);
-    }
+    const requireTableKey = key => requireObject(key, 'A key of a Weakref.KeyTable');
 
-    defineCollection(KeyTable.prototype);
-    define(KeyTable.prototype, {
-        _init(entries) {
-            let properties = {};
-            if (isPlain(entries))
-                [properties, entries] = [nameProperties(this.constructor, entries), undefined];
-            const table = initObject.call(this, properties) ?? this;
-            addEntries(table, entries);
-            return table;
-        },
+    function defineKeyTable(Weakref) {
+        const {KeyTable} = Weakref;
+        const {
+            contains, dup_keys: dupKeys, dup_value: dupValue, foreach, insert, remove,
+            remove_all: removeAll,
+        } = KeyTable.prototype;
+        const state = {changes: 0};
+        const check = makeCheck(KeyTable.prototype, state);
 
-        insert(key, value) {
-            key = requireTableKey(key);
+        // The value of a GObject: undefined if there is none, as most values of that kind are.
+        function read(table, key) {
+            const found = valuesOf.get(table)?.get(key);
+            if (found !== undefined) {
+                // C may have dropped the entry: the key was disposed.
+                if (contains.call(table, key))
+                    return found.value;
+                valuesOf.get(table).delete(key);
+                return undefined;
+            }
+            // Not through lookup() of C: Gjs before 1.78 leaks what is in a GValue that C fills in.
+            return dupValue.call(table, key) ?? undefined;
+        }
+
+        // What is not a GObject, or was one and is dead, is not in it.
+        function find(table, method, key) {
+            key = unwrapAlive(key);
+            return key instanceof GObject.Object && method.call(table, key);
+        }
+
+        function drop(table, key) {
             state.changes++;
-            if (isForC(value, key)) {
-                const isNew = insert.call(this, key, value);
-                values.get(this)?.delete(key);
+            valuesOf.get(table)?.delete(key);
+            return remove.call(table, key);
+        }
+
+        defineCollection(KeyTable.prototype);
+        define(KeyTable.prototype, {
+            _init(entries) {
+                let properties = {};
+                if (isPlain(entries))
+                    [properties, entries] = [nameProperties(this.constructor, entries), undefined];
+                const table = initObject.call(this, properties) ?? this;
+                addEntries(table, entries);
+                return table;
+            },
+
+            insert(key, value) {
+                key = requireTableKey(key);
+                state.changes++;
+                if (isForC(value, key)) {
+                    const isNew = insert.call(this, key, value);
+                    valuesOf.get(this)?.delete(key);
+                    return isNew;
+                }
+                makeLast(key);
+                const isNew = insert.call(this, key, MARK);
+                getValues(this).set(key, {value});
                 return isNew;
-            }
-            makeLast(key);
-            const isNew = insert.call(this, key, MARK);
-            getValues(this).set(key, {value});
-            return isNew;
-        },
+            },
 
-        lookup(key) {
-            key = requireTableKey(key);
-            const value = read(this, key);
-            return [value !== undefined || contains.call(this, key), value];
-        },
+            lookup(key) {
+                key = requireTableKey(key);
+                const value = read(this, key);
+                return [value !== undefined || contains.call(this, key), value];
+            },
 
-        dup_value(key) {
-            return this.get(key) ?? null;
-        },
+            dup_value(key) {
+                return this.get(key) ?? null;
+            },
 
-        steal(key) {
-            const result = this.lookup(key);
-            this.delete(key);
-            return result;
-        },
+            steal(key) {
+                const result = this.lookup(key);
+                this.delete(key);
+                return result;
+            },
 
-        get(key) {
-            // The fast way: whatever is in the map is a key.
-            const found = values.get(this)?.get(key);
-            if (found !== undefined && contains.call(this, key))
-                return found.value;
-            if (found === undefined && key instanceof GObjectClass && !isWeakProxy(key))
-                return dupValue.call(this, key) ?? undefined;
-            key = unwrapAlive(key);
-            return key instanceof GObject.Object ? read(this, key) : undefined;
-        },
+            get(key) {
+                // The fast way: whatever is in the map is a key.
+                const found = valuesOf.get(this)?.get(key);
+                if (found !== undefined && contains.call(this, key))
+                    return found.value;
+                if (found === undefined && key instanceof GObject.Object && !isProxy(key))
+                    return dupValue.call(this, key) ?? undefined;
+                key = unwrapAlive(key);
+                return key instanceof GObject.Object ? read(this, key) : undefined;
+            },
 
-        set(key, value) {
-            this.insert(key, value);
-            return this;
-        },
+            set(key, value) {
+                this.insert(key, value);
+                return this;
+            },
 
-        has(key) {
-            try {
-                return contains.call(this, key);
-            } catch {
-                return find(this, contains, key);
-            }
-        },
+            has(key) {
+                try {
+                    return contains.call(this, key);
+                } catch {
+                    return find(this, contains, key);
+                }
+            },
 
-        remove(key) {
-            return drop(this, requireTableKey(key));
-        },
+            remove(key) {
+                return drop(this, requireTableKey(key));
+            },
 
-        delete(key) {
-            key = unwrapAlive(key);
-            return key instanceof GObject.Object && drop(this, key);
-        },
+            delete(key) {
+                key = unwrapAlive(key);
+                return key instanceof GObject.Object && drop(this, key);
+            },
 
-        remove_all() {
-            values.delete(this);
-            state.changes++;
-            removeAll.call(this);
-        },
+            remove_all() {
+                valuesOf.delete(this);
+                state.changes++;
+                removeAll.call(this);
+            },
 
-        // The keys there are at the start, each with its value when its turn comes. Those that are
-        // all in C come from there together, and are good as long as nothing has changed.
-        *entries() {
-            const keys = values.has(this) ? dupKeys.call(this) : [];
-            const inC = [];
-            if (!values.has(this)) {
-                foreach.call(this, (key, value) => {
-                    keys.push(key);
-                    inC.push(value);
-                });
-            }
+            // The keys there are at the start, each with its value when its turn comes. Those that
+            // are all in C come from there together, and are good as long as nothing has changed.
+            *entries() {
+                const keys = valuesOf.has(this) ? dupKeys.call(this) : [];
+                const inC = [];
+                if (!valuesOf.has(this)) {
+                    foreach.call(this, (key, value) => {
+                        keys.push(key);
+                        inC.push(value);
+                    });
+                }
 
-            const isThere = check(this, keys.length);
-            const {changes} = state;
-            for (let i = 0; i < keys.length; i++) {
-                const key = keys[i];
-                let value = inC[i];
-                keys[i] = inC[i] = null;
-                if (!isThere(key))
-                    continue;
-                const found = values.get(this)?.get(key);
-                if (found !== undefined)
-                    value = found.value;
-                else if (value === undefined || changes !== state.changes)
-                    value = dupValue.call(this, key) ?? undefined;
-                yield [key, value];
-            }
-        },
-    });
-}
+                const isThere = check(this, keys.length);
+                const {changes} = state;
+                for (let i = 0; i < keys.length; i++) {
+                    const key = keys[i];
+                    let value = inC[i];
+                    keys[i] = inC[i] = null;
+                    if (!isThere(key))
+                        continue;
+                    const found = valuesOf.get(this)?.get(key);
+                    if (found !== undefined)
+                        value = found.value;
+                    else if (value === undefined || changes !== state.changes)
+                        value = dupValue.call(this, key) ?? undefined;
+                    yield [key, value];
+                }
+            },
+        });
+    }
+
+    return {defineKeyTable};
+});

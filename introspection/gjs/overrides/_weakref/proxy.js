@@ -5,143 +5,150 @@
 
 // Weakref.proxy(): a Proxy of JavaScript, for JavaScript. The class Weakref.Proxy is in references.
 
-const {GObject} = imports.gi;
+const {compile} = imports.overrides._weakref.compile;
 
-// Proxy → the Weakref.Ref inside.
-const proxies = new WeakMap();
+var {derefProxy, isProxy, makeProxy} = compile(() => {
+    const {GObject} = imports.gi;
 
-// The types whose interfaces know proxies, by name.
-const knownTypes = new Set();
+    // Proxy → the Weakref.Ref inside.
+    const proxies = new WeakMap();
 
-// What is left of a proxy when its target is dead: what describes it, and what asks for more than
-// that is an error.
-const remains = {
-    constructor: Object,
-    then: undefined,
-    toString: () => '[object of a Weakref.proxy(), dead]',
-    toJSON: () => '[object of a Weakref.proxy(), dead]',
-    [Symbol.toPrimitive]: undefined,
-    [Symbol.toStringTag]: 'Weakref.proxy(), dead',
-};
+    // The types whose interfaces know proxies, by name.
+    const knownTypes = new Set();
 
-function isProxy(value) {
-    return proxies.has(value);
-}
-
-function derefProxy(proxy) {
-    return deref(proxies.get(proxy));
-}
-
-function deref(ref) {
-    const target = ref.get();
-    if (target === null)
-        throw new ReferenceError('weakly-referenced object no longer exists');
-    return target;
-}
-
-// The class of an interface of C, if its namespace is in use.
-function findInterface(gtype) {
-    const words = gtype.name.match(/[A-Z]/g)?.length ?? 0;
-    let name = gtype.name;
-    for (let i = 0; i < words; i++) {
-        name = name.slice(i === 0 ? name.search(/[A-Z]/) : 1 + name.slice(1).search(/[A-Z]/));
-        for (const namespace of Object.getOwnPropertyNames(imports.gi)) {
-            if (/^(versions|__.*)$/.test(namespace))
-                continue;
-            const found = imports.gi[namespace][name];
-            if (typeof found === 'function' && found.$gtype === gtype)
-                return found;
-        }
-    }
-    return null;
-}
-
-// An interface of C asks what kind of thing in memory it is given, not for its prototype.
-function teachInterfaces(target) {
-    const gtype = target.constructor.$gtype;
-    if (knownTypes.has(gtype.name))
-        return;
-    knownTypes.add(gtype.name);
-
-    for (const type of GObject.type_interfaces(gtype)) {
-        if (knownTypes.has(type.name))
-            continue;
-        const klass = findInterface(type);
-        const property = klass && Object.getOwnPropertyDescriptor(klass, Symbol.hasInstance);
-        if (!property?.configurable)
-            continue;
-        knownTypes.add(type.name);
-        const hasInstance = property.value;
-        Object.defineProperty(klass, Symbol.hasInstance, {
-            ...property,
-            value(object) {
-                const ref = proxies.get(object);
-                return hasInstance.call(this, ref ? ref.get() : object);
-            },
-        });
-    }
-}
-
-// A function of C takes what it is given for a GObject. One of JavaScript gets the proxies, which
-// it may want to keep.
-function unwrapAll(func, args) {
-    if (Object.prototype.toString.call(func) !== '[object GIRepositoryFunction]')
-        return args;
-    return args.map(arg => isProxy(arg) ? derefProxy(arg) : arg);
-}
-
-function makeProxy(ref) {
-    const methods = new WeakMap();
-
-    // It finds its object when it is called, and does not hold it until then.
-    const bind = func => {
-        if (!methods.has(func)) {
-            methods.set(func, new Proxy(func, {
-                apply(_, self, args) {
-                    const bound = self === proxy || self === undefined;
-                    return Reflect.apply(func, bound ? deref(ref) : self, unwrapAll(func, args));
-                },
-            }));
-        }
-        return methods.get(func);
+    // What is left of a proxy when its target is dead: what describes it, and what asks for more
+    // than that is an error.
+    const remains = {
+        constructor: Object,
+        then: undefined,
+        toString: () => '[object of a Weakref.proxy(), dead]',
+        toJSON: () => '[object of a Weakref.proxy(), dead]',
+        [Symbol.toPrimitive]: undefined,
+        [Symbol.toStringTag]: 'Weakref.proxy(), dead',
     };
 
-    // The target of the Proxy is a stand-in. JavaScript insists that it has whatever is reported as
-    // unchangeable, so nothing is, and nothing is made so.
-    const proxy = new Proxy({}, {
-        get(_, name) {
-            const target = ref.get();
-            if (target === null && Object.hasOwn(remains, name))
-                return remains[name];
-            const value = Reflect.get(target ?? deref(ref), name, target);
-            return typeof value === 'function' && name !== 'constructor' ? bind(value) : value;
-        },
-        set(_, name, value) {
-            const target = deref(ref);
-            return Reflect.set(target, name, value, target);
-        },
-        has: (_, name) => Reflect.has(deref(ref), name),
-        deleteProperty: (_, name) => Reflect.deleteProperty(deref(ref), name),
-        ownKeys: () => Reflect.ownKeys(deref(ref)),
-        getOwnPropertyDescriptor(_, name) {
-            const descriptor = Reflect.getOwnPropertyDescriptor(deref(ref), name);
-            return descriptor && {...descriptor, configurable: true};
-        },
-        defineProperty(_, name, descriptor) {
-            const target = deref(ref);
-            return descriptor.configurable !== false &&
-                Reflect.defineProperty(target, name, descriptor);
-        },
-        // Whoever describes a value asks for this first, for it might be an Error.
-        getPrototypeOf() {
-            const target = ref.get();
-            return target !== null ? Reflect.getPrototypeOf(target) : remains;
-        },
-        setPrototypeOf: (_, prototype) => Reflect.setPrototypeOf(deref(ref), prototype),
-        preventExtensions: () => false,
-    });
+    function isProxy(value) {
+        return proxies.has(value);
+    }
 
-    proxies.set(proxy, ref);
-    teachInterfaces(deref(ref));
-    return proxy;
-}
+    function derefProxy(proxy) {
+        return deref(proxies.get(proxy));
+    }
+
+    function deref(ref) {
+        const target = ref.get();
+        if (target === null)
+            throw new ReferenceError('weakly-referenced object no longer exists');
+        return target;
+    }
+
+    // The class of an interface of C, if its namespace is in use.
+    function findInterface(gtype) {
+        const words = gtype.name.match(/[A-Z]/g)?.length ?? 0;
+        let name = gtype.name;
+        for (let i = 0; i < words; i++) {
+            name = name.slice(i === 0 ? name.search(/[A-Z]/) : 1 + name.slice(1).search(/[A-Z]/));
+            for (const namespace of Object.getOwnPropertyNames(imports.gi)) {
+                if (/^(versions|__.*)$/.test(namespace))
+                    continue;
+                const found = imports.gi[namespace][name];
+                if (typeof found === 'function' && found.$gtype === gtype)
+                    return found;
+            }
+        }
+        return null;
+    }
+
+    // An interface of C asks what kind of thing in memory it is given, not for its prototype.
+    function teachInterfaces(target) {
+        const gtype = target.constructor.$gtype;
+        if (knownTypes.has(gtype.name))
+            return;
+        knownTypes.add(gtype.name);
+
+        for (const type of GObject.type_interfaces(gtype)) {
+            if (knownTypes.has(type.name))
+                continue;
+            const klass = findInterface(type);
+            const property = klass && Object.getOwnPropertyDescriptor(klass, Symbol.hasInstance);
+            if (!property?.configurable)
+                continue;
+            knownTypes.add(type.name);
+            const hasInstance = property.value;
+            Object.defineProperty(klass, Symbol.hasInstance, {
+                ...property,
+                value(object) {
+                    const ref = proxies.get(object);
+                    return hasInstance.call(this, ref ? ref.get() : object);
+                },
+            });
+        }
+    }
+
+    // A function of C takes what it is given for a GObject. One of JavaScript gets the proxies,
+    // which it may want to keep.
+    function unwrapAll(func, args) {
+        if (Object.prototype.toString.call(func) !== '[object GIRepositoryFunction]')
+            return args;
+        return args.map(arg => isProxy(arg) ? derefProxy(arg) : arg);
+    }
+
+    function makeProxy(ref) {
+        const methods = new WeakMap();
+
+        // It finds its object when it is called, and does not hold it until then.
+        const bind = func => {
+            if (!methods.has(func)) {
+                methods.set(func, new Proxy(func, {
+                    apply(_, self, args) {
+                        const bound = self === proxy || self === undefined;
+                        return Reflect.apply(
+                            func, bound ? deref(ref) : self, unwrapAll(func, args));
+                    },
+                }));
+            }
+            return methods.get(func);
+        };
+
+        // The target of the Proxy is a stand-in. JavaScript insists that it has whatever is
+        // reported as unchangeable, so nothing is, and nothing is made so.
+        const proxy = new Proxy({}, {
+            get(_, name) {
+                const target = ref.get();
+                if (target === null && Object.hasOwn(remains, name))
+                    return remains[name];
+                const value = Reflect.get(target ?? deref(ref), name, target);
+                return typeof value === 'function' && name !== 'constructor' ? bind(value) : value;
+            },
+            set(_, name, value) {
+                const target = deref(ref);
+                return Reflect.set(target, name, value, target);
+            },
+            has: (_, name) => Reflect.has(deref(ref), name),
+            deleteProperty: (_, name) => Reflect.deleteProperty(deref(ref), name),
+            ownKeys: () => Reflect.ownKeys(deref(ref)),
+            getOwnPropertyDescriptor(_, name) {
+                const descriptor = Reflect.getOwnPropertyDescriptor(deref(ref), name);
+                return descriptor && {...descriptor, configurable: true};
+            },
+            defineProperty(_, name, descriptor) {
+                const target = deref(ref);
+                return descriptor.configurable !== false &&
+                    Reflect.defineProperty(target, name, descriptor);
+            },
+            // Whoever describes a value asks for this first, for it might be an Error.
+            getPrototypeOf() {
+                const target = ref.get();
+                return target !== null ? Reflect.getPrototypeOf(target) : remains;
+            },
+            setPrototypeOf: (_, prototype) => Reflect.setPrototypeOf(deref(ref), prototype),
+            preventExtensions: () => false,
+        });
+
+        proxies.set(proxy, ref);
+        teachInterfaces(deref(ref));
+        return proxy;
+    }
+
+    return {derefProxy, isProxy, makeProxy};
+});

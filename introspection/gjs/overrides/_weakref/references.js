@@ -3,111 +3,116 @@
 
 /* exported defineProxy, defineRef */
 
-const {GObject} = imports.gi;
-const {define, isPlain, nameProperties, requireFunction, requireObject} =
-    imports.overrides._weakref.arguments;
-const {connectDeath, getContext} = imports.overrides._weakref.delivery;
-const {isProxy, makeProxy} = imports.overrides._weakref.proxy;
+const {compile} = imports.overrides._weakref.compile;
 
-const initObject = GObject.Object.prototype._init;
+var {defineProxy, defineRef} = compile(() => {
+    const {GObject} = imports.gi;
+    const {define, isPlain, nameProperties, requireFunction, requireObject} =
+        imports.overrides._weakref.arguments;
+    const {connectDeath, getContext} = imports.overrides._weakref.delivery;
+    const {isProxy, makeProxy} = imports.overrides._weakref.proxy;
 
-function defineRef(Weakref) {
-    const {Ref} = Weakref;
-    // The shared one has no context: to connect to it would be to miss what comes during garbage
-    // collection.
-    const newShared = Ref.new;
-    const [GObjectClass, init, isWeakProxy, makeContext] =
-        [GObject.Object, initObject, isProxy, getContext];
+    const initObject = GObject.Object.prototype._init;
 
-    define(Ref.prototype, {
-        _init(target, callback) {
-            // The usual case, with copies of what is looked up each time in a file.
-            if (target instanceof GObjectClass && !isWeakProxy(target) &&
-                (callback === undefined || callback === null))
-                return init.call(this, {context: makeContext(), target}) ?? this;
+    function defineRef(Weakref) {
+        const {Ref} = Weakref;
+        // The shared one has no context: to connect to it would be to miss what comes during
+        // garbage collection.
+        const newShared = Ref.new;
+        define(Ref.prototype, {
+            _init(target, callback) {
+                // The usual case.
+                if (target instanceof GObject.Object && !isProxy(target) &&
+                    (callback === undefined || callback === null))
+                    return initObject.call(this, {context: getContext(), target}) ?? this;
 
-            let properties = {target};
-            if (isPlain(target) && Object.keys(target).length > 0)
-                properties = nameProperties(this.constructor, target);
-            if (!('target' in properties)) {
-                throw new TypeError("A Weakref.Ref must have a property 'target', " +
-                    `not only '${Object.keys(properties).join("', '")}'`);
-            }
-            properties.target = requireObject(properties.target, 'The target of a Weakref.Ref');
-            properties.context ??= getContext();
-            if (callback !== undefined && callback !== null)
-                requireFunction(callback, 'The callback of a Weakref.Ref');
+                let properties = {target};
+                if (isPlain(target) && Object.keys(target).length > 0)
+                    properties = nameProperties(this.constructor, target);
+                if (!('target' in properties)) {
+                    throw new TypeError("A Weakref.Ref must have a property 'target', " +
+                        `not only '${Object.keys(properties).join("', '")}'`);
+                }
+                properties.target = requireObject(properties.target, 'The target of a Weakref.Ref');
+                properties.context ??= getContext();
+                if (callback !== undefined && callback !== null)
+                    requireFunction(callback, 'The callback of a Weakref.Ref');
 
-            const ref = initObject.call(this, properties) ?? this;
-            if (callback)
-                connectDeath(ref, callback);
-            return ref;
-        },
+                const ref = initObject.call(this, properties) ?? this;
+                if (callback)
+                    connectDeath(ref, callback);
+                return ref;
+            },
 
-        deref() {
-            return this.get() ?? undefined;
-        },
+            deref() {
+                return this.get() ?? undefined;
+            },
 
-        // No function made here may have the target in a variable around it: the promise would
-        // wait for ever.
-        dead() {
-            let resolve;
-            const promise = new Promise(func => {
-                resolve = func;
-            });
-            const target = this.get();
-            if (target === null)
-                resolve();
-            else
-                new Weakref.Finalizer(target, resolve).at_exit = false;
-            return promise;
-        },
-    });
-
-    Weakref.proxy = function (target) {
-        if (isProxy(target))
-            return target;
-        return makeProxy(newShared(requireObject(target, 'The target of a Weakref.proxy')));
-    };
-
-    for (const name of ['count_refs', 'list_refs', 'cancellable_new']) {
-        const func = Weakref[name];
-        Weakref[name] = target => func(requireObject(target, 'The target'));
-    }
-    Weakref.cancellableFor = Weakref.cancellable_new;
-}
-
-function defineProxy(Weakref) {
-    const {Proxy} = Weakref;
-    const newProxy = Proxy.new_full;
-
-    define(Proxy.prototype, {
-        // Its type is made for the type of its target. Each its own, for the sake of its context.
-        _init(target, callback) {
-            if (this.constructor !== Proxy)
-                throw new TypeError('Weakref.Proxy has no subclasses');
-            target = requireObject(target, 'The target of a Weakref.Proxy');
-            if (callback !== undefined && callback !== null)
-                requireFunction(callback, 'The callback of a Weakref.Proxy');
-
-            const proxy = newProxy(target, getContext(), null);
-            if (callback)
-                connectDeath(proxy, callback);
-            return proxy;
-        },
-
-        // Gjs before 1.78 leaks what is in a GValue that C fills in, and complains of one that it
-        // did not, because of an error.
-        get_target_property(name) {
-            const target = this.dup_target();
-            const pspec = target.constructor.find_property(name);
-            if (!(pspec?.flags & GObject.ParamFlags.READABLE)) {
-                throw new Weakref.Error({
-                    code: Weakref.Error.PROPERTY,
-                    message: `${target.constructor.$gtype.name} has no property '${name}' to read`,
+            // No function made here may have the target in a variable around it: the promise would
+            // wait for ever.
+            dead() {
+                let resolve;
+                const promise = new Promise(func => {
+                    resolve = func;
                 });
-            }
-            return [true, target[pspec.get_name()]];
-        },
-    });
-}
+                const target = this.get();
+                if (target === null)
+                    resolve();
+                else
+                    new Weakref.Finalizer(target, resolve).at_exit = false;
+                return promise;
+            },
+        });
+
+        Weakref.proxy = function (target) {
+            if (isProxy(target))
+                return target;
+            return makeProxy(newShared(requireObject(target, 'The target of a Weakref.proxy')));
+        };
+
+        for (const name of ['count_refs', 'list_refs', 'cancellable_new']) {
+            const func = Weakref[name];
+            Weakref[name] = target => func(requireObject(target, 'The target'));
+        }
+        Weakref.cancellableFor = Weakref.cancellable_new;
+    }
+
+    function defineProxy(Weakref) {
+        const {Proxy} = Weakref;
+        const newProxy = Proxy.new_full;
+
+        define(Proxy.prototype, {
+            // Its type is made for the type of its target. Each its own, for the sake of its
+            // context.
+            _init(target, callback) {
+                if (this.constructor !== Proxy)
+                    throw new TypeError('Weakref.Proxy has no subclasses');
+                target = requireObject(target, 'The target of a Weakref.Proxy');
+                if (callback !== undefined && callback !== null)
+                    requireFunction(callback, 'The callback of a Weakref.Proxy');
+
+                const proxy = newProxy(target, getContext(), null);
+                if (callback)
+                    connectDeath(proxy, callback);
+                return proxy;
+            },
+
+            // Gjs before 1.78 leaks what is in a GValue that C fills in, and complains of one that
+            // it did not, because of an error.
+            get_target_property(name) {
+                const target = this.dup_target();
+                const pspec = target.constructor.find_property(name);
+                if (!(pspec?.flags & GObject.ParamFlags.READABLE)) {
+                    throw new Weakref.Error({
+                        code: Weakref.Error.PROPERTY,
+                        message: `${target.constructor.$gtype.name} has no property ` +
+                            `'${name}' to read`,
+                    });
+                }
+                return [true, target[pspec.get_name()]];
+            },
+        });
+    }
+
+    return {defineProxy, defineRef};
+});

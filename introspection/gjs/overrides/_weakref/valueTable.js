@@ -3,237 +3,241 @@
 
 /* exported defineCache, defineValueTable */
 
-const {GLib, GObject} = imports.gi;
-const {
-    NOT_FOR_C, addEntries, define, isIterable, isPlain, isType, nameProperties, requireCount,
-    requireFunction, requireKey, requireKeyType, requireObject, toKey, unwrapAlive,
-} = imports.overrides._weakref.arguments;
-const {defineCollection, defineTypeProperty} = imports.overrides._weakref.collection;
+const {compile} = imports.overrides._weakref.compile;
 
-const initObject = GObject.Object.prototype._init;
+var {defineCache, defineValueTable} = compile(() => {
+    const {GLib, GObject} = imports.gi;
+    const {
+        NOT_FOR_C, addEntries, define, isIterable, isPlain, isType, nameProperties, requireCount,
+        requireFunction, requireKey, requireKeyType, requireObject, toKey, unwrapAlive,
+    } = imports.overrides._weakref.arguments;
+    const {defineCollection, defineTypeProperty} = imports.overrides._weakref.collection;
 
-const COUNTS = ['max_idle', 'max_idle_seconds', 'max_tracked'];
+    const initObject = GObject.Object.prototype._init;
 
-// Table → a table of the keys that are being created.
-const creations = new WeakMap();
+    const COUNTS = ['max_idle', 'max_idle_seconds', 'max_tracked'];
 
-// The class initializers are told what comes before these.
-function readArguments(table, keyType) {
-    let properties = {key_type: keyType};
-    if (isPlain(keyType) && !isType(keyType))
-        properties = nameProperties(table.constructor, keyType);
+    // Table → a table of the keys that are being created.
+    const creations = new WeakMap();
 
-    properties.key_type = requireKeyType(properties.key_type ?? GObject.Value);
-    // The default, which is as well: Gjs crashes over a property of that value.
-    if (properties.key_type.name === 'GValue')
-        delete properties.key_type;
-    for (const name of COUNTS) {
-        if (name in properties)
-            requireCount(properties[name], `The property '${name}'`);
-    }
-    return properties;
-}
+    // The class initializers are told what comes before these.
+    function readArguments(table, keyType) {
+        let properties = {key_type: keyType};
+        if (isPlain(keyType) && !isType(keyType))
+            properties = nameProperties(table.constructor, keyType);
 
-// What a table has on top of the C methods, which are as yet unchanged.
-function makeMembers(Weakref,
-    {contains, ensure, foreach, insert, lookup, remove, dup_keys: dupKeys, get_size: getSize}) {
-    // For speed the methods below have a short way for strings, and a copy of this: names of a file
-    // are looked up each time, those of a function are not.
-    const notForC = NOT_FOR_C;
-    // Counts what was changed from here, in all tables.
-    const state = {changes: 0};
-
-    const isKeyError = e =>
-        e instanceof GLib.Error && e.matches(Weakref.Error, Weakref.Error.KEY_TYPE);
-
-    // An error of C about the type of a key is a TypeError here.
-    function withKey(table, method, key, ...args) {
-        try {
-            return method.call(table, requireKey(key), ...args);
-        } catch (e) {
-            throw isKeyError(e) ? new TypeError(e.message) : e;
+        properties.key_type = requireKeyType(properties.key_type ?? GObject.Value);
+        // The default, which is as well: Gjs crashes over a property of that value.
+        if (properties.key_type.name === 'GValue')
+            delete properties.key_type;
+        for (const name of COUNTS) {
+            if (name in properties)
+                requireCount(properties[name], `The property '${name}'`);
         }
+        return properties;
     }
 
-    // What can't be a key, of any table or of this one, is not in it.
-    function find(table, method, key, absent) {
-        const value = toKey(unwrapAlive(key));
-        if (value === undefined)
-            return absent;
-        try {
-            return method.call(table, value) ?? absent;
-        } catch (e) {
-            if (isKeyError(e))
-                return absent;
-            throw e;
-        }
-    }
+    // What a table has on top of the C methods, which are as yet unchanged.
+    function makeMembers(Weakref,
+        {contains, ensure, foreach, insert, lookup, remove, dup_keys: dupKeys, get_size: getSize}) {
+        // Counts what was changed from here, in all tables.
+        const state = {changes: 0};
 
-    return {
-        get(key) {
-            if (typeof key === 'string' && !notForC.test(key)) {
-                try {
-                    return lookup.call(this, key) ?? undefined;
-                } catch {
-                    // The table has other keys: below.
-                }
-            }
-            return find(this, lookup, key, undefined);
-        },
+        const isKeyError = e =>
+            e instanceof GLib.Error && e.matches(Weakref.Error, Weakref.Error.KEY_TYPE);
 
-        set(key, value) {
-            state.changes++;
-            withKey(this, insert, key, requireObject(value, 'A value'));
-            return this;
-        },
-
-        has(key) {
-            if (typeof key === 'string' && !notForC.test(key)) {
-                try {
-                    return contains.call(this, key);
-                } catch {
-                    // The table has other keys: below.
-                }
-            }
-            return find(this, contains, key, false);
-        },
-
-        delete(key) {
-            state.changes++;
-            if (typeof key === 'string' && !notForC.test(key)) {
-                try {
-                    return remove.call(this, key);
-                } catch {
-                    // The table has other keys: below.
-                }
-            }
-            return find(this, remove, key, false);
-        },
-
-        // Another thread that inserts meanwhile was first: then its object is the result.
-        ensure(key, create) {
-            requireFunction(create, 'The create function');
-            // A cache is to count what is missing once, below.
-            if (!(this instanceof Weakref.Cache) || withKey(this, contains, key)) {
-                const existing = typeof key === 'string' ? this.get(key)
-                    : withKey(this, lookup, key);
-                if (existing)
-                    return existing;
-            }
-
-            if (!creations.has(this))
-                creations.set(this, new Weakref.ValueTable(this.key_type));
-            const creating = creations.get(this);
-            if (creating.has(key)) {
-                throw new Weakref.Error({
-                    code: Weakref.Error.RECURSION,
-                    message: 'The key was asked for from inside its own creation',
-                });
-            }
-
-            // Some object that lives as long as this call.
-            creating.set(key, this);
-            let value;
+        // An error of C about the type of a key is a TypeError here.
+        function withKey(table, method, key, ...args) {
             try {
-                value = requireObject(create(key), 'What a create function returns');
-            } finally {
-                creating.delete(key);
+                return method.call(table, requireKey(key), ...args);
+            } catch (e) {
+                throw isKeyError(e) ? new TypeError(e.message) : e;
             }
-            return withKey(this, ensure, key, () => value);
-        },
+        }
 
-        // Gjs before 1.78 can't read an array of GValues.
-        dup_keys() {
-            if (imports.system.version >= 17800)
-                return dupKeys.call(this);
-            const keys = [];
-            foreach.call(this, key => keys.push(key));
-            return keys;
-        },
-
-        // The keys there are at the start, each with its value when its turn comes: that of the
-        // start, as long as nothing has changed. A large one of 64 bits comes out of C rounded, and
-        // is not found by that: it keeps the value it had.
-        *entries() {
-            const keys = [];
-            const values = [];
-            foreach.call(this, (key, value) => {
-                keys.push(key);
-                values.push(value);
-            });
-
-            const size = keys.length;
-            const {changes} = state;
-            let isSame = true;
-            for (let i = 0; i < size; i++) {
-                const key = keys[i];
-                let value = values[i];
-                values[i] = null;
-                isSame = isSame && changes === state.changes && size === getSize.call(this);
-                if (!isSame && (!Number.isInteger(key) || Number.isSafeInteger(key)))
-                    value = this.get(key);
-                if (value)
-                    yield [key, value];
+        // What can't be a key, of any table or of this one, is not in it.
+        function find(table, method, key, absent) {
+            const value = toKey(unwrapAlive(key));
+            if (value === undefined)
+                return absent;
+            try {
+                return method.call(table, value) ?? absent;
+            } catch (e) {
+                if (isKeyError(e))
+                    return absent;
+                throw e;
             }
-        },
-    };
-}
+        }
 
-// A cache inherits it.
-function defineValueTable(Weakref) {
-    const {prototype} = Weakref.ValueTable;
+        // The methods have a short way for strings.
+        return {
+            get(key) {
+                if (typeof key === 'string' && !NOT_FOR_C.test(key)) {
+                    try {
+                        return lookup.call(this, key) ?? undefined;
+                    } catch {
+                        // The table has other keys: below.
+                    }
+                }
+                return find(this, lookup, key, undefined);
+            },
 
-    define(prototype, makeMembers(Weakref, prototype));
-    defineCollection(prototype);
-    defineTypeProperty(prototype, 'key_type', 'get_key_type');
-    define(prototype, {
-        _init(keyType, entries) {
-            if (isIterable(keyType) && !isType(keyType))
-                [keyType, entries] = [undefined, keyType];
-            const table = initObject.call(this, readArguments(this, keyType)) ?? this;
-            addEntries(table, entries);
-            return table;
-        },
-    });
-}
+            set(key, value) {
+                state.changes++;
+                withKey(this, insert, key, requireObject(value, 'A value'));
+                return this;
+            },
 
-function defineCache(Weakref) {
-    const {Cache} = Weakref;
+            has(key) {
+                if (typeof key === 'string' && !NOT_FOR_C.test(key)) {
+                    try {
+                        return contains.call(this, key);
+                    } catch {
+                        // The table has other keys: below.
+                    }
+                }
+                return find(this, contains, key, false);
+            },
 
-    define(Cache.prototype, {
-        _init(keyType, maxIdle, entries) {
-            if (isIterable(keyType) && !isType(keyType))
-                [keyType, entries] = [undefined, keyType];
-            const properties = readArguments(this, keyType);
-            if (maxIdle !== undefined)
-                properties.max_idle = requireCount(maxIdle, 'The number of idle objects to keep');
-            const cache = initObject.call(this, properties) ?? this;
-            addEntries(cache, entries);
-            return cache;
-        },
-    });
+            delete(key) {
+                state.changes++;
+                if (typeof key === 'string' && !NOT_FOR_C.test(key)) {
+                    try {
+                        return remove.call(this, key);
+                    } catch {
+                        // The table has other keys: below.
+                    }
+                }
+                return find(this, remove, key, false);
+            },
 
-    for (const name of [...COUNTS.map(count => `set_${count}`), 'trim']) {
-        const method = Cache.prototype[name];
-        define(Cache.prototype, {
-            [name](count) {
-                return method.call(this, requireCount(count, `The argument of ${name}()`));
+            // Another thread that inserts meanwhile was first: then its object is the result.
+            ensure(key, create) {
+                requireFunction(create, 'The create function');
+                // A cache is to count what is missing once, below.
+                if (!(this instanceof Weakref.Cache) || withKey(this, contains, key)) {
+                    const existing = typeof key === 'string' ? this.get(key)
+                        : withKey(this, lookup, key);
+                    if (existing)
+                        return existing;
+                }
+
+                if (!creations.has(this))
+                    creations.set(this, new Weakref.ValueTable(this.key_type));
+                const creating = creations.get(this);
+                if (creating.has(key)) {
+                    throw new Weakref.Error({
+                        code: Weakref.Error.RECURSION,
+                        message: 'The key was asked for from inside its own creation',
+                    });
+                }
+
+                // Some object that lives as long as this call.
+                creating.set(key, this);
+                let value;
+                try {
+                    value = requireObject(create(key), 'What a create function returns');
+                } finally {
+                    creating.delete(key);
+                }
+                return withKey(this, ensure, key, () => value);
+            },
+
+            // Gjs before 1.78 can't read an array of GValues.
+            dup_keys() {
+                if (imports.system.version >= 17800)
+                    return dupKeys.call(this);
+                const keys = [];
+                foreach.call(this, key => keys.push(key));
+                return keys;
+            },
+
+            // The keys there are at the start, each with its value when its turn comes: that of the
+            // start, as long as nothing has changed. A large one of 64 bits comes out of C rounded,
+            // and is not found by that: it keeps the value it had.
+            *entries() {
+                const keys = [];
+                const values = [];
+                foreach.call(this, (key, value) => {
+                    keys.push(key);
+                    values.push(value);
+                });
+
+                const size = keys.length;
+                const {changes} = state;
+                let isSame = true;
+                for (let i = 0; i < size; i++) {
+                    const key = keys[i];
+                    let value = values[i];
+                    values[i] = null;
+                    isSame = isSame && changes === state.changes && size === getSize.call(this);
+                    if (!isSame && (!Number.isInteger(key) || Number.isSafeInteger(key)))
+                        value = this.get(key);
+                    if (value)
+                        yield [key, value];
+                }
+            },
+        };
+    }
+
+    // A cache inherits it.
+    function defineValueTable(Weakref) {
+        const {prototype} = Weakref.ValueTable;
+
+        define(prototype, makeMembers(Weakref, prototype));
+        defineCollection(prototype);
+        defineTypeProperty(prototype, 'key_type', 'get_key_type');
+        define(prototype, {
+            _init(keyType, entries) {
+                if (isIterable(keyType) && !isType(keyType))
+                    [keyType, entries] = [undefined, keyType];
+                const table = initObject.call(this, readArguments(this, keyType)) ?? this;
+                addEntries(table, entries);
+                return table;
             },
         });
     }
-    for (const name of COUNTS) {
-        const getter = `get_${name}`;
-        const setter = `set_${name}`;
-        for (const spelling of [name, name.replace(/_/g, '-'),
-            name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())]) {
-            define(Cache.prototype, Object.defineProperty({}, spelling, {
-                get() {
-                    return this[getter]();
+
+    function defineCache(Weakref) {
+        const {Cache} = Weakref;
+
+        define(Cache.prototype, {
+            _init(keyType, maxIdle, entries) {
+                if (isIterable(keyType) && !isType(keyType))
+                    [keyType, entries] = [undefined, keyType];
+                const properties = readArguments(this, keyType);
+                if (maxIdle !== undefined)
+                    properties.max_idle = requireCount(maxIdle, 'The number of objects to keep');
+                const cache = initObject.call(this, properties) ?? this;
+                addEntries(cache, entries);
+                return cache;
+            },
+        });
+
+        for (const name of [...COUNTS.map(count => `set_${count}`), 'trim']) {
+            const method = Cache.prototype[name];
+            define(Cache.prototype, {
+                [name](count) {
+                    return method.call(this, requireCount(count, `The argument of ${name}()`));
                 },
-                set(count) {
-                    this[setter](count);
-                },
-            }));
+            });
+        }
+        for (const name of COUNTS) {
+            const getter = `get_${name}`;
+            const setter = `set_${name}`;
+            for (const spelling of [name, name.replace(/_/g, '-'),
+                name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())]) {
+                define(Cache.prototype, Object.defineProperty({}, spelling, {
+                    get() {
+                        return this[getter]();
+                    },
+                    set(count) {
+                        this[setter](count);
+                    },
+                }));
+            }
         }
     }
-}
+
+    return {defineCache, defineValueTable};
+});
