@@ -17,6 +17,7 @@ typedef struct
 {
   const char *name; /* of the object */
   gboolean by_value;
+  guint n_asked; /* how often it was given to ask() */
   guint n_freed;
   gconstpointer key;
   const GValue *value;
@@ -86,6 +87,21 @@ creator_fail (Creator *creator)
   g_clear_object (&creator->kept_task);
 }
 
+static inline gboolean
+is_fatal_cb (const char *domain, GLogLevelFlags level, const char *message, gpointer data)
+{
+  return strstr (message, "finalized without ever returning") == NULL;
+}
+
+/* Without returning it. Some versions of GLib have a critical for that, others do not. */
+static inline void
+creator_drop_task (Creator *creator)
+{
+  g_test_log_set_fatal_handler (is_fatal_cb, NULL);
+  g_clear_object (&creator->kept_task);
+  g_test_log_set_fatal_handler (NULL, NULL);
+}
+
 static inline void
 caller_cb (GObject *table, GAsyncResult *result, gpointer data)
 {
@@ -121,8 +137,52 @@ ask (WeakrefValueTable *table,
      Caller *caller,
      GCancellable *cancellable)
 {
+  creator->n_asked++;
   weakref_value_table_ensure_async (table, key, G_PRIORITY_DEFAULT, cancellable, creator_cb,
                                     creator, creator_freed_cb, caller_cb, caller);
+}
+
+/* Three callers of one key, "a", and who creates it. */
+typedef struct
+{
+  WeakrefValueTable *table;  /* (owned) */
+  GCancellable *cancellable; /* (owned) */
+  GCancellable *other;       /* (owned) */
+  Creator creator;
+  Caller one;
+  Caller two;
+  Caller three;
+} Scene;
+
+/* Takes over @table. */
+static inline Scene
+scene_new (WeakrefValueTable *table)
+{
+  return (Scene) {
+    .table = table,
+    .cancellable = g_cancellable_new (),
+    .other = g_cancellable_new (),
+    .creator = { .name = "a" },
+    .one = { .name = "one" },
+    .two = { .name = "two" },
+    .three = { .name = "three" },
+  };
+}
+
+/* Drops the objects of the callers, and asserts what is logged while it does. Whatever has
+ * happened, nothing is in the table then, and each data was freed once. */
+static inline void
+scene_clear (Scene *scene, const char *expected)
+{
+  caller_clear (&scene->one);
+  caller_clear (&scene->two);
+  caller_clear (&scene->three);
+  assert_log (expected);
+  g_assert_cmpuint (scene->creator.n_freed, ==, scene->creator.n_asked);
+  assert_size (scene->table, 0);
+  g_object_unref (scene->table);
+  g_object_unref (scene->cancellable);
+  g_object_unref (scene->other);
 }
 
 G_END_DECLS

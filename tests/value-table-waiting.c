@@ -30,6 +30,15 @@ struct _Maker
   gpointer kept[2];
 };
 
+static guint n_given; /* data of create functions */
+static guint n_freed;
+
+static void
+maker_freed_cb (gpointer maker)
+{
+  n_freed++;
+}
+
 static void maker_ask (Maker *maker, Maker *other, GCancellable *cancellable);
 
 static void
@@ -99,15 +108,18 @@ static void
 maker_ask (Maker *maker, Maker *other, GCancellable *cancellable)
 {
   maker->n_asked++;
+  n_given++;
   weakref_value_table_ensure_async (other->table, other->key, G_PRIORITY_DEFAULT, cancellable,
-                                    maker_create_cb, other, NULL, maker_answered_cb, maker);
+                                    maker_create_cb, other, maker_freed_cb, maker_answered_cb,
+                                    maker);
 }
 
 static void
 start (Maker *maker, Caller *caller)
 {
+  n_given++;
   weakref_value_table_ensure_async (maker->table, maker->key, G_PRIORITY_DEFAULT, NULL,
-                                    maker_create_cb, maker, NULL, caller_cb, caller);
+                                    maker_create_cb, maker, maker_freed_cb, caller_cb, caller);
 }
 
 static void
@@ -121,6 +133,7 @@ check_recursion (Maker *maker)
   g_assert_error (caller.error, WEAKREF_ERROR, WEAKREF_ERROR_RECURSION);
   caller_clear (&caller);
   test_iterate ();
+  g_assert_cmpuint (n_freed, ==, n_given);
   g_free (test_log_steal ());
 }
 
@@ -190,6 +203,7 @@ test_no_circle (void)
   g_assert_no_error (caller.error);
   caller_clear (&caller);
   test_iterate ();
+  g_assert_cmpuint (n_freed, ==, n_given);
   g_free (test_log_steal ());
   assert_size (table, 0);
   g_object_unref (table);
@@ -225,6 +239,7 @@ test_other_work_in_a_creation (void)
 
   test_iterate ();
   assert_log ("caller=a");
+  g_assert_cmpuint (n_freed, ==, n_given);
   g_assert_true (caller.object == object);
   caller_clear (&caller);
   g_object_unref (object);
@@ -464,6 +479,8 @@ test_circle_with_a_thread (void)
   g_assert_error (mixed.error, WEAKREF_ERROR, WEAKREF_ERROR_RECURSION);
   g_assert_error (caller.error, WEAKREF_ERROR, WEAKREF_ERROR_RECURSION);
   assert_log ("caller!");
+  test_iterate ();
+  g_assert_cmpuint (n_freed, ==, n_given);
   g_clear_error (&mixed.error);
   caller_clear (&caller);
   test_gate_clear (&mixed.making_x);
