@@ -4,6 +4,7 @@
 
 import ast
 import atexit
+import functools
 import json
 import pathlib
 import shutil
@@ -55,27 +56,28 @@ def run_mypy(python, sample):
             checked.stdout)
 
 
+@functools.cache
 def get_pyright():
-    """Return the command pyright, and install it from npm if it is not here, once for all tests."""
+    """Return the command pyright, installed from npm if it is not here, or why there is none."""
     found = shutil.which('pyright')
     if found is not None:
         return found
     npm = shutil.which('npm')
     if npm is None or shutil.which('node') is None:
-        raise unittest.SkipTest('neither pyright nor npm is installed')
+        return unittest.SkipTest('neither pyright nor npm is installed')
     directory = tempfile.mkdtemp()
     atexit.register(shutil.rmtree, directory)
     try:
         subprocess.run([npm, 'install', '--no-audit', '--no-fund', '--prefix', directory, 'pyright'],
                        capture_output=True, check=True, timeout=60)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        raise unittest.SkipTest('npm can not install pyright: no network?') from None
+        return unittest.SkipTest('npm can not install pyright: no network?')
     return f'{directory}/node_modules/.bin/pyright'
 
 
 def run_pyright(python, sample):
     """Return the numbers of the lines that are wrong, and what was printed."""
-    checked = subprocess.run([run_pyright.command, '--outputjson', '--pythonpath', python, sample],
+    checked = subprocess.run([get_pyright(), '--outputjson', '--pythonpath', python, sample],
                              cwd=sample.parent, capture_output=True, text=True)
     return ({each['range']['start']['line'] + 1 if pathlib.Path(each['file']).name == sample.name
              else each['file'] for each in json.loads(checked.stdout)['generalDiagnostics']
@@ -132,9 +134,9 @@ class MypyTest(Checkers, unittest.TestCase):
 class PyrightTest(Checkers, unittest.TestCase):
     run_checker = staticmethod(run_pyright)
 
-    @classmethod
-    def setUpClass(cls):
-        run_pyright.command = get_pyright()
+    def setUp(self):
+        if isinstance(get_pyright(), unittest.SkipTest):
+            raise get_pyright()
 
 
 class ConsistencyTest(unittest.TestCase):

@@ -66,6 +66,22 @@ table['a'] = thing
 table.ensure('a', lambda key: Thing()).greet('x')
 table.ensure(1, lambda key: Thing())  # wrong
 len(table) + len(Weakref.KeyTable.new()) + len(Weakref.Set.new(GObject.Object))
+
+
+async def create(key: str) -> Thing:
+    return Thing()
+
+
+async def use() -> None:
+    (await table.ensure_async('a', create)).greet('x')
+    await table.ensure_async(1, create)  # wrong
+    await table.ensure_async('a', lambda key: Thing())  # wrong
+    await Weakref.dead(thing)
+
+
+handler = Weakref.connect(thing, 'notify', print, thing, after=True)
+handler.disconnect() and handler + 1
+Weakref.connect(thing, 'notify', 3)  # wrong
 for key in table:
     key.upper()
 Weakref.Finalizer.new_full(thing, None, Weakref.Phase.FINALIZE, print).detach()

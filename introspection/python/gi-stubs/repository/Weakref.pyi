@@ -4,7 +4,9 @@
 # Types for editors and mypy, next to those of the rest of gi.repository, which PyGObject-stubs has.
 
 import weakref as _weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import (
+    Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, MutableMapping, Sequence,
+)
 from typing import Any, Generic, TypeVar, overload
 
 from gi.repository import Gio, GLib, GObject
@@ -83,6 +85,17 @@ class finalize(_weakref.finalize):
     @classmethod
     def at_phase(cls, phase: Phase, obj: Any, func: Callable[_P, Any], /, *args: _P.args,
                  **kwargs: _P.kwargs) -> finalize: ...
+
+# What the standard module has nothing like
+
+class SignalHandler(int):
+    @property
+    def connected(self) -> bool: ...
+    def disconnect(self) -> bool: ...
+
+def connect(instance: GObject.Object, detailed_signal: str, handler: Callable[..., Any], /,
+            *objects: GObject.Object, after: bool = ...) -> SignalHandler: ...
+def dead(object: Any, /) -> Coroutine[Any, Any, None]: ...
 
 # The classes of the C library
 
@@ -209,6 +222,14 @@ class ValueTable(GObject.Object, Generic[_K, _V]):
     def update(self, other: Any = ..., /, **entries: _V) -> None: ...
     def __or__(self, other: Any) -> Self: ...
     def __ior__(self, other: Any) -> Self: ...
+    @overload
+    def ensure_async(
+        self,
+        key: _K,
+        create: Callable[[_K], Awaitable[_V]],
+        cancellable: Gio.Cancellable | None = ...,
+    ) -> Coroutine[Any, Any, _V]: ...
+    @overload
     def ensure_async(
         self,
         key: _K,

@@ -31,6 +31,7 @@ from .containers import WeakKeyDictionary, WeakSet, WeakValueDictionary
 from .finalizers import finalize
 from .kernel import (CallableProxyType, ProxyType, ProxyTypes, ReferenceType, getweakrefcount,
                      getweakrefs, proxy, ref)
+from .lifetimes import SignalHandler, connect, dead
 from .references import KeyedRef, WeakMethod
 from . import radar  # noqa: F401 (a name of the module, as in `Weakref.radar.check()`)
 
@@ -48,3 +49,6 @@ for _name in __all__:
         _thing.__module__ = 'weakref'
 Weakref.__all__ = __all__
 Weakref.KeyedRef = KeyedRef
+# What the standard module has nothing like.
+for _thing in connect, dead, SignalHandler:
+    setattr(Weakref, _thing.__name__, _thing)

@@ -87,11 +87,32 @@ def _patch_value_table(cls):
 
     ensure_async = cls.ensure_async
 
-    def ensure_async_checked(self, key, io_priority, cancellable, create, callback, *user_data):
-        """Start to look up or create: create(key, task), then callback(self, result, …)."""
-        ensure_async(self, to_key(self, key), io_priority, cancellable,
+    def ensure_python_async(self, key, io_priority, cancellable, create, callback, *user_data):
+        ensure_async(self, key, io_priority, cancellable,
                      lambda key, task, *_: create(from_key(key), task), (),
                      lambda table, result, *_: callback(table, result, *user_data))
+
+    def ensure_async_checked(self, key, create, cancellable=None, *rest):
+        """Look up or create without waiting: await ensure_async(key, create, cancellable=None).
+
+        If there is no object, create(key) is awaited. However many ask for a key at the same time,
+        there is one creation, and what it returns or raises is for all of them.
+
+        Without coroutines it is ensure_async(key, io_priority, cancellable, create, callback, …):
+        create(key, task) returns the task, then or later, and callback(self, result, …) calls
+        ensure_finish().
+        """
+        key = to_key(self, key)
+        if callable(create):
+            if rest:
+                raise TypeError('a coroutine function goes with no other arguments')
+            # Who does not await does not pay for the import of asyncio.
+            from .asynchronous import ensure
+            return ensure(self, ensure_key_async, key, create, cancellable)
+        return ensure_python_async(self, key, create, cancellable, *rest)
+
+    def ensure_key_async(self, key, io_priority, cancellable, create_cb, answered_cb):
+        ensure_async(self, key, io_priority, cancellable, create_cb, (), answered_cb)
 
     cls.dup_keys = dup_python_keys
     cls.ensure_async = ensure_async_checked

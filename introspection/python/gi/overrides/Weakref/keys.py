@@ -110,6 +110,15 @@ def from_key(key):
     return key.key if type(key) is Key else key
 
 
+def to_plain_key(key):
+    """Return something that is equal, and hashes equally, for what C takes for equal keys."""
+    if type(key) is GObject.Value:
+        key = key.get_value()
+    if isinstance(key, GLib.Bytes):
+        key = key.get_data()
+    return type(key), from_key(key)
+
+
 def to_value(thing):
     """Return what PyGObject takes for the value of a KeyTable, such that it comes back as it is."""
     kind = type(thing)

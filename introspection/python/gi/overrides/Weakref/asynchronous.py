@@ -1,0 +1,183 @@
+# SPDX-FileCopyrightText: 2026 The weakref-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What is awaited: the object of a key, and the death of an object.
+
+The answer to a request for an object comes from C as a source of the caller's main context, and is
+passed on to the event loop that the caller's coroutine runs in, in whatever thread that is. So any
+event loop will do, as long as somebody iterates that context. A death comes from the reference to
+the object, and needs no main context.
+"""
+
+import asyncio
+import contextlib
+import contextvars
+from gi.module import get_introspection_module
+from gi.repository import Gio, GLib, GObject
+
+from .containers import WeakKeyDictionary
+from .keys import from_key, is_text, to_plain_key
+from .kernel import ref
+
+Weakref = get_introspection_module('Weakref')
+
+# The creation that a coroutine is part of.
+_creation = contextvars.ContextVar('weakref_creation', default=None)
+
+_creations = WeakKeyDictionary()  # those that are under way, by table and key
+
+
+def _call_in(loop, function, *args):
+    """Call the function in the event loop, from any thread, unless the loop has been closed."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(function, *args)
+
+
+def _settle(future, result, error):
+    """Set what the future gives, unless nobody waits for it any more."""
+    if future.done():
+        pass
+    elif error is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(result)
+
+
+def _make_cancelled_error():
+    return GLib.Error.new_literal(Gio.io_error_quark(), 'The request for the object was cancelled',
+                                  Gio.IOErrorEnum.CANCELLED)
+
+
+def _on_cancelled(cancellable, callback):
+    """Call back when it is cancelled, at once if it is; return the number of the handler.
+
+    Gio.Cancellable's own connect() goes with its disconnect(), which may wait.
+    """
+    handler = GObject.Object.connect(cancellable, 'cancelled', callback)
+    if cancellable.is_cancelled():
+        callback(cancellable)
+    return handler
+
+
+def _describe(error):
+    """Return what C is told of an exception: its type, and what it says if that is a text."""
+    name = type(error).__name__
+    try:
+        text = str(error)
+    except Exception:
+        return name
+    return f'{name}: {text}' if is_text(text) else f'{name}: {text!a}'
+
+
+async def _make(create, key):
+    made = await create(key)
+    if not issubclass(type(made), GObject.Object):
+        raise TypeError(f'create must return a GObject, not {type(made).__name__}')
+    return made
+
+
+class _Creation:
+    """A coroutine that makes the object of a key, and the task of C that its outcome is for."""
+
+    def __init__(self, loop, context, table, key, create, task):
+        self.loop = loop
+        self.key = to_plain_key(key)
+        self.task = task
+        self.cancellable = task.get_cancellable()
+        self.is_over = False
+        self.error = None       # what the coroutine raised
+        self.told_error = None  # what C is told of it
+        self.siblings = _creations.setdefault(table, {})
+        self.siblings[self.key] = self
+        context.run(_creation.set, self)
+        _call_in(loop, context.run, self.start, create, from_key(key))
+
+    def start(self, create, key):
+        making = self.loop.create_task(_make(create, key))
+        making.add_done_callback(self.end)
+        self.handler = _on_cancelled(self.cancellable, lambda _: _call_in(self.loop, making.cancel))
+
+    def end(self, making):
+        GObject.signal_handler_disconnect(self.cancellable, self.handler)
+        self.is_over = True
+        if self.siblings.get(self.key) is self:
+            del self.siblings[self.key]
+        self.error = _make_cancelled_error() if making.cancelled() else making.exception()
+        task, self.task = self.task, None  # it has the function that has this creation
+        if self.error is None:
+            task.return_value(making.result())
+            return
+        self.told_error = self.error
+        if not isinstance(self.error, GLib.Error):
+            self.told_error = GLib.Error.new_literal(
+                Weakref.error_quark(), _describe(self.error), Weakref.Error.CREATE)
+        task.return_error(self.told_error)
+
+    def find_cause(self, error):
+        """Return what the coroutine raised, if that is what the error tells of."""
+        told = self.told_error
+        is_told = told is not None and (error.domain, error.code, error.message) == (
+            told.domain, told.code, told.message)
+        return self.error if is_told else error
+
+
+async def ensure(table, ensure_async, key, create, cancellable):
+    """Return the object of the key; if there is none, it is what the coroutine create(key) returns.
+
+    ensure_async is the function of C.
+    """
+    loop = asyncio.get_running_loop()
+    answer = loop.create_future()
+    context = contextvars.copy_context()
+    creation = None
+    # A request that is part of a creation has its cancellable: C finds circles by that.
+    outer = _creation.get()
+    is_part = outer is not None and not outer.is_over
+    request = outer.cancellable if is_part else Gio.Cancellable()
+
+    def create_cb(key, task, *_):
+        nonlocal creation
+        creation = _Creation(loop, context, table, key, create, task)
+
+    def answered_cb(table, result, *_):
+        if answer is None:  # nobody waits any more
+            return
+        found = error = None
+        try:
+            found = table.ensure_finish(result)
+        except GLib.Error as caught:
+            error = caught if creation is None else creation.find_cause(caught)
+        _call_in(loop, _settle, answer, found, error)
+
+    def cancelled_cb(_):
+        if is_part:
+            _call_in(loop, _settle, answer, None, _make_cancelled_error())
+        else:
+            request.cancel()
+
+    handler = _on_cancelled(cancellable, cancelled_cb) if cancellable is not None else 0
+    try:
+        ensure_async(table, key, GLib.PRIORITY_DEFAULT, request, create_cb, answered_cb)
+        if creation is None:
+            creation = _creations.get(table, {}).get(to_plain_key(key))
+        return await answer
+    except asyncio.CancelledError:
+        if not is_part:
+            request.cancel()
+        raise
+    finally:
+        if cancellable is not None:
+            GObject.signal_handler_disconnect(cancellable, handler)
+        answer = creation = None  # their error refers to this very frame
+
+
+async def wait(reference):
+    """Return when what the reference refers to is dead."""
+    target = reference()
+    if target is None:
+        return
+    loop = asyncio.get_running_loop()
+    over = loop.create_future()
+    waiting = ref(target, lambda _: _call_in(loop, _settle, over, None, None))
+    del target
+    await over
+    del waiting
