@@ -14,6 +14,7 @@ IDENTIFIER = '{http://www.gtk.org/introspection/c/1.0}identifier'
 NOT_FOR_LANGUAGES = {
     'weakref_cache_new_full': 'hash and equality functions of C, called with a lock held',
     'weakref_value_table_new_full': 'hash and equality functions of C, called with a lock held',
+    'weakref_key_type_register': 'hash and equality functions of C, called with a lock held',
     'weakref_radar_begin_trial': 'a struct for the assertions of C; radar.assert_dies is Python',
     'weakref_radar_end_trial': 'a struct for the assertions of C; radar.assert_dies is Python',
     'weakref_finalizer_new': 'its function runs from the exit handlers of C, when Python is gone',
