@@ -4,27 +4,13 @@
 
 #include <weakref-glib/core/group-tree.h>
 
-/* Returns the next member below @top, or NULL after the last. Owners come before the objects that
- * they own. */
-WeakrefMember *
-weakref_tree_next_locked (WeakrefMember *member, WeakrefMember *top)
-{
-  if (member->children != NULL)
-    return member->children;
-
-  while (member != top && member->sibling == NULL)
-    member = member->owner;
-
-  return member != top ? member->sibling : NULL;
-}
-
 /* Moves @top and what is below it to @group. */
 static void
 group_take_locked (WeakrefGroup *group, WeakrefMember *top)
 {
   WeakrefMember *member;
 
-  for (member = top; member != NULL; member = weakref_tree_next_locked (member, top))
+  for (member = top; member != NULL; member = weakref_tree_next (member, top))
     {
       member->group->n_members--;
       member->group->n_active -= member->active;
@@ -44,14 +30,14 @@ weakref_tree_end_if_unused_locked (WeakrefGroup *group)
   if (group->n_active > 0)
     return;
 
-  for (member = root; member != NULL; member = weakref_tree_next_locked (member, root))
+  for (member = root; member != NULL; member = weakref_tree_next (member, root))
     {
       /* If a thread has taken a reference and waits to notify us, this makes the member active. */
       if (weakref_hold_refresh_locked (&member->hold))
         return;
     }
 
-  for (member = root; member != NULL; member = weakref_tree_next_locked (member, root))
+  for (member = root; member != NULL; member = weakref_tree_next (member, root))
     {
       member->has_ended = TRUE;
       member->group = NULL;
@@ -87,11 +73,7 @@ weakref_tree_unlink_locked (WeakrefMember *member, GArray *parted)
 {
   WeakrefParted tie = { g_steal_pointer (&member->tie), member->part };
 
-  *member->link = member->sibling;
-  if (member->sibling != NULL)
-    member->sibling->link = member->link;
-  member->sibling = NULL;
-  member->owner = NULL;
+  weakref_tree_detach (&member->node);
   g_array_append_val (parted, tie);
 }
 
@@ -110,8 +92,8 @@ weakref_tree_cut_locked (WeakrefMember *member, GArray *parted)
 
   while (a != NULL && b != NULL)
     {
-      a = weakref_tree_next_locked (a, root);
-      b = weakref_tree_next_locked (b, member);
+      a = weakref_tree_next (a, root);
+      b = weakref_tree_next (b, member);
     }
 
   split->root = a == NULL ? root : member;
@@ -144,16 +126,18 @@ weakref_ties_new (void)
 void
 weakref_tree_leave_locked (WeakrefMember *member, GArray *parted)
 {
-  WeakrefMember *owner = member->owner;
+  WeakrefMember *owner = (WeakrefMember *) member->node.owner;
   GPtrArray *children = g_ptr_array_new ();
   guint i;
 
   if (owner != NULL)
     weakref_tree_cut_locked (member, parted);
-  while (member->children != NULL)
+  while (member->node.children != NULL)
     {
-      g_ptr_array_add (children, member->children);
-      weakref_tree_cut_locked (member->children, parted);
+      WeakrefMember *child = (WeakrefMember *) member->node.children;
+
+      g_ptr_array_add (children, child);
+      weakref_tree_cut_locked (child, parted);
     }
 
   weakref_tree_check_locked (member);
@@ -182,10 +166,5 @@ weakref_tree_join_locked (WeakrefMember *owned, WeakrefMember *owner)
   g_free (small);
   large->root = root;
 
-  owned->owner = owner;
-  owned->sibling = owner->children;
-  owned->link = &owner->children;
-  if (owned->sibling != NULL)
-    owned->sibling->link = &owned->sibling;
-  owner->children = owned;
+  weakref_tree_attach (&owner->node, &owned->node);
 }

@@ -6,6 +6,7 @@
 
 #include <weakref-glib/core/block.h>
 #include <weakref-glib/core/toggle.h>
+#include <weakref-glib/core/tree.h>
 
 G_BEGIN_DECLS
 
@@ -31,6 +32,7 @@ typedef struct
 
 struct _WeakrefMember
 {
+  WeakrefTreeNode node; /* lock */
   WeakrefHold hold;
   WeakrefWatch disposed; /* while active it has a reference on us, and so has the hold */
   gatomicrefcount ref_count;
@@ -40,12 +42,8 @@ struct _WeakrefMember
   gboolean gone;       /* lock: its object was disposed */
   WeakrefGroup *group; /* lock: NULL before it is admitted, and when the group has ended or the hold
                           was released */
-  WeakrefMember *owner;    /* lock */
-  gpointer tie;            /* lock: (owned): while there is an owner */
-  GDestroyNotify part;     /* lock: tells the tie that it was parted, and frees it */
-  WeakrefMember *children; /* lock: newest first */
-  WeakrefMember *sibling;  /* lock: the next of the owner's children */
-  WeakrefMember **link;    /* lock: the pointer that points to this child */
+  gpointer tie;        /* lock: (owned): while there is an owner */
+  GDestroyNotify part; /* lock: tells the tie that it was parted, and frees it */
   WeakrefChildRelease
     *child_release; /* lock: (owned): from the first call that makes it an owner */
 };
@@ -57,7 +55,6 @@ typedef struct
   GDestroyNotify part;
 } WeakrefParted;
 
-WeakrefMember *weakref_tree_next_locked (WeakrefMember *member, WeakrefMember *top);
 void weakref_tree_check_locked (WeakrefMember *member);
 void weakref_tree_end_if_unused_locked (WeakrefGroup *group);
 void weakref_tree_unlink_locked (WeakrefMember *member, GArray *parted);

@@ -49,7 +49,7 @@ weakref_member_unref (WeakrefMember *member)
   if (!g_atomic_ref_count_dec (&member->ref_count))
     return;
 
-  g_assert (member->children == NULL && member->tie == NULL);
+  g_assert (member->node.children == NULL && member->tie == NULL);
   weakref_watch_clear (&member->disposed);
   g_free (member);
 }
@@ -103,7 +103,7 @@ child_release_announce_cb (WeakrefWatch *watch)
 
   weakref_toggle_lock ();
   release = g_steal_pointer (&member->child_release);
-  while ((child = member->children) != NULL)
+  while ((child = (WeakrefMember *) member->node.children) != NULL)
     {
       weakref_tree_unlink_locked (child, parted);
       weakref_hold_release_locked (&child->hold);
@@ -156,7 +156,7 @@ member_add_child_release (WeakrefMember *member, gpointer object)
 static void
 member_changed_locked (WeakrefHold *hold)
 {
-  WeakrefMember *member = (WeakrefMember *) hold;
+  WeakrefMember *member = WEAKREF_CONTAINER_OF (hold, WeakrefMember, hold);
   gboolean active;
 
   if (member->group == NULL)
@@ -180,12 +180,12 @@ member_changed_locked (WeakrefHold *hold)
 static void
 member_released_cb (WeakrefHold *hold)
 {
-  WeakrefMember *member = (WeakrefMember *) hold;
+  WeakrefMember *member = WEAKREF_CONTAINER_OF (hold, WeakrefMember, hold);
   WeakrefChildRelease *child_release = NULL;
 
   /* A member that has ended and owns something still waits until its object is finalized. */
   weakref_toggle_lock ();
-  if (member->children == NULL)
+  if (member->node.children == NULL)
     child_release = g_steal_pointer (&member->child_release);
   weakref_toggle_unlock ();
 
@@ -198,13 +198,14 @@ member_released_cb (WeakrefHold *hold)
 static gboolean
 member_admit_locked (WeakrefHold *hold)
 {
-  WeakrefMember *member = (WeakrefMember *) hold;
-  WeakrefHold *other = hold->next;
+  WeakrefMember *member = WEAKREF_CONTAINER_OF (hold, WeakrefMember, hold);
+  WeakrefNode *node = hold->node.next;
 
   /* Another thread may have made a member for this object first. */
-  while (other != NULL && (other->funcs != hold->funcs || other->life != hold->life))
-    other = other->next;
-  if (member->gone || other != NULL)
+  while (node != NULL && (((WeakrefHold *) node)->funcs != hold->funcs ||
+                          ((WeakrefHold *) node)->life != hold->life))
+    node = node->next;
+  if (member->gone || node != NULL)
     return FALSE;
 
   member->group = g_new0 (WeakrefGroup, 1);
@@ -224,8 +225,10 @@ static const WeakrefHoldFuncs hold_funcs = {
 static WeakrefMember *
 member_find_locked (WeakrefBlock *block)
 {
-  return (WeakrefMember *) weakref_hold_find_locked (weakref_block_get_address (block), block,
-                                                     &hold_funcs);
+  WeakrefHold *hold =
+    weakref_hold_find_locked (weakref_block_get_address (block), block, &hold_funcs);
+
+  return hold != NULL ? WEAKREF_CONTAINER_OF (hold, WeakrefMember, hold) : NULL;
 }
 
 /* Returns the root of the group that the object of @block is in, or @block itself if it is in
@@ -303,7 +306,7 @@ member_find_obstacle_locked (WeakrefMember *owned, WeakrefMember *owner, int *co
       *code = WEAKREF_ERROR_CYCLE;
       return "The object can't own itself";
     }
-  if (owned->owner != NULL || weakref_link_has_owner_locked (owned->disposed.block))
+  if (owned->node.owner != NULL || weakref_link_has_owner_locked (owned->disposed.block))
     {
       *code = WEAKREF_ERROR_OWNED;
       return "The object already has an owner";
@@ -363,7 +366,7 @@ weakref_member_part (WeakrefMember *owned, gconstpointer tie)
   joined = member_is_joined_locked (owned, tie);
   if (joined)
     {
-      WeakrefMember *owner = owned->owner;
+      WeakrefMember *owner = (WeakrefMember *) owned->node.owner;
 
       weakref_tree_cut_locked (owned, parted);
       weakref_tree_check_locked (owner);
@@ -397,7 +400,7 @@ weakref_member_leave_locked (WeakrefBlock *owner,
                              GDestroyNotify *part)
 {
   WeakrefMember *member = member_find_locked (owned);
-  WeakrefMember *owner_member = member != NULL ? member->owner : NULL;
+  WeakrefMember *owner_member = member != NULL ? (WeakrefMember *) member->node.owner : NULL;
   GArray *parted;
 
   if (owner_member == NULL || owner_member->disposed.block != owner || member->has_ended)
@@ -426,11 +429,13 @@ weakref_member_list_blocks (WeakrefBlock *block)
   weakref_toggle_lock ();
   member = member_find_locked (block);
   root = member != NULL && member->group != NULL ? member->group->root : NULL;
-  for (member = root; member != NULL; member = weakref_tree_next_locked (member, root))
+  for (member = root; member != NULL; member = weakref_tree_next (member, root))
     {
-      if (member->owner != NULL)
+      WeakrefMember *owner = (WeakrefMember *) member->node.owner;
+
+      if (owner != NULL)
         {
-          g_ptr_array_add (blocks, weakref_block_ref (member->owner->disposed.block));
+          g_ptr_array_add (blocks, weakref_block_ref (owner->disposed.block));
           g_ptr_array_add (blocks, weakref_block_ref (member->disposed.block));
         }
     }

@@ -5,6 +5,7 @@
 #include <weakref-glib/core/link.h>
 
 #include <weakref-glib/core/toggle.h>
+#include <weakref-glib/core/tree.h>
 #include <weakref-glib/weakref-error.h>
 
 /* An object has a node here while it owns another object, or is owned, in this way. A node has no
@@ -28,19 +29,16 @@ typedef struct _Node Node;
 
 struct _Node
 {
+  WeakrefTreeNode node;  /* lock */
   WeakrefWatch disposed; /* while active it has a reference on us */
   gatomicrefcount ref_count;
   guint pins;            /* lock: how many calls keep it in the hash table */
   gboolean is_listed;    /* lock: it is in the hash table, which has a reference */
   gboolean is_gone;      /* lock: its object was disposed */
   gboolean has_ended;    /* lock: the lives of its tree have ended */
-  Node *owner;           /* lock */
   gpointer tie;          /* lock: (owned): while there is an owner */
   GDestroyNotify part;   /* lock: tells the tie that it was parted, and frees it */
   WeakrefKeeper *keeper; /* lock: (owned): while there is an owner */
-  Node *children;        /* lock: newest first */
-  Node *sibling;         /* lock: the next of the owner's children */
-  Node **link;           /* lock: the pointer that points to this child */
 };
 
 /* What has to be done when the lock is released. */
@@ -78,7 +76,7 @@ node_unref (Node *node)
   if (!g_atomic_ref_count_dec (&node->ref_count))
     return;
 
-  g_assert (node->children == NULL && node->tie == NULL);
+  g_assert (node->node.children == NULL && node->tie == NULL);
   weakref_watch_clear (&node->disposed);
   g_free (node);
 }
@@ -166,7 +164,7 @@ node_find_locked (WeakrefBlock *block)
 static void
 node_check_locked (Node *node, Pending *pending)
 {
-  if (!node->is_listed || node->pins > 0 || node->owner != NULL || node->children != NULL)
+  if (!node->is_listed || node->pins > 0 || node->node.owner != NULL || node->node.children != NULL)
     return;
 
   node->is_listed = FALSE;
@@ -179,46 +177,25 @@ static void
 node_attach_locked (
   Node *owner, Node *owned, gpointer tie, GDestroyNotify part, WeakrefKeeper *keeper)
 {
-  owned->owner = owner;
   owned->tie = tie;
   owned->part = part;
   owned->keeper = keeper;
-  owned->sibling = owner->children;
-  owned->link = &owner->children;
-  if (owned->sibling != NULL)
-    owned->sibling->link = &owned->sibling;
-  owner->children = owned;
+  weakref_tree_attach (&owner->node, &owned->node);
 }
 
 static void
 node_detach_locked (Node *node, Pending *pending)
 {
-  Node *owner = g_steal_pointer (&node->owner);
+  Node *owner = (Node *) node->node.owner;
   Parted parted = { g_steal_pointer (&node->tie), node->part, g_steal_pointer (&node->keeper) };
 
   parted.keeper->owner = weakref_block_ref (owner->disposed.block);
   parted.keeper->owned = weakref_block_ref (node->disposed.block);
-  *node->link = node->sibling;
-  if (node->sibling != NULL)
-    node->sibling->link = node->link;
-  node->sibling = NULL;
+  weakref_tree_detach (&node->node);
   g_array_append_val (pending->parted, parted);
 
   node_check_locked (node, pending);
   node_check_locked (owner, pending);
-}
-
-/* Returns the next node below @top, or NULL after the last. Owners come before what they own. */
-static Node *
-node_next_locked (Node *node, Node *top)
-{
-  if (node->children != NULL)
-    return node->children;
-
-  while (node != top && node->sibling == NULL)
-    node = node->owner;
-
-  return node != top ? node->sibling : NULL;
 }
 
 static void
@@ -229,12 +206,12 @@ disposed_sever_cb (WeakrefWatch *watch)
   Node *top = node;
 
   weakref_toggle_lock ();
-  while (top->owner != NULL)
-    top = top->owner;
+  while (top->node.owner != NULL)
+    top = (Node *) top->node.owner;
 
   if (node->is_listed && g_atomic_int_get ((gint *) &object->ref_count) <= 1)
     {
-      for (node = top; node != NULL; node = node_next_locked (node, top))
+      for (node = top; node != NULL; node = weakref_tree_next (node, top))
         {
           node->has_ended = TRUE;
           weakref_block_set_bonds (node->disposed.block, WEAKREF_BONDS_ENDED);
@@ -253,10 +230,10 @@ disposed_announce_cb (WeakrefWatch *watch)
   weakref_toggle_lock ();
   node->is_gone = TRUE;
   node->pins++;
-  if (node->owner != NULL)
+  if (node->node.owner != NULL)
     node_detach_locked (node, &pending);
-  while (node->children != NULL)
-    node_detach_locked (node->children, &pending);
+  while (node->node.children != NULL)
+    node_detach_locked ((Node *) node->node.children, &pending);
   node->pins--;
   node_check_locked (node, &pending);
   weakref_toggle_unlock ();
@@ -335,7 +312,7 @@ weakref_link_has_owner_locked (WeakrefBlock *block)
 {
   Node *node = node_find_locked (block);
 
-  return node != NULL && node->owner != NULL;
+  return node != NULL && node->node.owner != NULL;
 }
 
 /* Returns the topmost owner of the object of @block, through groups and nodes, or @block itself. */
@@ -347,9 +324,9 @@ weakref_link_find_top_locked (WeakrefBlock *block, WeakrefFindRoot find_root)
       WeakrefBlock *root = find_root (block);
       Node *node = node_find_locked (root);
 
-      if (node == NULL || node->owner == NULL)
+      if (node == NULL || node->node.owner == NULL)
         return root;
-      block = node->owner->disposed.block;
+      block = ((Node *) node->node.owner)->disposed.block;
     }
 }
 
@@ -368,7 +345,7 @@ node_find_obstacle_locked (Node *owner, Node *owned, WeakrefFindRoot find_root, 
       *code = WEAKREF_ERROR_CYCLE;
       return "The object can't own itself";
     }
-  if (owned->owner != NULL || find_root (block) != block)
+  if (owned->node.owner != NULL || find_root (block) != block)
     {
       *code = WEAKREF_ERROR_OWNED;
       return "The object already has an owner";
@@ -429,7 +406,7 @@ weakref_link_take_over (gpointer owner, gpointer owned, WeakrefLeave leave, Weak
   gboolean taken;
 
   weakref_toggle_lock ();
-  taken = owner_node->is_listed && owned_node->is_listed && owned_node->owner == NULL &&
+  taken = owner_node->is_listed && owned_node->is_listed && owned_node->node.owner == NULL &&
           leave (owner_node->disposed.block, owned_node->disposed.block, &tie, &part);
   if (taken)
     node_attach_locked (owner_node, owned_node, tie, part, keeper);

@@ -6,8 +6,9 @@
 
 /* LOCKING. The table's lock guards its map, the state of its entries, and the fields of the tables
  * built on this that say so. Nothing foreign runs under it: no reference is taken or dropped, and
- * no callback or destroy notify is called. There is one exception: the equality function of the
- * user runs under it, when an entry is looked up by key. Therefore it must not use the table. The
+ * no callback or destroy notify is called. There are two exceptions: the equality function of
+ * the user, when an entry is looked up by key, and the dup function of
+ * weakref_key_table_lookup_dup(). Therefore these two functions must not use the table. The
  * lock of a block is never taken while this lock is held, and this one is never taken while the
  * lock of a block is held.
  *

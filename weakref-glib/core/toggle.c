@@ -46,7 +46,7 @@ struct _WeakrefToggle
   gpointer object;    /* (owned) (const): the toggle reference, or a plain one */
   gboolean is_plain;  /* lock */
   gboolean silenced;  /* lock: when we last checked, somebody else had a toggle reference, too */
-  WeakrefHold *holds; /* lock: newest first */
+  WeakrefNode *holds; /* lock: newest first */
   guint n_changes;    /* lock: how often the list of holds has changed */
   gint n_rises;       /* lock: notified rises minus notified falls of the count; 1 at the start */
   gboolean in_use;    /* lock: what the holds were told last */
@@ -56,8 +56,8 @@ struct _WeakrefToggle
 /* Holds in the order in which they were released. */
 typedef struct
 {
-  WeakrefHold *head;
-  WeakrefHold **tail;
+  WeakrefNode *head;
+  WeakrefNode **tail;
 } Released;
 
 #define toggle_lock weakref_locks[WEAKREF_LOCK_TOGGLES]
@@ -88,14 +88,15 @@ toggle_find_locked (gconstpointer object)
 static void
 toggle_tell_locked (WeakrefToggle *toggle)
 {
-  WeakrefHold *hold = toggle->holds;
+  WeakrefNode *node = toggle->holds;
 
-  while (hold != NULL)
+  while (node != NULL)
     {
+      WeakrefHold *hold = (WeakrefHold *) node;
       guint n_changes = toggle->n_changes;
 
       hold->funcs->changed_locked (hold);
-      hold = n_changes == toggle->n_changes ? hold->next : toggle->holds;
+      node = n_changes == toggle->n_changes ? node->next : toggle->holds;
     }
 }
 
@@ -204,7 +205,7 @@ weakref_toggle_unlock (void)
 {
   Released mine = { NULL, NULL };
   Released *outer;
-  WeakrefHold *hold;
+  WeakrefNode *node;
 
   released_append (&mine, &released);
   g_mutex_unlock (&toggle_lock);
@@ -220,11 +221,12 @@ weakref_toggle_unlock (void)
     }
 
   g_private_set (&draining, &mine);
-  while ((hold = mine.head) != NULL)
+  while ((node = mine.head) != NULL)
     {
+      WeakrefHold *hold = (WeakrefHold *) node;
       WeakrefToggle *toggle = g_steal_pointer (&hold->toggle);
 
-      mine.head = hold->next;
+      mine.head = node->next;
       if (toggle != NULL)
         toggle_end (toggle);
       hold->funcs->released (hold);
@@ -265,11 +267,7 @@ weakref_hold_start (WeakrefHold *hold,
   g_object_ref (object);
   weakref_toggle_lock ();
   toggle = hold->toggle = toggle_get_locked (object);
-  hold->next = toggle->holds;
-  hold->link = &toggle->holds;
-  if (hold->next != NULL)
-    hold->next->link = &hold->next;
-  toggle->holds = hold;
+  weakref_list_push (&toggle->holds, &hold->node);
   toggle->n_changes++;
 
   admitted = funcs->admit_locked (hold);
@@ -291,12 +289,9 @@ void
 weakref_hold_release_locked (WeakrefHold *hold)
 {
   WeakrefToggle *toggle = g_steal_pointer (&hold->toggle);
-  Released one = { hold, &hold->next };
+  Released one = { &hold->node, &hold->node.next };
 
-  *hold->link = hold->next;
-  if (hold->next != NULL)
-    hold->next->link = hold->link;
-  hold->next = NULL;
+  weakref_list_take (&hold->node);
   toggle->n_changes++;
 
   if (toggle->holds != NULL)
@@ -315,12 +310,17 @@ WeakrefHold *
 weakref_hold_find_locked (gconstpointer object, gconstpointer life, const WeakrefHoldFuncs *funcs)
 {
   WeakrefToggle *toggle = toggle_find_locked (object);
-  WeakrefHold *hold = toggle != NULL ? toggle->holds : NULL;
+  WeakrefNode *node;
 
-  while (hold != NULL && (hold->funcs != funcs || hold->life != life))
-    hold = hold->next;
+  for (node = toggle != NULL ? toggle->holds : NULL; node != NULL; node = node->next)
+    {
+      WeakrefHold *hold = (WeakrefHold *) node;
 
-  return hold;
+      if (hold->funcs == funcs && hold->life == life)
+        return hold;
+    }
+
+  return NULL;
 }
 
 /* Reads the reference count now. A thread may have raised it, and wait for the lock to notify us.
@@ -346,7 +346,7 @@ weakref_hold_is_used_locked (WeakrefHold *hold)
 gboolean
 weakref_hold_is_alone_locked (WeakrefHold *hold)
 {
-  return hold->toggle->holds == hold && hold->next == NULL;
+  return hold->toggle->holds == &hold->node && hold->node.next == NULL;
 }
 
 /* Returns whether somebody else was found to have a toggle reference, when the first hold began or

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <glib-object.h>
+#include <weakref-glib/core/list.h>
 
 G_BEGIN_DECLS
 
@@ -30,11 +30,10 @@ typedef struct
  * released() runs exactly once. */
 struct _WeakrefHold
 {
+  WeakrefNode node; /* toggle lock: in the list of the toggle, then in that of the released holds */
   const WeakrefHoldFuncs *funcs;
   gconstpointer life;    /* (const): the block of the life in which it began */
   WeakrefToggle *toggle; /* toggle lock; after the release: NULL, or (owned) by the last hold */
-  WeakrefHold *next;     /* toggle lock: the next of this toggle, or the next that was released */
-  WeakrefHold **link;    /* toggle lock: the pointer that points to this hold */
 };
 
 void weakref_toggle_lock (void);
