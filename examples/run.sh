@@ -77,6 +77,13 @@ END
 
 cat <<END
 
+The same in Python, with callbacks (examples/image-loader.py):
+
+END
+python3 examples/image-loader.py
+
+cat <<END
+
 The same in JavaScript, with promises (examples/image-loader.js):
 
 END
