@@ -96,11 +96,13 @@ export function child(name, func) {
     children[name] = func;
 }
 
-export function spawn(argv, environment = {}) {
+export function spawn(argv, environment = {}, directory = null) {
     const launcher = new Gio.SubprocessLauncher({
         flags: Gio.SubprocessFlags.STDOUT_PIPE | Gio.SubprocessFlags.STDERR_PIPE,
     });
     Object.entries(environment).forEach(([name, value]) => launcher.setenv(name, value, true));
+    if (directory)
+        launcher.set_cwd(directory);
     const process = launcher.spawnv(argv);
     const [, stdout, stderr] = process.communicate_utf8(null, null);
     const status = process.get_if_exited() ? process.get_exit_status() : -process.get_term_sig();

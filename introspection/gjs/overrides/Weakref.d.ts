@@ -45,6 +45,8 @@ declare module 'gi://Weakref?version=1.0' {
         namespace Ref {
             interface SignalSignatures extends GObject.Object.SignalSignatures {
                 'notify::alive': (pspec: GObject.ParamSpec) => void;
+                'notify::context': (pspec: GObject.ParamSpec) => void;
+                'notify::target': (pspec: GObject.ParamSpec) => void;
             }
 
             interface ConstructorProps<T extends GObject.Object = GObject.Object>
@@ -64,12 +66,16 @@ declare module 'gi://Weakref?version=1.0' {
                 signal: S,
                 callback: GObject.SignalCallback<this, Ref.SignalSignatures[S]>,
             ): number;
-            connect(signal: string, callback: (...args: any[]) => any): number;
             connect_after<S extends keyof Ref.SignalSignatures>(
                 signal: S,
                 callback: GObject.SignalCallback<this, Ref.SignalSignatures[S]>,
             ): number;
-            connect_after(signal: string, callback: (...args: any[]) => any): number;
+            emit<S extends keyof Ref.SignalSignatures>(
+                signal: S,
+                ...args: Parameters<Ref.SignalSignatures[S]>
+            ): void;
+            // Conflicts with GObject.Object.emit of some declarations.
+            emit(...args: never): any;
 
             /** Whether the target is alive. Notified once. */
             get alive(): boolean;
@@ -115,24 +121,35 @@ declare module 'gi://Weakref?version=1.0' {
             equal(other: Ref<any>): boolean;
         }
 
+        namespace Proxy {
+            interface SignalSignatures extends GObject.Object.SignalSignatures {
+                'notify::alive': (pspec: GObject.ParamSpec) => void;
+                'notify::target': (pspec: GObject.ParamSpec) => void;
+            }
+        }
+
         /** A GObject that stands for another without keeping it, for whoever takes a GObject: it
          * has the properties and signals of its target under their names (here, from C and in
          * bindings), but not its methods. For JavaScript alone there is `proxy()`. */
         class Proxy<T extends GObject.Object = GObject.Object> extends GObject.Object {
             static $gtype: GObject.GType<Proxy>;
 
-            $signals: Ref.SignalSignatures;
+            $signals: Proxy.SignalSignatures;
 
-            connect<S extends keyof Ref.SignalSignatures>(
+            connect<S extends keyof Proxy.SignalSignatures>(
                 signal: S,
-                callback: GObject.SignalCallback<this, Ref.SignalSignatures[S]>,
+                callback: GObject.SignalCallback<this, Proxy.SignalSignatures[S]>,
             ): number;
-            connect(signal: string, callback: (...args: any[]) => any): number;
-            connect_after<S extends keyof Ref.SignalSignatures>(
+            connect_after<S extends keyof Proxy.SignalSignatures>(
                 signal: S,
-                callback: GObject.SignalCallback<this, Ref.SignalSignatures[S]>,
+                callback: GObject.SignalCallback<this, Proxy.SignalSignatures[S]>,
             ): number;
-            connect_after(signal: string, callback: (...args: any[]) => any): number;
+            emit<S extends keyof Proxy.SignalSignatures>(
+                signal: S,
+                ...args: Parameters<Proxy.SignalSignatures[S]>
+            ): void;
+            // Conflicts with GObject.Object.emit of some declarations.
+            emit(...args: never): any;
 
             /** Whether the target is alive. Notified once. */
             get alive(): boolean;
@@ -168,9 +185,33 @@ declare module 'gi://Weakref?version=1.0' {
             FINALIZE,
         }
 
+        namespace Finalizer {
+            interface SignalSignatures extends GObject.Object.SignalSignatures {
+                'notify::alive': (pspec: GObject.ParamSpec) => void;
+                'notify::at-exit': (pspec: GObject.ParamSpec) => void;
+            }
+        }
+
         /** A function that runs once when an object dies. */
         class Finalizer<A extends any[] = any[]> extends GObject.Object {
             static $gtype: GObject.GType<Finalizer>;
+
+            $signals: Finalizer.SignalSignatures;
+
+            connect<S extends keyof Finalizer.SignalSignatures>(
+                signal: S,
+                callback: GObject.SignalCallback<this, Finalizer.SignalSignatures[S]>,
+            ): number;
+            connect_after<S extends keyof Finalizer.SignalSignatures>(
+                signal: S,
+                callback: GObject.SignalCallback<this, Finalizer.SignalSignatures[S]>,
+            ): number;
+            emit<S extends keyof Finalizer.SignalSignatures>(
+                signal: S,
+                ...args: Parameters<Finalizer.SignalSignatures[S]>
+            ): void;
+            // Conflicts with GObject.Object.emit of some declarations.
+            emit(...args: never): any;
 
             /** Whether the function has still to run. */
             get alive(): boolean;
@@ -217,9 +258,33 @@ declare module 'gi://Weakref?version=1.0' {
             set_at_exit(at_exit: boolean): void;
         }
 
+        namespace Tie {
+            interface SignalSignatures extends GObject.Object.SignalSignatures {
+                'notify::alive': (pspec: GObject.ParamSpec) => void;
+                'notify::at-exit': (pspec: GObject.ParamSpec) => void;
+            }
+        }
+
         /** Several objects, and a function that runs once, when the first of them dies. */
         class Tie extends GObject.Object {
             static $gtype: GObject.GType<Tie>;
+
+            $signals: Tie.SignalSignatures;
+
+            connect<S extends keyof Tie.SignalSignatures>(
+                signal: S,
+                callback: GObject.SignalCallback<this, Tie.SignalSignatures[S]>,
+            ): number;
+            connect_after<S extends keyof Tie.SignalSignatures>(
+                signal: S,
+                callback: GObject.SignalCallback<this, Tie.SignalSignatures[S]>,
+            ): number;
+            emit<S extends keyof Tie.SignalSignatures>(
+                signal: S,
+                ...args: Parameters<Tie.SignalSignatures[S]>
+            ): void;
+            // Conflicts with GObject.Object.emit of some declarations.
+            emit(...args: never): any;
 
             /** Whether the function has still to run. */
             get alive(): boolean;
@@ -313,6 +378,10 @@ declare module 'gi://Weakref?version=1.0' {
         function lookup_id(id: number): GObject.Object | null;
 
         namespace ValueTable {
+            interface SignalSignatures extends GObject.Object.SignalSignatures {
+                'notify::key-type': (pspec: GObject.ParamSpec) => void;
+            }
+
             interface ConstructorProps extends GObject.Object.ConstructorProps {
                 key_type: TypeLike;
             }
@@ -336,6 +405,23 @@ declare module 'gi://Weakref?version=1.0' {
         class ValueTable<K extends Key = Key, V extends GObject.Object = GObject.Object>
             extends GObject.Object {
             static $gtype: GObject.GType<ValueTable>;
+
+            $signals: ValueTable.SignalSignatures;
+
+            connect<S extends keyof ValueTable.SignalSignatures>(
+                signal: S,
+                callback: GObject.SignalCallback<this, ValueTable.SignalSignatures[S]>,
+            ): number;
+            connect_after<S extends keyof ValueTable.SignalSignatures>(
+                signal: S,
+                callback: GObject.SignalCallback<this, ValueTable.SignalSignatures[S]>,
+            ): number;
+            emit<S extends keyof ValueTable.SignalSignatures>(
+                signal: S,
+                ...args: Parameters<ValueTable.SignalSignatures[S]>
+            ): void;
+            // Conflicts with GObject.Object.emit of some declarations.
+            emit(...args: never): any;
 
             get key_type(): GObject.GType;
             get keyType(): GObject.GType;
@@ -416,10 +502,16 @@ declare module 'gi://Weakref?version=1.0' {
         }
 
         namespace Cache {
-            interface SignalSignatures extends GObject.Object.SignalSignatures {
+            interface SignalSignatures extends ValueTable.SignalSignatures {
+                'notify::evictions': (pspec: GObject.ParamSpec) => void;
+                'notify::hits': (pspec: GObject.ParamSpec) => void;
+                'notify::max-idle': (pspec: GObject.ParamSpec) => void;
+                'notify::max-idle-seconds': (pspec: GObject.ParamSpec) => void;
+                'notify::max-tracked': (pspec: GObject.ParamSpec) => void;
+                'notify::memory-monitor': (pspec: GObject.ParamSpec) => void;
+                'notify::misses': (pspec: GObject.ParamSpec) => void;
                 'notify::n-idle': (pspec: GObject.ParamSpec) => void;
                 'notify::n-in-use': (pspec: GObject.ParamSpec) => void;
-                'notify::evictions': (pspec: GObject.ParamSpec) => void;
             }
 
             interface ConstructorProps extends ValueTable.ConstructorProps {
@@ -443,12 +535,16 @@ declare module 'gi://Weakref?version=1.0' {
                 signal: S,
                 callback: GObject.SignalCallback<this, Cache.SignalSignatures[S]>,
             ): number;
-            connect(signal: string, callback: (...args: any[]) => any): number;
             connect_after<S extends keyof Cache.SignalSignatures>(
                 signal: S,
                 callback: GObject.SignalCallback<this, Cache.SignalSignatures[S]>,
             ): number;
-            connect_after(signal: string, callback: (...args: any[]) => any): number;
+            emit<S extends keyof Cache.SignalSignatures>(
+                signal: S,
+                ...args: Parameters<Cache.SignalSignatures[S]>
+            ): void;
+            // Conflicts with GObject.Object.emit of some declarations.
+            emit(...args: never): any;
 
             /** How many objects that nobody uses are kept. */
             get max_idle(): number;
@@ -565,6 +661,8 @@ declare module 'gi://Weakref?version=1.0' {
         namespace Set {
             interface SignalSignatures extends GObject.Object.SignalSignatures {
                 'items-changed': (position: number, removed: number, added: number) => void;
+                'notify::item-type': (pspec: GObject.ParamSpec) => void;
+                'notify::n-items': (pspec: GObject.ParamSpec) => void;
             }
 
             interface ConstructorProps extends GObject.Object.ConstructorProps {
@@ -592,12 +690,16 @@ declare module 'gi://Weakref?version=1.0' {
                 signal: S,
                 callback: GObject.SignalCallback<this, Set.SignalSignatures[S]>,
             ): number;
-            connect(signal: string, callback: (...args: any[]) => any): number;
             connect_after<S extends keyof Set.SignalSignatures>(
                 signal: S,
                 callback: GObject.SignalCallback<this, Set.SignalSignatures[S]>,
             ): number;
-            connect_after(signal: string, callback: (...args: any[]) => any): number;
+            emit<S extends keyof Set.SignalSignatures>(
+                signal: S,
+                ...args: Parameters<Set.SignalSignatures[S]>
+            ): void;
+            // Conflicts with GObject.Object.emit of some declarations.
+            emit(...args: never): any;
 
             get item_type(): GObject.GType;
             get itemType(): GObject.GType;
@@ -654,6 +756,8 @@ declare module 'gi://Weakref?version=1.0' {
         namespace Bond {
             interface SignalSignatures extends GObject.Object.SignalSignatures {
                 'notify::alive': (pspec: GObject.ParamSpec) => void;
+                'notify::owned': (pspec: GObject.ParamSpec) => void;
+                'notify::owner': (pspec: GObject.ParamSpec) => void;
             }
         }
 
@@ -669,12 +773,16 @@ declare module 'gi://Weakref?version=1.0' {
                 signal: S,
                 callback: GObject.SignalCallback<this, Bond.SignalSignatures[S]>,
             ): number;
-            connect(signal: string, callback: (...args: any[]) => any): number;
             connect_after<S extends keyof Bond.SignalSignatures>(
                 signal: S,
                 callback: GObject.SignalCallback<this, Bond.SignalSignatures[S]>,
             ): number;
-            connect_after(signal: string, callback: (...args: any[]) => any): number;
+            emit<S extends keyof Bond.SignalSignatures>(
+                signal: S,
+                ...args: Parameters<Bond.SignalSignatures[S]>
+            ): void;
+            // Conflicts with GObject.Object.emit of some declarations.
+            emit(...args: never): any;
 
             /** Whether the bond holds. Notified once, from the main context that was the
              * thread-default one when the bond was made. */

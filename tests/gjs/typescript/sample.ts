@@ -92,6 +92,19 @@ set.connect('items-changed', (self, position, removed, added) => {
     const sum: number = position + removed + added + self.size;
 });
 ref.connect('notify::alive', (self, pspec) => print(self.alive, pspec.get_name()));
+set.emit('items-changed', 0, 0, 1);
+finalizer.connect('notify::at-exit', self => print(self.at_exit));
+table.connect_after('notify::key-type', self => print(self.size));
+// @ts-expect-error
+set.connect('items-changed', (self, position: string) => {});
+// @ts-expect-error
+set.connect('no-such-signal', () => {});
+// @ts-expect-error
+set.emit('items-changed', 0, 0);
+type SetSignals = keyof (typeof set)['$signals'];
+const signal: SetSignals = 'items-changed';
+// @ts-expect-error
+const noSignal: SetSignals = 'no-such-signal';
 
 class Win extends GObject.Object {
     title = '';
