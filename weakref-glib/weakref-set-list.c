@@ -167,6 +167,10 @@ weakref_set_list_insert_locked (WeakrefSetList *list, WeakrefSetEntry *entry, gu
   entry->place = weakref_positions_insert (&list->positions, before, entry);
   if (settled && !weakref_set_list_is_followed_locked (list))
     weakref_positions_show (&list->positions, entry->place);
+
+  /* The same object may still be shown behind that place, disposed, as its own stand-in. */
+  if (!settled && entry->keeps_dead && before != WEAKREF_PLACE_END)
+    list->moved = TRUE;
 }
 
 /* The entry, a member, goes before the item that is shown at @position, or to the end. It is shown

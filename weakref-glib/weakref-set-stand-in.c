@@ -23,8 +23,9 @@
  * If the class is not harmless, the nearest ancestor that is will do, as long as it is of the item
  * type. If there is none either, the set keeps the dead object itself, disposed: see
  * weakref_set_list_died(). GObject says that an object must answer calls without a memory violation
- * from its dispose to its finalize. Not all do (GListStore crashes), so this is the last resort.
- */
+ * from its dispose to its finalize. Not all do (GListStore crashes), so this is the last resort. It
+ * is the one place where the library holds an object that is dead, and gives it to others:
+ * doc/internals.md says why nothing else would be better. */
 
 static G_DEFINE_QUARK (weakref_glib_harmless, harmless)
 

@@ -50,16 +50,22 @@
  * such an emission too, which views and selections follow by the items. A #GtkTreeListModel forgets
  * which of these were expanded.
  *
- * ## Stand-ins
+ * ## Between death and announcement
  *
- * So a position of the list may belong to an object that is dead already. Until its removal is
+ * So a position of the list may belong to an object that is dead already; until its removal is
  * announced, [method@Gio.ListModel.get_item] gives a stand-in there, always the same one, which is
- * of the item type and at no other position. It is made by the function that was given to
- * [method@Weakref.Set.set_stand_in_func]; without one, it is a new object of the dead one's class
- * with the default properties, if that class does nothing but hold properties; and for any other
- * class (widgets, what is #GInitable, what acts in its construction or needs another object for it,
- * what is written in Python or JavaScript) it is the disposed object itself, whose memory the set
- * then keeps until the announcement.
+ * of the item type and at no other position. The function that was given to
+ * [method@Weakref.Set.set_stand_in_func] makes it; without one, the set makes an object of the dead
+ * one's class with the default properties, if that class does nothing but hold properties. For any
+ * other class (widgets, what is #GInitable, what acts in its construction or needs another object
+ * for it, what is written in Python or JavaScript) the stand-in is the dead object itself:
+ * disposed, dead for everything else in this library, and kept in memory by the set until the
+ * announcement.
+ *
+ * Nothing is kept if nobody is connected to the set, or has read the list since it last changed.
+ * What is kept is finalized in the thread of the context, by the iteration that announces the
+ * death; or with the set, if the context does not run any more. If that is too late for your
+ * objects, set a function.
  *
  * A list view holds on to what it shows, as to the items of any list model: an object is not
  * dropped by its last user as long as there is a row for it. To show objects without holding them,
