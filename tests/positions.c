@@ -88,6 +88,12 @@ fixture_remove (Fixture *self, guint i)
     g_ptr_array_remove_index (self->items, i);
 }
 
+static void
+hidden_cb (gpointer item, gpointer user_data)
+{
+  g_ptr_array_add (user_data, item);
+}
+
 /* Does a step in the model, and expects it. */
 static gboolean
 fixture_step (Fixture *self, guint max_gap)
@@ -130,7 +136,7 @@ fixture_step (Fixture *self, guint max_gap)
       item->shown = item->current;
     }
 
-  stepped = weakref_positions_step (&self->positions, max_gap, &step, removed);
+  stepped = weakref_positions_step (&self->positions, max_gap, &step, hidden_cb, removed);
   g_assert_cmpint (stepped, ==, found);
   if (stepped)
     {
@@ -153,7 +159,8 @@ fixture_step (Fixture *self, guint max_gap)
 static void
 fixture_check (Fixture *self)
 {
-  WeakrefPlace place = WEAKREF_PLACE_END;
+  GPtrArray *current = g_ptr_array_new ();
+  gpointer *copy;
   guint n_shown = 0;
   guint n_changed = 0;
   guint i;
@@ -173,12 +180,15 @@ fixture_check (Fixture *self)
         }
       n_changed += item->shown != item->current;
       if (item->current)
-        {
-          g_assert_true (weakref_positions_next_current (&self->positions, &place));
-          g_assert_cmpuint (place, ==, item->place);
-        }
+        g_ptr_array_add (current, item);
     }
-  g_assert_false (weakref_positions_next_current (&self->positions, &place));
+  g_assert_cmpuint (self->positions.n_current, ==, current->len);
+  copy = g_new (gpointer, current->len);
+  weakref_positions_copy_current (&self->positions, copy);
+  for (i = 0; i < current->len; i++)
+    g_assert_true (copy[i] == g_ptr_array_index (current, i));
+  g_free (copy);
+  g_ptr_array_unref (current);
   g_assert_cmpuint (self->positions.n_shown, ==, n_shown);
   g_assert_cmpuint (self->positions.n_changed, ==, n_changed);
   g_assert_cmpuint (weakref_positions_find_place (&self->positions, n_shown), ==,
@@ -304,7 +314,7 @@ test_every_second_of_many_is_one_step (void)
   weakref_positions_init (&positions, moved_cb);
   for (i = 0; i < n; i++)
     items[i].place = weakref_positions_insert (&positions, WEAKREF_PLACE_END, &items[i]);
-  g_assert_true (weakref_positions_step (&positions, 0, &step, removed));
+  g_assert_true (weakref_positions_step (&positions, 0, &step, hidden_cb, removed));
   g_assert_cmpuint (step.position, ==, 0);
   g_assert_cmpuint (step.n_removed, ==, 0);
   g_assert_cmpuint (step.n_added, ==, n);
@@ -312,11 +322,11 @@ test_every_second_of_many_is_one_step (void)
   for (i = 1; i < n; i += 2)
     g_assert_true (weakref_positions_remove (&positions, items[i].place));
   g_assert_cmpuint (weakref_positions_plan (&positions, 16, 0, &max_gap), ==, 1);
-  g_assert_true (weakref_positions_step (&positions, max_gap, &step, removed));
+  g_assert_true (weakref_positions_step (&positions, max_gap, &step, hidden_cb, removed));
   g_assert_cmpuint (removed->len, ==, n / 2);
   g_assert_cmpuint (step.position, ==, 1);
   g_assert_cmpuint (step.n_removed - step.n_added, ==, n / 2);
-  g_assert_false (weakref_positions_step (&positions, 0, &step, removed));
+  g_assert_false (weakref_positions_step (&positions, 0, &step, hidden_cb, removed));
   for (i = 0; i < n / 2; i++)
     {
       g_assert_cmpuint (weakref_positions_find_position (&positions, items[2 * i].place), ==, i);

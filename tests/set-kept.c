@@ -182,8 +182,8 @@ test_is_dead_for_everybody_else (void)
 
   g_weak_ref_init (&weak_ref, a);
   weakref_finalize (a, finalized_cb, "disposed", NULL);
-  g_object_unref (weakref_finalizer_new_full (a, NULL, WEAKREF_PHASE_FINALIZE, finalized_cb,
-                                              "finalized", NULL));
+  g_object_unref (
+    weakref_finalizer_new_full (a, NULL, WEAKREF_PHASE_FINALIZE, finalized_cb, "finalized", NULL));
   weakref_set_add (set, a);
   weakref_set_add (other, a);
   weakref_value_table_insert (values, "a", a);

@@ -131,25 +131,31 @@ weakref_set_list_clear (WeakrefSetList *list)
   weakref_set_maker_unref (list->maker);
 }
 
-/* The shown version takes a step. Appends the slots of what is not shown any more to @removed. */
+static void
+hidden_cb (gpointer slot, gpointer user_data)
+{
+  GPtrArray *removed = user_data;
+  WeakrefSetEntry *entry = slot;
+
+  if (slot_get_tag (slot) == TAG_DEAD)
+    return;
+
+  if (slot_get_tag (slot) == TAG_ENTRY && entry->base.watch.state == WEAKREF_ENTRY_OUT)
+    entry->place = WEAKREF_PLACE_END;
+  g_ptr_array_add (removed, slot);
+}
+
+/* The shown version takes a step. Appends those slots of what is not shown any more to @removed
+ * that have to be freed. */
 gboolean
 weakref_set_list_step_locked (WeakrefSetList *list,
                               guint max_gap,
                               WeakrefStep *step,
                               GPtrArray *removed)
 {
-  guint i;
-
-  if (!weakref_positions_step (&list->positions, max_gap, step, removed))
+  if (!weakref_positions_step (&list->positions, max_gap, step, hidden_cb, removed))
     return FALSE;
 
-  for (i = 0; i < removed->len; i++)
-    {
-      WeakrefSetEntry *entry = g_ptr_array_index (removed, i);
-
-      if (slot_get_tag (entry) == TAG_ENTRY && entry->base.watch.state == WEAKREF_ENTRY_OUT)
-        entry->place = WEAKREF_PLACE_END;
-    }
   if (list->positions.n_changed == 0)
     list->moved = FALSE;
 
@@ -198,6 +204,7 @@ weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
   WeakrefPlace place = entry->place;
   gboolean settled = list->positions.n_changed == 0;
 
+  entry->is_shown = FALSE;
   if (list->self == NULL)
     return;
 
@@ -213,12 +220,14 @@ weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
   else if (weakref_block_is_dead (entry->base.watch.block) &&
            (!entry->keeps_dead || list->maker != NULL))
     {
+      entry->is_shown = TRUE;
       entry->place = WEAKREF_PLACE_END;
       weakref_positions_set_item (&list->positions, place,
                                   slot_new (GSIZE_TO_POINTER (entry->type), TAG_DEAD));
     }
   else
     {
+      entry->is_shown = TRUE;
       weakref_entry_ref (entry);
     }
 }
@@ -227,13 +236,14 @@ weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
 GPtrArray *
 weakref_set_list_dup_entries_locked (WeakrefSetList *list)
 {
-  guint n_most = list->positions.n_shown + list->positions.n_changed;
-  GPtrArray *entries = g_ptr_array_new_full (n_most, weakref_entry_unref);
-  WeakrefPlace place = WEAKREF_PLACE_END;
+  guint n = list->positions.n_current;
+  GPtrArray *entries = g_ptr_array_new_full (n, weakref_entry_unref);
+  guint i;
 
-  while (weakref_positions_next_current (&list->positions, &place))
-    g_ptr_array_add (entries,
-                     weakref_entry_ref (weakref_positions_get_item (&list->positions, place)));
+  g_ptr_array_set_size (entries, (gint) n);
+  weakref_positions_copy_current (&list->positions, entries->pdata);
+  for (i = 0; i < n; i++)
+    weakref_entry_ref (g_ptr_array_index (entries, i));
 
   return entries;
 }
@@ -296,10 +306,13 @@ keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry)
     stand_in_unref (stand_in);
 }
 
-/* The entry, a member, has died, and left the table. */
+/* The target of the entry, a member, has died, and this thread has taken the entry out. */
 void
 weakref_set_list_died (WeakrefSetList *list, WeakrefSetEntry *entry)
 {
+  if (!entry->is_shown)
+    return;
+
   if (entry->keeps_dead)
     keep_dead (list, entry);
   weakref_set_list_schedule (list);

@@ -18,8 +18,9 @@ typedef struct
 {
   WeakrefEntry base;
   WeakrefPlace place; /* lock: as a member; WEAKREF_PLACE_END when it has none */
-  GType type;         /* (const): of its target */
   guint8 keeps_dead;  /* (const): there is no other object to stand in for its target */
+  guint8 is_shown;    /* of the thread that takes it out: whether the list still shows it */
+  GType type;         /* (const): of its target */
 } WeakrefSetEntry;
 
 /* How stand-ins are made. */

@@ -13,7 +13,7 @@ import pathlib
 
 DOC = pathlib.Path(__file__).resolve().parents[2] / 'doc'
 MARK = '<!-- from here to the end: tests/performance.sh --update -->\n'
-UNITS = {'ns': 'ns', 'bytes': 'B'}
+UNITS = {'ns': 'ns', 'ms': 'ms', 'bytes': 'B'}
 
 class Row(collections.namedtuple('Row', 'section operation unit ours beside theirs target')):
     @property
@@ -90,7 +90,7 @@ def format_ours(row):
 def format_amount(value, unit):
     if unit == 'times':
         return f'{value:.2f}'
-    return f'{value:,.{1 if value < 100 and unit == "ns" else 0}f} {UNITS[unit]}'
+    return f'{value:,.{1 if value < 100 and unit != "bytes" else 0}f} {UNITS[unit]}'
 
 
 def format_table(lines):

@@ -26,6 +26,7 @@ typedef struct
   guint *tree;            /* (owned): a Fenwick tree of how many items each chunk shows */
   guint tree_size;
   guint free_number; /* no number below is free */
+  guint n_current;
   guint n_shown;
   guint n_changed;     /* how many items are in one version only */
   guint first_changed; /* no chunk before this one has any of them */

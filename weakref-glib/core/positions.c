@@ -47,6 +47,7 @@ weakref_positions_insert (WeakrefPositions *self, WeakrefPlace before, gpointer 
   bit_set (chunk->current, slot);
   chunk->end = MAX (chunk->end, slot + 1);
   chunk->n_used++;
+  self->n_current++;
   note_change (self, chunk);
 
   return make_place (chunk, slot);
@@ -61,6 +62,7 @@ weakref_positions_remove (WeakrefPositions *self, WeakrefPlace place)
   guint slot = place_get_slot (place);
 
   bit_clear (chunk->current, slot);
+  self->n_current--;
   if (bit_get (chunk->shown, slot))
     {
       note_change (self, chunk);
@@ -123,38 +125,26 @@ weakref_positions_is_shown (WeakrefPositions *self, WeakrefPlace place)
   return bit_get (place_get_chunk (self, place)->shown, place_get_slot (place));
 }
 
-/* Goes from @place to the next one of the current version, and from WEAKREF_PLACE_END to the first.
- * Returns FALSE at the end. */
-gboolean
-weakref_positions_next_current (WeakrefPositions *self, WeakrefPlace *place)
+/* Writes the items of the current version to @items, in order. There must be room for n_current. */
+void
+weakref_positions_copy_current (WeakrefPositions *self, gpointer *items)
 {
-  guint index = 0;
-  guint slot = 0;
+  guint index;
 
-  if (*place != WEAKREF_PLACE_END)
-    {
-      index = place_get_chunk (self, *place)->index;
-      slot = place_get_slot (*place) + 1;
-    }
-
-  for (; index < self->chunks->len; index++, slot = 0)
+  for (index = 0; index < self->chunks->len; index++)
     {
       WeakrefChunk *chunk = weakref_chunks_get (self, index);
+      guint i;
 
-      while (slot < chunk->end)
+      for (i = 0; i * WORD_BITS < chunk->end; i++)
         {
-          guint64 word = chunk->current[slot / WORD_BITS] >> (slot % WORD_BITS);
+          gpointer *word_items = chunk->items + i * WORD_BITS;
+          guint64 word;
 
-          if (word != 0)
-            {
-              *place = make_place (chunk, slot + lowest_bit (word));
-              return TRUE;
-            }
-          slot = (slot / WORD_BITS + 1) * WORD_BITS;
+          for (word = chunk->current[i]; word != 0; word &= word - 1)
+            *items++ = word_items[lowest_bit (word)];
         }
     }
-
-  return FALSE;
 }
 
 /* The place of what is shown at @position; WEAKREF_PLACE_END behind the last one. */
@@ -195,52 +185,86 @@ weakref_positions_find_position (WeakrefPositions *self, WeakrefPlace place)
 
 /* Steps */
 
-/* Goes over the changed items in order. Between them are gaps of unchanged ones. */
+/* Goes over the changed items in order. Between them are gaps of unchanged ones. What the cursor is
+ * on may be brought up to date; what comes after it must stay. */
 typedef struct
 {
   WeakrefPositions *positions;
   WeakrefChunk *chunk;
   guint slot;
   guint gap; /* how many unchanged items are between this changed item and the one before it */
+  guint word;
+  guint64 changed; /* those of the word behind the cursor that are in one version only */
+  guint64 both;    /* those of the word behind the cursor that are in both */
 } Cursor;
 
+static inline void
+cursor_set_word (Cursor *self, guint word)
+{
+  guint64 current = self->chunk->current[word];
+  guint64 shown = self->chunk->shown[word];
+
+  self->word = word;
+  self->changed = current ^ shown;
+  self->both = current & shown;
+}
+
+/* Goes to the next word that has changed items. */
 static gboolean
+cursor_next_word (Cursor *self)
+{
+  GPtrArray *chunks = self->positions->chunks;
+  guint word = self->word + 1;
+
+  while (TRUE)
+    {
+      guint index = self->chunk->index + 1;
+
+      for (; word < CHUNK_N_WORDS; word++)
+        {
+          cursor_set_word (self, word);
+          if (self->changed != 0)
+            return TRUE;
+          self->gap += count_bits (self->both);
+        }
+
+      for (; index < chunks->len; index++)
+        {
+          self->chunk = weakref_chunks_get (self->positions, index);
+          if (self->chunk->n_changed > 0)
+            break;
+          self->gap += self->chunk->n_shown;
+        }
+      if (index == chunks->len)
+        return FALSE;
+      word = 0;
+    }
+}
+
+static inline gboolean
 cursor_next (Cursor *self)
 {
-  guint index = self->chunk->index;
-  guint slot = self->slot + 1;
+  guint64 between;
+  guint bit;
 
-  for (self->gap = 0; index < self->positions->chunks->len; index++, slot = 0)
+  self->gap = 0;
+  if (self->changed == 0)
     {
-      WeakrefChunk *chunk = weakref_chunks_get (self->positions, index);
-      guint i = slot / WORD_BITS;
-      guint64 mask = ~bits_below (slot % WORD_BITS);
-
-      if (slot == 0 && chunk->n_changed == 0)
-        {
-          self->gap += chunk->n_shown;
-          continue;
-        }
-
-      for (; i < CHUNK_N_WORDS; i++, mask = ~G_GUINT64_CONSTANT (0))
-        {
-          guint64 changed = (chunk->current[i] ^ chunk->shown[i]) & mask;
-          guint64 both = chunk->current[i] & chunk->shown[i] & mask;
-
-          if (changed == 0)
-            {
-              self->gap += count_bits (both);
-              continue;
-            }
-
-          self->gap += count_bits (both & bits_below (lowest_bit (changed)));
-          self->chunk = chunk;
-          self->slot = i * WORD_BITS + lowest_bit (changed);
-          return TRUE;
-        }
+      self->gap = count_bits (self->both);
+      self->both = 0;
+      if (!cursor_next_word (self))
+        return FALSE;
     }
 
-  return FALSE;
+  bit = lowest_bit (self->changed);
+  between = self->both & bits_below (bit);
+  self->slot = self->word * WORD_BITS + bit;
+  self->changed &= self->changed - 1;
+  self->both ^= between;
+  /* Often there are none or one. */
+  self->gap += (between & (between - 1)) == 0 ? between != 0 : count_bits (between);
+
+  return TRUE;
 }
 
 /* Puts the cursor on the first changed item, if there is one. */
@@ -250,8 +274,9 @@ cursor_init (Cursor *self, WeakrefPositions *positions)
   if (positions->n_changed == 0)
     return FALSE;
 
-  *self =
-    (Cursor) { positions, weakref_chunks_get (positions, positions->first_changed), G_MAXUINT, 0 };
+  self->positions = positions;
+  self->chunk = weakref_chunks_get (positions, positions->first_changed);
+  cursor_set_word (self, 0);
   if (!cursor_next (self))
     return FALSE;
 
@@ -297,13 +322,14 @@ weakref_positions_plan (WeakrefPositions *self, guint max_steps, guint wide, gui
 
 /* Makes the shown version follow the current one from the first change on, until @max_gap items or
  * less are not changed in between. These are removed and added along with the others, in @step.
- * What is in neither version any more is appended to @removed. Returns FALSE if there was no
- * change. */
+ * Calls @hidden with each item that is in neither version any more, in order. Returns FALSE if
+ * there was no change. */
 gboolean
 weakref_positions_step (WeakrefPositions *self,
                         guint max_gap,
                         WeakrefStep *step,
-                        GPtrArray *removed)
+                        WeakrefHiddenFunc hidden,
+                        gpointer user_data)
 {
   Cursor cursor;
   guint first;
@@ -340,7 +366,7 @@ weakref_positions_step (WeakrefPositions *self,
       if (bit_get (at->shown, slot))
         {
           bit_clear (at->shown, slot);
-          g_ptr_array_add (removed, at->items[slot]);
+          hidden (at->items[slot], user_data);
           at->n_used--;
           at->n_shown--;
           self->n_shown--;

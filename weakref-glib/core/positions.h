@@ -22,6 +22,9 @@ typedef struct
   guint n_added;
 } WeakrefStep;
 
+/* The item has left both versions. It may not use the positions. */
+typedef void (*WeakrefHiddenFunc) (gpointer item, gpointer user_data);
+
 void weakref_positions_init (WeakrefPositions *self, WeakrefPlaceFunc moved);
 void weakref_positions_clear (WeakrefPositions *self);
 
@@ -34,7 +37,7 @@ void weakref_positions_hide (WeakrefPositions *self, WeakrefPlace place);
 gpointer weakref_positions_get_item (WeakrefPositions *self, WeakrefPlace place);
 void weakref_positions_set_item (WeakrefPositions *self, WeakrefPlace place, gpointer item);
 gboolean weakref_positions_is_shown (WeakrefPositions *self, WeakrefPlace place);
-gboolean weakref_positions_next_current (WeakrefPositions *self, WeakrefPlace *place);
+void weakref_positions_copy_current (WeakrefPositions *self, gpointer *items);
 
 WeakrefPlace weakref_positions_find_place (WeakrefPositions *self, guint position);
 guint weakref_positions_find_position (WeakrefPositions *self, WeakrefPlace place);
@@ -43,6 +46,7 @@ guint weakref_positions_plan (WeakrefPositions *self, guint max_steps, guint wid
 gboolean weakref_positions_step (WeakrefPositions *self,
                                  guint max_gap,
                                  WeakrefStep *step,
-                                 GPtrArray *removed);
+                                 WeakrefHiddenFunc hidden,
+                                 gpointer user_data);
 
 G_END_DECLS
