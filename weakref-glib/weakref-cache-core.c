@@ -500,6 +500,16 @@ core_asked_cb (WeakrefValueCore *base, gboolean found)
   atomic_fetch_add_explicit (found ? &core->n_hits : &core->n_misses, 1, memory_order_relaxed);
 }
 
+static void
+core_free_cb (WeakrefValueCore *base)
+{
+  WeakrefCacheCore *core = (WeakrefCacheCore *) base;
+
+  g_weak_ref_clear (&core->cache);
+  g_source_unref (core->source);
+  g_main_context_unref (core->context);
+}
+
 const WeakrefValueFuncs weakref_cache_core_funcs = {
   .extra_size = sizeof (Extra),
   .asked = core_asked_cb,
@@ -508,7 +518,7 @@ const WeakrefValueFuncs weakref_cache_core_funcs = {
   .is_alive = entry_is_alive_cb,
   .entered = entry_entered_cb,
   .left = entry_left_cb,
-  .free_core = weakref_cache_core_free,
+  .free_core = core_free_cb,
 };
 
 /* The functions that set a limit. Each returns whether the limit has changed. */

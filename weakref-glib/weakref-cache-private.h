@@ -72,7 +72,6 @@ WeakrefCacheCore *weakref_cache_core_new (WeakrefCache *cache, guint max_idle, g
 void weakref_cache_core_close (WeakrefCacheCore *core);
 
 extern const WeakrefValueFuncs weakref_cache_core_funcs;
-void weakref_cache_core_free (WeakrefValueCore *base);
 gint64 weakref_cache_core_expire_locked (WeakrefCacheCore *core);
 void weakref_cache_core_examine (WeakrefCacheCore *core, guint n, guint n_sure);
 

@@ -115,16 +115,6 @@ weakref_cache_core_new (WeakrefCache *cache, guint max_idle, guint max_tracked)
   return core;
 }
 
-void
-weakref_cache_core_free (WeakrefValueCore *base)
-{
-  WeakrefCacheCore *core = (WeakrefCacheCore *) base;
-
-  g_weak_ref_clear (&core->cache);
-  g_source_unref (core->source);
-  g_main_context_unref (core->context);
-}
-
 /* To be called when the cache is finalized. */
 void
 weakref_cache_core_close (WeakrefCacheCore *core)

@@ -20,12 +20,6 @@ value_new (const GValue *value)
   return box;
 }
 
-void
-weakref_key_value_unref (gpointer box)
-{
-  g_atomic_rc_box_release_full (box, (GDestroyNotify) g_value_unset);
-}
-
 /* Copies the GValue in @box, which may be NULL, to @value. Drops the reference on @box. */
 static void
 value_hand_over (GValue *box, GValue *value)

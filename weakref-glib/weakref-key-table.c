@@ -148,6 +148,12 @@ core_get_value_locked (WeakrefKeyCore *core, Entry *entry)
   return weakref_map_get_data (&core->base.map, index);
 }
 
+void
+weakref_key_value_unref (gpointer box)
+{
+  g_atomic_rc_box_release_full (box, (GDestroyNotify) g_value_unset);
+}
+
 /* Calls @func with each entry whose key is alive. The entry and the key are held while @func runs.
  */
 void

@@ -71,6 +71,8 @@
 static G_DEFINE_QUARK (weakref_glib_block, block)
 static G_DEFINE_QUARK (weakref_glib_finalize_block, finalize_block)
 
+gpointer weakref_watch_funcs[16];
+
 static WeakrefBlockHook block_hook; /* (atomic) (nullable) */
 
 void

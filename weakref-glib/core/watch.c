@@ -13,8 +13,6 @@
  * both have ended, so a large owner would waste much of it. */
 #define MAX_SIZE_INSIDE 256
 
-gpointer weakref_watch_funcs[16];
-
 static guint8
 funcs_get_number (const WeakrefWatchFuncs *funcs)
 {

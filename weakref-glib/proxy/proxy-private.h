@@ -95,7 +95,7 @@ struct _WeakrefProxy
   WeakrefForwarder **forwarders; /* (owned) (const): one for each signal of the class */
 };
 
-/* proxy/proxy.c */
+/* proxy/target.c */
 GList *weakref_proxy_list (gpointer target);
 gpointer weakref_proxy_dup_living (WeakrefProxy *self);
 gpointer weakref_proxy_get_state (WeakrefProxy *self, const WeakrefProxyInterface *iface);
@@ -107,7 +107,7 @@ GType weakref_proxy_type_get (GType target_type);
 /* proxy/param.c */
 GParamSpec *weakref_proxy_param_new (GParamSpec *from);
 
-/* proxy/signals.c */
+/* proxy/forward.c */
 gboolean weakref_proxy_has_handlers (WeakrefProxy *self, guint signal_id, GQuark detail);
 gboolean weakref_proxy_forward_signal (WeakrefProxy *self,
                                        const WeakrefProxySignal *signal,
@@ -115,6 +115,9 @@ gboolean weakref_proxy_forward_signal (WeakrefProxy *self,
                                        GValue *return_value,
                                        guint n_params,
                                        const GValue *params);
+guint weakref_proxy_signal_new (GType type, GSignalQuery *query);
+
+/* proxy/signals.c */
 void weakref_proxy_signals_init (WeakrefProxyTypeClass *klass);
 void weakref_proxy_signals_prepare (WeakrefProxy *self);
 void weakref_proxy_signals_start (WeakrefProxy *self, gpointer target);
