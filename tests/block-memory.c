@@ -43,8 +43,8 @@ test_first (void)
   start (first, a);
   second = alloc (a, "2");
   start (second, a);
-  g_assert_true (first->watch.is_inside);
-  g_assert_false (second->watch.is_inside);
+  g_assert_true (first->watch.memory == WEAKREF_MEMORY_INSIDE);
+  g_assert_false (second->watch.memory == WEAKREF_MEMORY_INSIDE);
   g_assert_true (first->watch.block == second->watch.block);
   assert_alive (first->watch.block, a);
 
@@ -60,8 +60,8 @@ test_late (void)
   Watch *first = alloc (a, "1");
   Watch *second = alloc (a, "2");
 
-  g_assert_true (first->watch.is_inside);
-  g_assert_true (second->watch.is_inside);
+  g_assert_true (first->watch.memory == WEAKREF_MEMORY_INSIDE);
+  g_assert_true (second->watch.memory == WEAKREF_MEMORY_INSIDE);
   start (second, a);
   start (first, a);
   g_assert_true (first->watch.block == second->watch.block);
@@ -184,6 +184,103 @@ test_more (void)
   assert_log ("-a x2 x0 !2 !0 ~a");
 }
 
+static Watch *
+alloc_for_slot (WeakrefBlock *block, const char *name)
+{
+  Watch *watch = weakref_watch_alloc_for_slot (block, sizeof (Watch));
+
+  watch->name = name;
+  watch->then = NULL;
+
+  return watch;
+}
+
+static void
+start_in_slot (Watch *watch, gpointer target)
+{
+  weakref_watch_start_in_slot (&watch->watch, &inside_funcs, target, sizeof (Watch),
+                               WEAKREF_SLOT_REF);
+}
+
+static gpointer
+same (gpointer data)
+{
+  return data;
+}
+
+/* The first watch brings the slots along, which stay when it has gone. */
+static void
+test_slots (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  Watch *first = alloc_for_slot (NULL, "1");
+  Watch *second;
+  WeakrefBlock *block;
+  guint64 id;
+
+  start_in_slot (first, a);
+  block = weakref_block_ref (first->watch.block);
+  g_assert_true (weakref_watch_is_in_slot (&first->watch));
+  g_assert_true (weakref_block_dup_slot (block, WEAKREF_SLOT_REF, same) == first);
+  g_assert_null (weakref_block_dup_slot (block, WEAKREF_SLOT_PROXY, same));
+  id = weakref_block_get_id (block);
+
+  start_in_slot (second = alloc_for_slot (block, "2"), a);
+  g_assert_false (weakref_watch_is_in_slot (&second->watch));
+  g_assert_true (second->watch.block == block);
+  g_assert_true (weakref_block_swap_slot (block, WEAKREF_SLOT_REF, first, second));
+  g_assert_true (weakref_watch_stop (&first->watch));
+  weakref_watch_free (&first->watch);
+  g_assert_true (weakref_block_dup_slot (block, WEAKREF_SLOT_REF, same) == second);
+  g_assert_true (weakref_block_swap_slot (block, WEAKREF_SLOT_REF, second, NULL));
+  g_assert_cmpuint (weakref_block_get_id (block), ==, id);
+
+  g_object_unref (a);
+  assert_log ("-a x2 !2 ~a");
+  assert_dead (block);
+  g_assert_cmpuint (weakref_block_get_id (block), ==, id);
+  weakref_block_unref (block);
+}
+
+/* Two threads do so at the same time: one of the two is in no slot. */
+static void
+test_slots_late (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  Watch *first = alloc_for_slot (NULL, "1");
+  Watch *second = alloc_for_slot (NULL, "2");
+
+  start_in_slot (second, a);
+  start_in_slot (first, a);
+  g_assert_true (first->watch.block == second->watch.block);
+  g_assert_true (weakref_watch_is_in_slot (&second->watch));
+  g_assert_false (weakref_watch_is_in_slot (&first->watch));
+  g_assert_true (weakref_block_dup_slot (first->watch.block, WEAKREF_SLOT_REF, same) == second);
+  weakref_watch_free (&alloc_for_slot (NULL, "3")->watch);
+  weakref_watch_free (&alloc_for_slot (first->watch.block, "4")->watch);
+
+  g_object_unref (a);
+  assert_log ("-a x1 x2 !1 !2 ~a");
+}
+
+/* What was found when the memory was allocated is out of date at the start. */
+static void
+test_found_and_gone (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  Watch *second;
+
+  start (alloc (a, "1"), a);
+  second = alloc (a, "2");
+  g_object_run_dispose (G_OBJECT (a));
+  assert_log ("-a x1 !1");
+  start (second, a);
+  assert_alive (second->watch.block, a);
+
+  g_object_unref (a);
+  assert_log ("x2 !2 ~a");
+}
+
 typedef struct
 {
   TestProbe *probe;
@@ -202,7 +299,7 @@ race_thread (gpointer data)
     ;
 
   watch = alloc (race->probe, "t");
-  g_atomic_int_add (&race->n_inside, watch->watch.is_inside);
+  g_atomic_int_add (&race->n_inside, watch->watch.memory == WEAKREF_MEMORY_INSIDE);
   start (watch, race->probe);
 
   return watch->watch.block;
@@ -238,6 +335,9 @@ main (int argc, char **argv)
 
   g_test_add_func ("/weakref/block/first-watch-is-inside", test_first);
   g_test_add_func ("/weakref/block/inside-but-too-late", test_late);
+  g_test_add_func ("/weakref/block/slots-inside", test_slots);
+  g_test_add_func ("/weakref/block/slots-inside-but-too-late", test_slots_late);
+  g_test_add_func ("/weakref/block/found-and-gone", test_found_and_gone);
   g_test_add_func ("/weakref/block/inside-never-started", test_never_started);
   g_test_add_func ("/weakref/block/inside-stopped", test_stopped);
   g_test_add_func ("/weakref/block/inside-outlives-the-target", test_outlives);

@@ -176,6 +176,57 @@ test_context_property (void)
 }
 
 static void
+assert_set_once (WeakrefRef *ref, const char *name, gpointer value)
+{
+  char *pattern = g_strdup_printf ("*\"%s\"*once*", name);
+
+  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, pattern);
+  g_object_set (ref, name, value, NULL);
+  g_test_assert_expected_messages ();
+  g_free (pattern);
+}
+
+/* Also after the construction. */
+static void
+test_properties_are_set_once (void)
+{
+  GMainContext *context = g_main_context_new ();
+  GMainContext *other = g_main_context_new ();
+  TestProbe *a = test_probe_new ("a");
+  TestProbe *b = test_probe_new ("b");
+  WeakrefRef *one = g_object_new (WEAKREF_TYPE_REF, NULL);
+  WeakrefRef *two = weakref_ref_new (a);
+
+  g_object_set (one, "context", context, NULL);
+  assert_set_once (one, "context", other);
+  g_object_set (one, "target", a, NULL);
+  assert_set_once (one, "context", other);
+  assert_set_once (one, "target", b);
+  assert_set_once (two, "target", a);
+  g_object_set (two, "context", context, NULL);
+  g_object_set (one, "target", NULL, "context", NULL, NULL);
+  g_assert_true (weakref_ref_equal (one, two));
+  g_assert_cmpuint (weakref_count_refs (a), ==, 2);
+  g_assert_cmpuint (weakref_count_refs (b), ==, 0);
+
+  g_signal_connect (one, "notify::alive", G_CALLBACK (notify_cb), (gpointer) "1");
+  g_signal_connect (two, "notify::alive", G_CALLBACK (notify_cb), (gpointer) "2");
+  g_object_unref (a);
+  g_object_unref (b);
+  assert_log ("-a ~a -b ~b");
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  assert_log ("notify:1 notify:2");
+  g_object_unref (one);
+  g_object_unref (two);
+
+  /* A context that no target followed is dropped with the reference. */
+  g_object_unref (g_object_new (WEAKREF_TYPE_REF, "context", other, NULL));
+  g_main_context_unref (context);
+  g_main_context_unref (other);
+}
+
+static void
 test_subclass (void)
 {
   TestProbe *a = test_probe_new ("a");
@@ -337,6 +388,7 @@ main (int argc, char **argv)
   test_case (alive_can_be_bound);
   test_case (properties);
   test_case_as ("context/property", context_property);
+  test_case (properties_are_set_once);
   test_case (subclass);
   test_case (floating_target_stays_floating);
   test_case (refs_are_keys);

@@ -42,7 +42,7 @@ struct _WeakrefRef
 {
   GObject parent_instance;
 
-  WeakrefHandle *handle; /* (owned) */
+  WeakrefHandle *handle; /* (owned) (nullable) (atomic): set once, when there is a target */
 };
 
 G_DEFINE_TYPE (WeakrefRef, weakref_ref, G_TYPE_OBJECT)
@@ -57,15 +57,96 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-static gpointer
-ref_create (gpointer target, WeakrefHandle **handle)
-{
-  WeakrefRef *self = g_object_new (WEAKREF_TYPE_REF, NULL);
+static G_DEFINE_QUARK (weakref_glib_ref_destination, destination)
 
-  /* The target is not given as a property, because that would take twice as long. */
+static WeakrefRef *
+ref_make (void)
+{
+  return (WeakrefRef *) g_object_new_with_properties (WEAKREF_TYPE_REF, 0, NULL, NULL);
+}
+
+static gpointer
+ref_create (gpointer target, WeakrefBlock *block, WeakrefHandle **handle)
+{
+  WeakrefRef *self = ref_make ();
+
+  /* From its start on, other threads may find it. */
+  self->handle = weakref_handle_new_shared (self, WEAKREF_SLOT_REF, block);
   weakref_handle_start (self->handle, target);
   *handle = self->handle;
+
   return self;
+}
+
+static inline WeakrefHandle *
+ref_get_handle (WeakrefRef *self)
+{
+  return g_atomic_pointer_get (&self->handle);
+}
+
+/* Returns the block of the life that is referred to, or NULL. */
+static inline WeakrefBlock *
+ref_get_block (gconstpointer self)
+{
+  WeakrefHandle *handle = ref_get_handle ((WeakrefRef *) self);
+
+  return G_LIKELY (handle != NULL) ? handle->watch.block : NULL;
+}
+
+/* PROPERTIES. The two that can be written are set once each, in any order. They are no construct
+ * properties: GObject would set those of each reference to NULL, which would take a third of the
+ * time of making it. A context that is set before the target waits in the qdata. One that is set
+ * after the target, in g_object_new(), makes no difference that anybody could see: at that time the
+ * reference has neither a callback nor a handler. */
+
+static void
+ref_take_context (WeakrefRef *self)
+{
+  WeakrefHandle *handle = ref_get_handle (self);
+  WeakrefDestination *destination;
+
+  if (handle == NULL)
+    return;
+
+  destination = g_object_steal_qdata (G_OBJECT (self), destination_quark ());
+  if (!weakref_handle_set_destination (handle, destination))
+    g_critical ("The property \"context\" of a WeakrefRef can be set once");
+}
+
+static void
+ref_set_context (WeakrefRef *self, GMainContext *context)
+{
+  WeakrefDestination *destination = weakref_destination_get (context);
+
+  if (destination == NULL)
+    return;
+
+  if (!g_object_replace_qdata (G_OBJECT (self), destination_quark (), NULL, destination,
+                               (GDestroyNotify) weakref_destination_unref, NULL))
+    {
+      weakref_destination_unref (destination);
+      g_critical ("The property \"context\" of a WeakrefRef can be set once");
+    }
+  ref_take_context (self);
+}
+
+static void
+ref_set_target (WeakrefRef *self, gpointer target)
+{
+  WeakrefHandle *handle;
+
+  if (target == NULL)
+    return;
+
+  handle = weakref_handle_new_private (self, WEAKREF_SLOT_REF, target);
+  weakref_handle_start (handle, target);
+  if (!g_atomic_pointer_compare_and_exchange (&self->handle, NULL, handle))
+    {
+      weakref_handle_discard (handle);
+      g_critical ("The property \"target\" of a WeakrefRef can be set once");
+      return;
+    }
+  ref_take_context (self);
 }
 
 static void
@@ -73,7 +154,7 @@ ref_deliver_cb (gpointer self, WeakrefCallback *callback)
 {
   g_object_notify_by_pspec (self, props[PROP_ALIVE]);
 
-  if (weakref_callback_take (callback))
+  if (callback != NULL && weakref_callback_take (callback))
     {
       ((WeakrefRefCallback) callback->func) (self, callback->user_data);
       weakref_callback_release (callback);
@@ -88,11 +169,10 @@ weakref_ref_set_property (GObject *object, guint prop_id, const GValue *value, G
   switch (prop_id)
     {
     case PROP_CONTEXT:
-      self->handle->destination = weakref_destination_get (g_value_get_boxed (value));
+      ref_set_context (self, g_value_get_boxed (value));
       break;
     case PROP_TARGET:
-      if (g_value_get_object (value) != NULL)
-        weakref_handle_start (self->handle, g_value_get_object (value));
+      ref_set_target (self, g_value_get_object (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -120,9 +200,10 @@ weakref_ref_get_property (GObject *object, guint prop_id, GValue *value, GParamS
 static void
 weakref_ref_dispose (GObject *object)
 {
-  WeakrefRef *self = WEAKREF_REF (object);
+  WeakrefHandle *handle = ref_get_handle ((WeakrefRef *) object);
 
-  weakref_handle_stop (self->handle);
+  if (handle != NULL)
+    weakref_handle_stop (handle);
 
   G_OBJECT_CLASS (weakref_ref_parent_class)->dispose (object);
 }
@@ -130,9 +211,9 @@ weakref_ref_dispose (GObject *object)
 static void
 weakref_ref_finalize (GObject *object)
 {
-  WeakrefRef *self = WEAKREF_REF (object);
+  WeakrefRef *self = (WeakrefRef *) object;
 
-  weakref_handle_unref (self->handle);
+  g_clear_pointer (&self->handle, weakref_handle_unref);
 
   G_OBJECT_CLASS (weakref_ref_parent_class)->finalize (object);
 }
@@ -165,34 +246,33 @@ weakref_ref_class_init (WeakrefRefClass *klass)
    * last reference on the target.
    *
    * The property is for those who make a weak reference with g_object_new(), as subclasses in a
-   * language do. The weak reference does not keep the context: see [ctor@Weakref.Ref.new_full].
+   * language do, and can be set once. The weak reference does not keep the context: see
+   * [ctor@Weakref.Ref.new_full].
    *
    * Since: 1.0
    */
-  /* It can't be read, because the context may be gone. Construct properties are set in the order
-   * in which they were installed. So this one is set before the target, which starts the watch. */
-  props[PROP_CONTEXT] =
-    g_param_spec_boxed ("context", NULL, NULL, G_TYPE_MAIN_CONTEXT,
-                        G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  /* It can't be read, because the context may be gone. */
+  props[PROP_CONTEXT] = g_param_spec_boxed ("context", NULL, NULL, G_TYPE_MAIN_CONTEXT,
+                                            G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * WeakrefRef:target: (getter get)
    *
-   * The object that is referred to, or %NULL when it is dead.
+   * The object that is referred to, or %NULL when it is dead. It can be set once: for a reference
+   * that was made by g_object_new().
    *
    * Since: 1.0
    */
-  props[PROP_TARGET] =
-    g_param_spec_object ("target", NULL, NULL, G_TYPE_OBJECT,
-                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  props[PROP_TARGET] = g_param_spec_object ("target", NULL, NULL, G_TYPE_OBJECT,
+                                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, props);
+  weakref_handle_set_deliver (WEAKREF_SLOT_REF, ref_deliver_cb);
 }
 
 static void
 weakref_ref_init (WeakrefRef *self)
 {
-  self->handle = weakref_handle_new (self, WEAKREF_SLOT_REF, ref_deliver_cb);
 }
 
 /**
@@ -251,17 +331,21 @@ weakref_ref_new_full (gpointer target,
                       gpointer user_data,
                       GDestroyNotify destroy)
 {
+  WeakrefHandle *handle;
   WeakrefRef *self;
 
   g_return_val_if_fail (G_IS_OBJECT (target), NULL);
   g_return_val_if_fail (weakref_is_held (target), NULL);
 
-  /* The target is not given here, because the watch must not start before the rest is set. */
-  self = g_object_new (WEAKREF_TYPE_REF, NULL);
-  self->handle->destination = weakref_destination_get (context);
+  /* The target is not given as a property, because the watch must not start before the rest is
+   * set. */
+  self = ref_make ();
+  self->handle = handle = weakref_handle_new_private (self, WEAKREF_SLOT_REF, target);
+  weakref_handle_set_destination (handle, weakref_destination_get (context));
   if (callback != NULL)
-    weakref_callback_init (&self->handle->callback, G_CALLBACK (callback), user_data, destroy);
-  weakref_handle_start (self->handle, target);
+    weakref_callback_init (weakref_handle_get_callback (handle), G_CALLBACK (callback), user_data,
+                           destroy);
+  weakref_handle_start (handle, target);
 
   if (callback == NULL && destroy != NULL)
     destroy (user_data);
@@ -290,7 +374,7 @@ weakref_ref_get (WeakrefRef *self)
 
   g_return_val_if_fail (WEAKREF_IS_REF (self), NULL);
 
-  block = self->handle->watch.block;
+  block = ref_get_block (self);
 
   return block != NULL ? weakref_block_dup_target (block) : NULL;
 }
@@ -316,7 +400,7 @@ weakref_ref_is_alive (WeakrefRef *self)
 
   g_return_val_if_fail (WEAKREF_IS_REF (self), FALSE);
 
-  block = self->handle->watch.block;
+  block = ref_get_block (self);
 
   return block != NULL && weakref_block_is_alive (block);
 }
@@ -341,7 +425,7 @@ weakref_ref_get_id (WeakrefRef *self)
 
   g_return_val_if_fail (WEAKREF_IS_REF (self), 0);
 
-  block = self->handle->watch.block;
+  block = ref_get_block (self);
 
   return block != NULL ? weakref_block_get_id (block) : 0;
 }
@@ -386,9 +470,8 @@ weakref_ref_equal (gconstpointer self, gconstpointer other)
   g_return_val_if_fail (WEAKREF_IS_REF ((gpointer) self), FALSE);
   g_return_val_if_fail (WEAKREF_IS_REF ((gpointer) other), FALSE);
 
-  return self == other || (((WeakrefRef *) self)->handle->watch.block != NULL &&
-                           ((WeakrefRef *) self)->handle->watch.block ==
-                             ((WeakrefRef *) other)->handle->watch.block);
+  return self == other ||
+         (ref_get_block (self) != NULL && ref_get_block (self) == ref_get_block (other));
 }
 
 /**

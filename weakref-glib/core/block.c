@@ -56,6 +56,8 @@
  * WeakrefMore. The first table entry of an object is in the allocation of its block, behind the
  * block. That saves an allocation, and a lookup finds in one place what it reads. The memory is
  * freed when both the block and the entry have ended.
+ * The same is done for the first reference of an object. If that is the one that all share,
+ * WeakrefMore is there too, and the reference is in its slot before others can find the block.
  *
  * LOCKING. The lock of a block guards its list of watches, the fields of WeakrefMore, and the step
  * from living to dead. All blocks share a few locks. No other lock is taken inside it, and no
@@ -130,6 +132,7 @@ weakref_block_init (WeakrefBlock *block, gpointer target, WeakrefPhase phase)
   atomic_init (&block->dead, FALSE);
   atomic_init (&block->bonds, WEAKREF_BONDS_NONE);
   block->phase = phase;
+  block->more_is_inside = FALSE;
   g_weak_ref_init (&block->target, target);
 }
 
@@ -147,7 +150,8 @@ block_free (WeakrefBlock *block)
   /* The GWeakRef of a dead block is clear already. */
   if (!block->dead)
     g_weak_ref_clear (&block->target);
-  g_free (weakref_block_peek_more_locked (block));
+  if (!block->more_is_inside)
+    g_free (weakref_block_peek_more_locked (block));
   g_free (block);
 }
 
@@ -227,13 +231,17 @@ gboolean
 weakref_block_is_current (WeakrefBlock *block, gpointer target)
 {
   gboolean current;
+  gboolean refs;
 
   if (block->phase == WEAKREF_PHASE_FINALIZE)
     return TRUE;
 
-  weakref_compat_ref (target);
+  refs = weakref_compat_needs_ref (target);
+  if (refs)
+    g_object_ref (target);
   current = weakref_block_is_alive (block);
-  weakref_compat_unref (target);
+  if (refs)
+    g_object_unref (target);
 
   return current;
 }
@@ -250,13 +258,6 @@ WeakrefBlock *
 weakref_block_lookup (gpointer target, WeakrefPhase phase)
 {
   return g_object_dup_qdata (target, block_get_quark (phase), block_dup_cb, NULL);
-}
-
-/* Returns whether there is a block of this life or of an earlier one. */
-gboolean
-weakref_block_exists (gpointer target)
-{
-  return g_object_get_qdata (target, block_get_quark (WEAKREF_PHASE_DISPOSE)) != NULL;
 }
 
 /* Returns the block of @target with a new reference, or NULL if nobody has taken an interest in

@@ -35,16 +35,24 @@ typedef struct
   const char *(*describe) (const WeakrefWatch *watch);
 } WeakrefWatchFuncs;
 
+/* Where the memory of an owner is, see weakref_watch_alloc(). */
+typedef enum
+{
+  WEAKREF_MEMORY_APART,            /* by itself */
+  WEAKREF_MEMORY_INSIDE,           /* in the allocation of a block */
+  WEAKREF_MEMORY_INSIDE_WITH_SLOTS /* there, and the slots of the block are there, too */
+} WeakrefWatchMemory;
+
 /* One interest in the end of one life. It is embedded in its owner, and has a reference on the
  * owner while it is active. Each watch that was started ends in exactly one of two ways: either
  * weakref_watch_stop() returns TRUE, or the death of the target announces. All fields have to be 0
- * before the start. */
+ * before the start, except those that weakref_watch_alloc() sets. */
 struct _WeakrefWatch
 {
   WeakrefNode node;    /* block lock; when the block is dead: only for the thread that killed it */
   WeakrefBlock *block; /* (owned) */
   guint8 funcs;        /* (const): the number of the functions, which is shorter than a pointer */
-  guint8 is_inside;    /* (const): it is in the allocation of a block, see weakref_watch_alloc() */
+  guint8 memory;       /* (const): a WeakrefWatchMemory */
 
   /* These are for the owner. There is room for them here. */
   guint8 state;
@@ -89,7 +97,6 @@ void weakref_block_count_watches (WeakrefBlock *block, GHashTable *counts);
 WeakrefBlock *weakref_block_get (gpointer target, WeakrefPhase phase);
 WeakrefBlock *weakref_block_peek (gpointer target, WeakrefPhase phase);
 WeakrefBlock *weakref_block_lookup (gpointer target, WeakrefPhase phase);
-gboolean weakref_block_exists (gpointer target);
 WeakrefBlock *weakref_block_ref (WeakrefBlock *block);
 void weakref_block_unref (WeakrefBlock *block);
 
@@ -113,11 +120,18 @@ void weakref_block_collect (WeakrefBlock *block,
                             gpointer user_data);
 
 gpointer weakref_watch_alloc (gpointer target, gsize size);
+gpointer weakref_watch_alloc_for_slot (WeakrefBlock *block, gsize size);
 void weakref_watch_free (WeakrefWatch *watch);
 void weakref_watch_start (WeakrefWatch *watch,
                           const WeakrefWatchFuncs *funcs,
                           gpointer target,
                           WeakrefPhase phase);
+void weakref_watch_start_in_slot (WeakrefWatch *watch,
+                                  const WeakrefWatchFuncs *funcs,
+                                  gpointer target,
+                                  gsize size,
+                                  WeakrefSlot slot);
+gboolean weakref_watch_is_in_slot (WeakrefWatch *watch);
 gboolean weakref_watch_stop (WeakrefWatch *watch);
 void weakref_watch_clear (WeakrefWatch *watch);
 

@@ -16,7 +16,7 @@
  *     - The notification of PyGObject waits for Python's global lock (the GIL) there. Another
  *       thread that has the GIL and drops any object waits for GLib's lock. Both wait for ever. So
  *       the GIL is taken first, see weakref_compat_get(). If we know that somebody holds the
- *       object, we take another reference first instead, see weakref_compat_ref().
+ *       object, we take another reference first instead, see weakref_compat_needs_ref().
  *     - Our own notification, in toggle.c, must do nothing but take our lock and count when the
  *       reference count rises.
  *

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <glib-object.h>
+#include <weakref-glib/core/toggle-flag.h>
 
 G_BEGIN_DECLS
 
@@ -68,20 +68,16 @@ weakref_compat_get (GWeakRef *weak_ref)
                                                   : weakref_compat_get_with_python (weak_ref);
 }
 
-/* These two go around a g_weak_ref_get() of an object that the caller holds. They make sure that
- * this call does not take the second reference, of which a toggle reference would be notified. */
-static inline void
-weakref_compat_ref (gpointer object)
+/* Returns whether another reference has to be taken around a g_weak_ref_get() of an object that the
+ * caller holds. That makes sure that this call does not take the second reference, of which a
+ * toggle reference would be notified. If there is no toggle reference, the caller has a plain one,
+ * and a toggle reference that is added in the meantime is one more. But Python can replace a plain
+ * reference by a toggle reference at any moment. */
+static inline gboolean
+weakref_compat_needs_ref (gconstpointer object)
 {
-  if (weakref_compat_is_needed ())
-    g_object_ref (object);
-}
-
-static inline void
-weakref_compat_unref (gpointer object)
-{
-  if (weakref_compat_is_needed ())
-    g_object_unref (object);
+  return weakref_compat_is_needed () &&
+         (weakref_has_toggle_ref (object) || weakref_compat_has_python ());
 }
 
 /* These are for toggle.c. */

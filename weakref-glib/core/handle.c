@@ -6,10 +6,34 @@
 
 #include <weakref-glib/core/compat.h>
 
+#include <string.h>
+
 /* There is no lock here. The object may lose its last reference at any moment, also while a death
  * is delivered to it. The GWeakRef decides which of the two comes first. If it gives the object,
  * the delivery holds the object to the end. If it gives NULL, the callback does not run. Whoever
- * takes the callback frees the user data: that is the delivery, or the dispose of the object. */
+ * takes the callback frees the user data: that is the delivery, or the dispose of the object.
+ *
+ * MEMORY. A reference that is shared by all has no callback, and one with a callback is never
+ * shared. The handle of the first reference of an object is in the allocation of the block. If the
+ * reference is shared, so are the slots of the block. */
+
+typedef struct
+{
+  WeakrefHandle base;
+  WeakrefCallback callback;
+} CallbackHandle;
+
+/* The flags of the watch. */
+#define HAS_CALLBACK 1
+#define MAY_BE_SHARED 2 /* it may be in the slot of its kind */
+
+static WeakrefDeliver delivers[WEAKREF_N_SLOTS]; /* set when the class is initialized */
+
+void
+weakref_handle_set_deliver (WeakrefSlot kind, WeakrefDeliver deliver)
+{
+  delivers[kind] = deliver;
+}
 
 static void
 handle_unref_cb (gpointer data)
@@ -25,7 +49,7 @@ handle_deliver_cb (gpointer data)
 
   if (self != NULL)
     {
-      handle->deliver (self, &handle->callback);
+      delivers[handle->watch.state](self, weakref_handle_get_callback (handle));
       g_object_unref (self);
     }
 
@@ -37,7 +61,8 @@ handle_announce_cb (WeakrefWatch *watch)
 {
   WeakrefHandle *handle = (WeakrefHandle *) watch;
 
-  weakref_destination_send (handle->destination, handle_deliver_cb, handle, handle_unref_cb);
+  weakref_destination_send (g_atomic_pointer_get (&handle->destination), handle_deliver_cb, handle,
+                            handle_unref_cb);
 }
 
 static void
@@ -49,7 +74,7 @@ handle_watch_unref_cb (WeakrefWatch *watch)
 static const char *
 handle_describe (const WeakrefWatch *watch)
 {
-  return ((const WeakrefHandle *) watch)->kind == WEAKREF_SLOT_REF ? "WeakrefRef" : "WeakrefProxy";
+  return watch->state == WEAKREF_SLOT_REF ? "WeakrefRef" : "WeakrefProxy";
 }
 
 static const WeakrefWatchFuncs handle_funcs = {
@@ -75,32 +100,88 @@ weakref_handle_unref (WeakrefHandle *handle)
   if (!g_atomic_int_dec_and_test (&handle->watch.ref_count))
     return;
 
-  weakref_watch_clear (&handle->watch);
-  g_weak_ref_clear (&handle->self);
+  /* The object has no reference on the handle any more, so it has lost its last reference, and GLib
+   * has cleared the GWeakRef. To clear it once more would take a lock, which GLib before 2.80 has
+   * one of. */
   g_clear_pointer (&handle->destination, weakref_destination_unref);
-  g_free (handle);
+  weakref_watch_free (&handle->watch);
 }
 
-WeakrefHandle *
-weakref_handle_new (gpointer self, WeakrefSlot kind, WeakrefDeliver deliver)
+static WeakrefHandle *
+handle_init (gpointer memory, gpointer self, WeakrefSlot kind, guint8 flags)
 {
-  WeakrefHandle *handle = g_new0 (WeakrefHandle, 1);
+  WeakrefHandle *handle = memory;
 
   handle->watch.ref_count = 1;
+  handle->watch.state = kind;
+  handle->watch.flags = flags;
+  handle->watching = FALSE;
   g_weak_ref_init (&handle->self, self);
-  handle->kind = kind;
-  handle->deliver = deliver;
+  handle->destination = NULL;
+  if ((flags & HAS_CALLBACK) != 0)
+    memset (&((CallbackHandle *) handle)->callback, 0, sizeof (WeakrefCallback));
 
   return handle;
 }
 
-/* To be called once. The destination and the callback have been set before. */
+/* Makes a handle with room for a callback. It has no target yet. */
+WeakrefHandle *
+weakref_handle_new (gpointer self, WeakrefSlot kind)
+{
+  return handle_init (weakref_watch_alloc (NULL, sizeof (CallbackHandle)), self, kind,
+                      HAS_CALLBACK | MAY_BE_SHARED);
+}
+
+/* Makes a handle with room for a callback, for an object that belongs to @target and is never
+ * shared. */
+WeakrefHandle *
+weakref_handle_new_private (gpointer self, WeakrefSlot kind, gpointer target)
+{
+  return handle_init (weakref_watch_alloc (target, sizeof (CallbackHandle)), self, kind,
+                      HAS_CALLBACK);
+}
+
+/* Makes a handle without room for a callback. @block comes from weakref_handle_share(). */
+WeakrefHandle *
+weakref_handle_new_shared (gpointer self, WeakrefSlot kind, WeakrefBlock *block)
+{
+  return handle_init (weakref_watch_alloc_for_slot (block, sizeof (WeakrefHandle)), self, kind,
+                      MAY_BE_SHARED);
+}
+
+/* Returns the callback, or NULL if there is no room for one. */
+WeakrefCallback *
+weakref_handle_get_callback (WeakrefHandle *handle)
+{
+  return (handle->watch.flags & HAS_CALLBACK) != 0 ? &((CallbackHandle *) handle)->callback : NULL;
+}
+
+/* Takes over the reference on @destination, which may be NULL. Returns FALSE if another one was set
+ * before. A death that comes at the same time may still be delivered without it. */
+gboolean
+weakref_handle_set_destination (WeakrefHandle *handle, WeakrefDestination *destination)
+{
+  if (destination == NULL ||
+      g_atomic_pointer_compare_and_exchange (&handle->destination, NULL, destination))
+    return TRUE;
+
+  weakref_destination_unref (destination);
+  return FALSE;
+}
+
+/* To be called once. The callback has been set before, and @target is what the handle was made
+ * for. */
 void
 weakref_handle_start (WeakrefHandle *handle, gpointer target)
 {
+  WeakrefWatch *watch = &weakref_handle_ref (handle)->watch;
+
   g_atomic_int_set (&handle->watching, TRUE);
-  weakref_watch_start (&weakref_handle_ref (handle)->watch, &handle_funcs, target,
-                       WEAKREF_PHASE_DISPOSE);
+  if (watch->memory == WEAKREF_MEMORY_INSIDE_WITH_SLOTS)
+    weakref_watch_start_in_slot (watch, &handle_funcs, target, sizeof (WeakrefHandle),
+                                 watch->state);
+  else
+    weakref_watch_start (watch, &handle_funcs, target, WEAKREF_PHASE_DISPOSE);
 }
 
 /* To be called in the dispose of the object. Cancels the callback, and stops the watch. Returns
@@ -108,12 +189,13 @@ weakref_handle_start (WeakrefHandle *handle, gpointer target)
 gboolean
 weakref_handle_stop (WeakrefHandle *handle)
 {
-  weakref_callback_cancel (&handle->callback);
+  if ((handle->watch.flags & HAS_CALLBACK) != 0)
+    weakref_callback_cancel (weakref_handle_get_callback (handle));
 
   /* This is done at each dispose, because the first one may have come before the handle was put
    * into the slot. */
-  if (handle->watch.block != NULL)
-    weakref_block_swap_slot (handle->watch.block, handle->kind, handle, NULL);
+  if ((handle->watch.flags & MAY_BE_SHARED) != 0 && handle->watch.block != NULL)
+    weakref_block_swap_slot (handle->watch.block, handle->watch.state, handle, NULL);
 
   if (!g_atomic_int_compare_and_exchange (&handle->watching, TRUE, FALSE))
     return FALSE;
@@ -121,6 +203,25 @@ weakref_handle_stop (WeakrefHandle *handle)
   weakref_watch_stop (&handle->watch);
 
   return TRUE;
+}
+
+/* Stops and drops a handle that its object does not need after all. The caller holds the object. */
+void
+weakref_handle_discard (WeakrefHandle *handle)
+{
+  weakref_handle_stop (handle);
+  /* This is not g_weak_ref_clear(), because a death may be delivered at this moment. */
+  g_weak_ref_set (&handle->self, NULL);
+  weakref_handle_unref (handle);
+}
+
+/* Puts the handle into the slot of its kind, in place of @old. Returns FALSE if another thread was
+ * first. */
+static gboolean
+handle_enter_slot (WeakrefHandle *handle, WeakrefHandle *old)
+{
+  return weakref_watch_is_in_slot (&handle->watch) ||
+         weakref_block_swap_slot (handle->watch.block, handle->watch.state, old, handle);
 }
 
 /* Returns the object of @kind that is shared by all who ask for it, in this life of @target, with a
@@ -133,8 +234,9 @@ weakref_handle_share (gpointer target, WeakrefSlot kind, WeakrefFits fits, Weakr
 
   while (self == NULL)
     {
-      WeakrefBlock *block = weakref_block_get (target, WEAKREF_PHASE_DISPOSE);
-      WeakrefHandle *old = weakref_block_dup_slot (block, kind, handle_ref_cb);
+      WeakrefBlock *block = weakref_block_peek (target, WEAKREF_PHASE_DISPOSE);
+      WeakrefHandle *old =
+        block != NULL ? weakref_block_dup_slot (block, kind, handle_ref_cb) : NULL;
 
       if (old != NULL)
         self = weakref_compat_get (&old->self);
@@ -145,16 +247,16 @@ weakref_handle_share (gpointer target, WeakrefSlot kind, WeakrefFits fits, Weakr
         {
           WeakrefHandle *handle;
 
-          self = create (target, &handle);
+          self = create (target, block, &handle);
           /* This fails if another thread was first, or if the target was disposed in the meantime.
            */
-          if (handle->watch.block != block || !weakref_block_swap_slot (block, kind, old, handle))
+          if ((block != NULL && handle->watch.block != block) || !handle_enter_slot (handle, old))
             g_clear_object (&self);
         }
 
       if (old != NULL)
         weakref_handle_unref (old);
-      weakref_block_unref (block);
+      g_clear_pointer (&block, weakref_block_unref);
     }
 
   return self;
@@ -193,7 +295,7 @@ weakref_handle_list (WeakrefBlock *block, WeakrefSlot kind)
   for (i = handles->len; i > 0; i--)
     {
       WeakrefHandle *handle = g_ptr_array_index (handles, i - 1);
-      gpointer self = handle->kind == kind ? weakref_compat_get (&handle->self) : NULL;
+      gpointer self = handle->watch.state == kind ? weakref_compat_get (&handle->self) : NULL;
 
       if (self != NULL)
         list = g_list_prepend (list, self);
@@ -219,7 +321,7 @@ weakref_handle_count (WeakrefBlock *block, WeakrefSlot kind)
   handles = handle_collect (block);
   for (i = 0; i < handles->len; i++)
     {
-      if (((WeakrefHandle *) g_ptr_array_index (handles, i))->kind == kind)
+      if (((WeakrefHandle *) g_ptr_array_index (handles, i))->watch.state == kind)
         count++;
     }
 

@@ -11,33 +11,40 @@ G_BEGIN_DECLS
 
 typedef struct _WeakrefHandle WeakrefHandle;
 
-/* Announces the death: notifies the properties of @self, and runs the callback if that has not been
- * taken. */
+/* Announces the death: notifies the properties of @self, and runs @callback if that is not NULL and
+ * has not been taken. */
 typedef void (*WeakrefDeliver) (gpointer self, WeakrefCallback *callback);
 
 /* Returns whether @self, which belongs to @target, can still be given to those who ask for it. */
 typedef gboolean (*WeakrefFits) (gpointer self, gpointer target);
 
-/* Makes an object that belongs to @target. Sets @handle to the handle of that object. */
-typedef gpointer (*WeakrefCreate) (gpointer target, WeakrefHandle **handle);
+/* Makes an object that belongs to @target. @block is the block of @target, or NULL if it has none.
+ * Sets @handle to the handle of that object. */
+typedef gpointer (*WeakrefCreate) (gpointer target, WeakrefBlock *block, WeakrefHandle **handle);
 
 /* The part of a WeakrefRef or a WeakrefProxy that may outlive it. A death finds the handle even
  * while that object is being finalized in another thread. The object has a reference to the handle,
  * and the active watch has another one. The reference count is that of the watch. */
 struct _WeakrefHandle
 {
-  WeakrefWatch watch;              /* its block is NULL until there is a target */
-  gint watching;                   /* (atomic): it was started and not stopped */
-  GWeakRef self;                   /* the object; strong references on it come from here */
-  WeakrefSlot kind;                /* (const): what the object is */
-  WeakrefDeliver deliver;          /* (const) */
-  WeakrefDestination *destination; /* (owned) (nullable) (const): set before the start */
-  WeakrefCallback callback;
+  WeakrefWatch watch; /* its block is NULL until there is a target; its state is a WeakrefSlot: what
+                         the object is (const) */
+  gint watching;      /* (atomic): it was started and not stopped */
+  GWeakRef self;      /* the object; strong references on it come from here */
+  WeakrefDestination *destination; /* (owned) (nullable) (atomic): set once */
+  /* A WeakrefCallback may come after it. */
 };
 
-WeakrefHandle *weakref_handle_new (gpointer self, WeakrefSlot kind, WeakrefDeliver deliver);
+void weakref_handle_set_deliver (WeakrefSlot kind, WeakrefDeliver deliver);
+
+WeakrefHandle *weakref_handle_new (gpointer self, WeakrefSlot kind);
+WeakrefHandle *weakref_handle_new_private (gpointer self, WeakrefSlot kind, gpointer target);
+WeakrefHandle *weakref_handle_new_shared (gpointer self, WeakrefSlot kind, WeakrefBlock *block);
+WeakrefCallback *weakref_handle_get_callback (WeakrefHandle *handle);
+gboolean weakref_handle_set_destination (WeakrefHandle *handle, WeakrefDestination *destination);
 void weakref_handle_start (WeakrefHandle *handle, gpointer target);
 gboolean weakref_handle_stop (WeakrefHandle *handle);
+void weakref_handle_discard (WeakrefHandle *handle);
 WeakrefHandle *weakref_handle_ref (WeakrefHandle *handle);
 void weakref_handle_unref (WeakrefHandle *handle);
 

@@ -127,9 +127,10 @@ proxy_create_full (GType type,
   if (target == NULL)
     return self;
 
-  self->handle->destination = weakref_destination_get (context);
+  weakref_handle_set_destination (self->handle, weakref_destination_get (context));
   if (callback != NULL)
-    weakref_callback_init (&self->handle->callback, callback, user_data, destroy);
+    weakref_callback_init (weakref_handle_get_callback (self->handle), callback, user_data,
+                           destroy);
 
   for (i = 0; i < klass->n_interfaces; i++)
     {
@@ -143,7 +144,7 @@ proxy_create_full (GType type,
 }
 
 static gpointer
-proxy_create (gpointer target, WeakrefHandle **handle)
+proxy_create (gpointer target, WeakrefBlock *block, WeakrefHandle **handle)
 {
   WeakrefProxy *self = proxy_create_full (weakref_proxy_type_get (G_OBJECT_TYPE (target)), target,
                                           NULL, NULL, NULL, NULL);
@@ -206,6 +207,8 @@ weakref_proxy_class_init (WeakrefProxyClass *klass)
   object_class->dispose = weakref_proxy_dispose;
   object_class->finalize = weakref_proxy_finalize;
 
+  weakref_handle_set_deliver (WEAKREF_SLOT_PROXY, proxy_deliver_cb);
+
   /**
    * WeakrefProxy:alive: (getter is_alive)
    *
@@ -234,7 +237,7 @@ weakref_proxy_class_init (WeakrefProxyClass *klass)
 static void
 weakref_proxy_init (WeakrefProxy *self)
 {
-  self->handle = weakref_handle_new (self, WEAKREF_SLOT_PROXY, proxy_deliver_cb);
+  self->handle = weakref_handle_new (self, WEAKREF_SLOT_PROXY);
 }
 
 /**
