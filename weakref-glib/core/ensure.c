@@ -289,8 +289,18 @@ weakref_value_core_ensure (WeakrefValueCore *core,
                            gpointer user_data,
                            GError **error)
 {
-  WeakrefFlight *flight;
   gpointer object;
+  WeakrefValueEntry *dead;
+  WeakrefFlight *flight;
+
+  /* Most often it is there. */
+  object = weakref_value_core_dup_living (core, key, &dead);
+  if (object != NULL)
+    return object;
+
+  /* Foreign code may have run. */
+  if (dead != NULL)
+    key = weakref_value_entry_get_key (dead);
 
   /* The create function may drop the last reference on the table object. */
   weakref_table_ref (core);
@@ -302,6 +312,8 @@ weakref_value_core_ensure (WeakrefValueCore *core,
       weakref_flight_unref (flight);
     }
   weakref_table_unref (core);
+  if (dead != NULL)
+    weakref_entry_unref (dead);
 
   return object;
 }

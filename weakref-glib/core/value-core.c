@@ -262,6 +262,28 @@ weakref_value_core_lookup (WeakrefValueCore *core, gconstpointer key)
   return object;
 }
 
+/* The same, for somebody who goes on if there is no object: only a living one counts as asked for,
+ * and @dead is an entry whose object is dead, with a new reference, or NULL. */
+gpointer
+weakref_value_core_dup_living (WeakrefValueCore *core, gconstpointer key, WeakrefValueEntry **dead)
+{
+  WeakrefValueEntry *entry = *dead = core_find (core, key);
+  gpointer object;
+
+  if (entry == NULL)
+    return NULL;
+
+  object = weakref_value_entry_dup_object (entry);
+  if (object == NULL)
+    return NULL;
+
+  weakref_value_core_count (core, TRUE);
+  *dead = NULL;
+  weakref_entry_unref (entry);
+
+  return object;
+}
+
 gboolean
 weakref_value_core_contains (WeakrefValueCore *core, gconstpointer key)
 {

@@ -111,6 +111,8 @@ gboolean weakref_value_core_put_locked (WeakrefValueCore *core,
                                         WeakrefValueEntry *entry,
                                         WeakrefEntry **old);
 gpointer weakref_value_core_lookup (WeakrefValueCore *core, gconstpointer key);
+gpointer
+weakref_value_core_dup_living (WeakrefValueCore *core, gconstpointer key, WeakrefValueEntry **dead);
 gboolean weakref_value_core_contains (WeakrefValueCore *core, gconstpointer key);
 gboolean weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer object);
 WeakrefEntry *weakref_value_core_take (WeakrefValueCore *core, gconstpointer key);
