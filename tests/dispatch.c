@@ -490,29 +490,26 @@ test_callback_raced_for (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  test_init (&argc, &argv, "/weakref/dispatch");
 
-#define ADD(path, func) test_add ("/weakref/dispatch/" path, func)
-  ADD ("now", test_now);
-  ADD ("later-in-order", test_later_in_order);
-  ADD ("before-what-is-idle", test_before_what_is_idle);
-  ADD ("never-inside-the-call", test_never_inside_the_call);
-  ADD ("from-a-callback", test_from_a_callback);
-  ADD ("context-that-goes-frees-once", test_context_that_goes_frees_once);
-  ADD ("runs-in-the-thread-of-the-context", test_runs_in_the_thread_of_the_context);
-  ADD ("from-many-threads", test_from_many_threads);
-  ADD ("destination-does-not-keep-its-context", test_destination_does_not_keep_its_context);
-  ADD ("nested-loop-goes-on", test_nested_loop_goes_on);
-  ADD ("callbacks-that-make-callbacks-leave-time-for-others",
-       test_callbacks_that_make_callbacks_leave_time_for_others);
-  ADD ("context-that-goes-in-the-middle-of-a-send", test_context_that_goes_in_the_middle_of_a_send);
-  ADD ("callback/taken-once", test_callback_is_taken_once);
-  ADD ("callback/cancelled-once", test_callback_is_cancelled_once);
-  ADD ("callback/without-destroy", test_callback_without_destroy);
-  ADD ("callback/frees-null-data", test_callback_frees_null_data);
-  ADD ("callback/freed-from-its-own-destroy", test_callback_freed_from_its_own_destroy);
-  ADD ("callback/raced-for", test_callback_raced_for);
-#undef ADD
+  test_case (now);
+  test_case (later_in_order);
+  test_case (before_what_is_idle);
+  test_case (never_inside_the_call);
+  test_case (from_a_callback);
+  test_case (context_that_goes_frees_once);
+  test_case (runs_in_the_thread_of_the_context);
+  test_case (from_many_threads);
+  test_case (destination_does_not_keep_its_context);
+  test_case (nested_loop_goes_on);
+  test_case (callbacks_that_make_callbacks_leave_time_for_others);
+  test_case (context_that_goes_in_the_middle_of_a_send);
+  test_case_as ("callback/taken-once", callback_is_taken_once);
+  test_case_as ("callback/cancelled-once", callback_is_cancelled_once);
+  test_case_as ("callback/without-destroy", callback_without_destroy);
+  test_case_as ("callback/frees-null-data", callback_frees_null_data);
+  test_case_as ("callback/freed-from-its-own-destroy", callback_freed_from_its_own_destroy);
+  test_case_as ("callback/raced-for", callback_raced_for);
 
   return g_test_run ();
 }
