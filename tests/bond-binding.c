@@ -142,6 +142,56 @@ test_leaves_with_an_early_dispose (void)
   assert_log ("-p ~p ~c -d ~d");
 }
 
+/* Who takes a reference in a dispose does not make an early dispose of it. */
+static void
+test_all_are_dead_although_the_first_is_held (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  TestProbe *held = NULL;
+  WeakrefRef *ref = weakref_ref_new (p);
+  WeakrefBond *self = start (p, c, "bond", NULL);
+
+  test_probe_resurrect (c, &held, TRUE);
+  g_object_unref (c);
+  g_assert_true (held == c);
+  assert_log ("-c bond:-,- free-bond");
+  g_assert_false (weakref_ref_is_alive (ref));
+
+  g_object_unref (p);
+  assert_log ("-p ~p");
+  g_object_unref (held);
+  assert_log ("~c");
+  g_object_unref (ref);
+  g_object_unref (self);
+}
+
+static void
+drop_cb (TestProbe *probe, gpointer user_data)
+{
+  g_object_unref (probe);
+}
+
+/* Nor does it make a death of an early dispose that others drop their references in it. */
+static void
+test_leaves_although_it_is_dropped (void)
+{
+  TestProbe *p = test_probe_new ("p");
+  TestProbe *c = test_probe_new ("c");
+  WeakrefRef *ref = weakref_ref_new (p);
+  WeakrefBond *self = start (p, c, "bond", NULL);
+
+  test_probe_set_on_dispose (c, drop_cb, NULL);
+  g_object_run_dispose (G_OBJECT (c));
+  assert_log ("-c bond:p,- free-bond ~c");
+  g_assert_true (weakref_ref_is_alive (ref));
+
+  g_object_unref (p);
+  assert_log ("-p ~p");
+  g_object_unref (ref);
+  g_object_unref (self);
+}
+
 static void
 test_has_one_owner_and_no_cycles (void)
 {
@@ -299,6 +349,10 @@ main (int argc, char *argv[])
             test_all_are_dead_when_the_first_dies);
   test_add ("/weakref/bond/binding/leaves-with-an-early-dispose",
             test_leaves_with_an_early_dispose);
+  test_add ("/weakref/bond/binding/all-are-dead-although-the-first-is-held",
+            test_all_are_dead_although_the_first_is_held);
+  test_add ("/weakref/bond/binding/leaves-although-it-is-dropped",
+            test_leaves_although_it_is_dropped);
   test_add ("/weakref/bond/binding/has-one-owner-and-no-cycles", test_has_one_owner_and_no_cycles);
   test_add ("/weakref/bond/binding/is-taken-over", test_is_taken_over);
   test_add ("/weakref/bond/binding/tells-in-the-context", test_tells_in_the_context);

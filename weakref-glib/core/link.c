@@ -4,6 +4,7 @@
 
 #include <weakref-glib/core/link.h>
 
+#include <weakref-glib/core/compat.h>
 #include <weakref-glib/core/toggle.h>
 #include <weakref-glib/core/tree.h>
 #include <weakref-glib/weakref-error.h>
@@ -16,12 +17,15 @@
  * node. So who goes up through the owners has to look at both kinds: a WeakrefFindRoot does that
  * for the groups.
  *
- * When the first object of a tree dies, the collector of the language has decided that all of them
- * die, and disposes them one after the other. So the lives of all are ended at once, as in a group:
- * nobody gets one of them without the others. An object that is disposed by g_object_run_dispose()
- * only leaves the tree. The reference count tells which of the two it is: during
- * g_object_run_dispose() the count is at least 2, because this function has a reference and its
- * caller has another one.
+ * The language has a reference on each object of a tree until its collector has found that nobody
+ * uses any of them. So when the last reference on one is dropped, the collector has decided that
+ * all of them die, and drops them one after the other. The lives of all are ended at once, as in a
+ * group: nobody gets one of them without the others. An object that is disposed by
+ * g_object_run_dispose() only leaves the tree.
+ *
+ * A GWeakRef tells which of the two it is: GLib clears it before the dispose of the last unref, but
+ * after that of g_object_run_dispose(). The reference count does not tell it: a dispose may take a
+ * reference, and others may drop theirs in it.
  *
  * LOCKING. The toggle lock guards everything here. Ties are parted outside the lock. */
 
@@ -31,6 +35,7 @@ struct _Node
 {
   WeakrefTreeNode node;  /* lock */
   WeakrefWatch disposed; /* while active it has a reference on us */
+  GWeakRef target;       /* (const): set as long as its object has not lost its last reference */
   gatomicrefcount ref_count;
   guint pins;            /* lock: how many calls keep it in the hash table */
   gboolean is_listed;    /* lock: it is in the hash table, which has a reference */
@@ -77,6 +82,7 @@ node_unref (Node *node)
     return;
 
   g_assert (node->node.children == NULL && node->tie == NULL);
+  g_weak_ref_clear (&node->target);
   weakref_watch_clear (&node->disposed);
   g_free (node);
 }
@@ -202,14 +208,14 @@ static void
 disposed_sever_cb (WeakrefWatch *watch)
 {
   Node *node = node_from_watch (watch);
-  const GObject *object = weakref_block_get_address (watch->block);
+  GObject *object = weakref_compat_get (&node->target);
   Node *top = node;
 
   weakref_toggle_lock ();
   while (top->node.owner != NULL)
     top = (Node *) top->node.owner;
 
-  if (node->is_listed && g_atomic_int_get ((gint *) &object->ref_count) <= 1)
+  if (node->is_listed && object == NULL)
     {
       for (node = top; node != NULL; node = weakref_tree_next (node, top))
         {
@@ -218,6 +224,8 @@ disposed_sever_cb (WeakrefWatch *watch)
         }
     }
   weakref_toggle_unlock ();
+
+  g_clear_object (&object);
 }
 
 static void
@@ -261,6 +269,7 @@ node_get (gpointer object)
   Node *node;
 
   g_atomic_ref_count_init (&made->ref_count);
+  g_weak_ref_init (&made->target, object);
   weakref_watch_start (&node_ref (made)->disposed, &disposed_funcs, object, WEAKREF_PHASE_DISPOSE);
 
   weakref_toggle_lock ();
