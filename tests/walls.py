@@ -79,6 +79,14 @@ def calls(directory):
             for name, symbols in used.items()}
 
 
+def map_of_files():
+    """Return the number of the row of each file in the table of doc/internals.md."""
+    page = (ROOT / 'doc/internals.md').read_text(encoding='utf-8')
+    rows = page[page.index('## The files'):page.index('## Words')].splitlines()
+    return {name: number for number, row in enumerate(rows) if row.startswith('|')
+            for name in re.findall(r'`((?:core|proxy)/[\w-]+|weakref-[\w-]+)`', row.split('|')[1])}
+
+
 class WallsTest(unittest.TestCase):
     def setUp(self):
         self.files = [path for path in sources('.c', '.h') if path != UMBRELLA]
@@ -125,6 +133,16 @@ class WallsTest(unittest.TestCase):
             graph[a].discard(b)
         self.assertIsNone(circle(graph))
 
+    @unittest.skipIf(shutil.which('nm') is None, 'nm is not there')
+    def test_a_file_uses_only_what_is_above_it_in_the_map(self):
+        rows = map_of_files()
+        for path, others in calls(os.environ['LIBRARY_OBJECTS']).items():
+            for other in others:
+                a, b = (re.sub('^(core|proxy)_', r'\1/', name) for name in (path, other))
+                if a in rows and b in rows:
+                    with self.subTest(a, uses=b):
+                        self.assertLessEqual(rows[b], rows[a])
+
     def test_classes_include_no_other_class_but_their_parent(self):
         for path in self.files:
             if not path.startswith('weakref-glib/weakref-') or module(path) in SHARED:
@@ -146,9 +164,7 @@ class WallsTest(unittest.TestCase):
                     self.assertIn('weakref_locks_add', text)
 
     def test_internals_have_a_map_of_the_files(self):
-        page = (ROOT / 'doc/internals.md').read_text(encoding='utf-8')
-        rows = page[page.index('## The files'):page.index('## Words')]
-        named = set(re.findall(r'`((?:core|proxy)/[\w-]+|weakref-[\w-]+)`', rows))
+        named = set(map_of_files())
         there = {path.removeprefix('weakref-glib/').rsplit('.', 1)[0]
                  for path in sources('.c') if '/radar/' not in path}
         there |= {module(path).removeprefix('weakref-glib/')
