@@ -15,7 +15,7 @@ import unittest.mock
 import weakref
 from collections import UserString
 
-from gi.repository import Gio, GObject, Weakref
+from gi.repository import Gio, GLib, GObject, Weakref
 
 from support import TestCase, Thing
 
@@ -81,6 +81,45 @@ class AnyObjectTest(TestCase):
                 with self.subTest(bad), self.assertRaises(TypeError) as caught:
                     use(bad)
                 self.assertIn('cannot create weak reference to', str(caught.exception))
+
+    def test_types_of_glib_that_are_no_objects(self):
+        """Boxed types are followed as the standard module does it, by what Python has of them."""
+        makers = (lambda: GLib.Variant('i', 1), lambda: GLib.Bytes.new(b'a'), GLib.MainContext.new,
+                  lambda: GObject.Value(int, 1), GLib.DateTime.new_now_utc, GLib.MainLoop,
+                  lambda: GLib.VariantType.new('i'), lambda: Gio.FileAttributeMatcher.new('*'),
+                  lambda: GObject.TYPE_INT, lambda: Weakref.Phase.DISPOSE,
+                  lambda: GObject.ParamFlags.READABLE, lambda: Weakref.Ref.new,
+                  lambda: Gio.ListStore.find_property('item-type'))
+        for make in makers:
+            thing = make()
+            with self.subTest(type(thing)):
+                try:
+                    weakref.ref(thing)
+                except TypeError as error:
+                    for function in (Weakref.ref, Weakref.proxy, lambda x: Weakref.WeakSet([x]),
+                                     lambda x: Weakref.finalize(x, print),
+                                     lambda x: Weakref.WeakValueDictionary(x=x)):
+                        with self.assertRaises(TypeError) as caught:
+                            function(thing)
+                        self.assertEqual(str(caught.exception), str(error))
+                    continue
+                log = []
+                ref, things = Weakref.ref(thing, log.append), Weakref.WeakSet()
+                Weakref.finalize(thing, log.append, 'final')
+                self.assertIs(ref(), thing)
+                try:
+                    hash(thing)
+                except TypeError:
+                    pass
+                else:
+                    things.add(thing)
+                    self.assertEqual(list(things), [thing])
+                standard = weakref.ref(thing)
+                del thing
+                gc.collect()
+                self.assertEqual(ref() is None, standard() is None)
+                if standard() is None:
+                    self.assertEqual((log, len(things)), (['final', ref], 0))
 
     def test_lookups_of_anything_answer(self):
         thing = self.make()
@@ -168,7 +207,7 @@ class SharingTest(TestCase):
     def test_found_among_many(self):
         for thing in (self.make(), Plain()):
             shared = Weakref.ref(thing)
-            others = [Weakref.ref(thing, print) for _ in range(1000)]
+            others = [Weakref.ref(thing, lambda dead: None) for _ in range(1000)]
             self.assertIs(Weakref.ref(thing), shared)
             self.assertIs(Weakref.getweakrefs(thing)[0], shared)
             self.assertIs(Weakref.getweakrefs(thing)[1], others[-1])

@@ -48,12 +48,32 @@ class finalize(_weakref.finalize):
 
         At Weakref.Phase.DISPOSE it is like any other. At Weakref.Phase.FINALIZE it runs when the
         memory of a GObject goes: a disposal, which others may ask for while the program still has
-        the object, does not run it.
+        the object, does not run it. Between the two, peek() and detach() have None for the object.
         """
+        if phase not in (Weakref.Phase.DISPOSE, Weakref.Phase.FINALIZE):
+            raise ValueError(f'{phase!r} is not a phase')
         self = cls(obj, func, *args, **kwargs)
         if phase == Weakref.Phase.FINALIZE and isinstance(obj, GObject.Object):
             self._registry[self].weakref = _LateRef(obj, self)
         return self
+
+    def _get_late(self):
+        """Return what it will do, if it waits for the end of the memory, and else None."""
+        info = self._registry.get(self)
+        if info is None or type(info.weakref) is not _LateRef:
+            return None
+        return info.weakref(), info.func, info.args, info.kwargs or {}
+
+    def peek(self):
+        """If alive, return (obj, func, args, kwargs), and else None."""
+        return self._get_late() or super().peek()
+
+    def detach(self):
+        """If alive, mark as dead and return (obj, func, args, kwargs), and else None."""
+        late = self._get_late()
+        if late is None:
+            return super().detach()
+        return late if self._registry.pop(self, None) is not None else None
 
 
 class _LateRef:
