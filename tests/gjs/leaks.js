@@ -14,6 +14,7 @@ import GObject from 'gi://GObject';
 import System from 'system';
 import Weakref from 'gi://Weakref';
 
+import {listProxies} from './list-proxies.js';
 import {Thing, collect, iterate} from './tap.js';
 
 const TURNS = 200;
@@ -76,6 +77,16 @@ const loads = {
         shared.store.append(proxy);
         shared.store.get_item(0).alive;
         shared.store.remove_all();
+    },
+
+    'lists of proxies'(i) {
+        const [a, b] = [make(i), make(i + 1)];
+        const set = track(new Weakref.Set([a]));
+        const proxies = track(listProxies(set));
+        set.add(b);
+        proxies.get_item(0).name;
+        if (i % 2)
+            set.delete(a);
     },
 
     'finalizers'(i) {

@@ -9,6 +9,7 @@ import GObject from 'gi://GObject';
 import System from 'system';
 import Weakref from 'gi://Weakref';
 
+import {listProxies} from './list-proxies.js';
 import {assert, assertArray, assertEqual, collect, iterate, run, test, track} from './tap.js';
 
 let Gtk = null;
@@ -23,18 +24,6 @@ try {
 const skip = 'there is no GTK 4, or no display';
 
 const action = name => track(new Gio.SimpleAction({name}));
-
-// The recipe of doc/bindings.md.
-function listProxies(set) {
-    const proxies = new Gio.ListStore({item_type: Weakref.Proxy});
-    const update = (_, position, removed, added) => {
-        const items = Array.from({length: added}, (__, i) => set.get_item(position + i));
-        proxies.splice(position, removed, items.map(item => new Weakref.Proxy(item)));
-    };
-    set.connect('items-changed', update);
-    update(set, 0, 0, set.get_n_items());
-    return proxies;
-}
 
 function makeView(model, bind) {
     const factory = new Gtk.SignalListItemFactory();
