@@ -65,6 +65,61 @@ test_context_delivers_later (void)
 }
 
 static void
+start_in_context (GMainContext *context, TestProbe *target, WeakrefRef *self)
+{
+  if (context != NULL)
+    g_main_context_push_thread_default (context);
+  weakref_ref_start_for_binding (self, target);
+  g_signal_connect (self, "notify::alive", G_CALLBACK (notify_cb), (gpointer) "1");
+  if (context != NULL)
+    g_main_context_pop_thread_default (context);
+}
+
+static void
+test_context_of_the_thread_is_that_of_a_language (void)
+{
+  GMainContext *contexts[] = { NULL, g_main_context_new () };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (contexts); i++)
+    {
+      TestProbe *a = test_probe_new ("a");
+      WeakrefRef *ref = g_object_new (WEAKREF_TYPE_REF, NULL);
+
+      g_assert_false (weakref_ref_is_alive (ref));
+      start_in_context (contexts[i], a, ref);
+      g_assert_true (weakref_ref_is_alive (ref));
+      g_object_unref (a);
+      assert_log ("-a ~a");
+      while (g_main_context_iteration (contexts[i], FALSE))
+        ;
+      assert_log ("notify:1");
+      g_object_unref (ref);
+    }
+  g_main_context_unref (contexts[1]);
+}
+
+static void
+test_is_started_once (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  TestProbe *b = test_probe_new ("b");
+  WeakrefRef *ref = weakref_ref_new (a);
+  WeakrefRef *other = weakref_ref_new (a);
+
+  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, "*ref_get_handle*");
+  weakref_ref_start_for_binding (ref, b);
+  g_test_assert_expected_messages ();
+  g_assert_true (weakref_ref_equal (ref, other));
+
+  g_object_unref (other);
+  g_object_unref (ref);
+  g_object_unref (a);
+  g_object_unref (b);
+  assert_log ("-a ~a -b ~b");
+}
+
+static void
 test_context_default (void)
 {
   TestProbe *a = test_probe_new ("a");
@@ -207,6 +262,9 @@ main (int argc, char **argv)
   test_case (notification_disposes_the_ref);
   test_case_as ("context/delivers-later", context_delivers_later);
   test_case_as ("context/default", context_default);
+  test_case_as ("context/of-the-thread-is-that-of-a-language",
+                context_of_the_thread_is_that_of_a_language);
+  test_case_as ("context/is-started-once", is_started_once);
   test_case_as ("context/ref-dropped-before-delivery", ref_dropped_before_delivery_is_not_called);
   test_case_as ("context/ref-dropped-before-the-death", ref_with_context_dropped_before_the_death);
   test_case_as ("context/that-goes-calls-nothing", context_that_goes_calls_nothing);

@@ -130,15 +130,13 @@ ref_set_context (WeakrefRef *self, GMainContext *context)
   ref_take_context (self);
 }
 
+/* Takes over @destination, which may be NULL. */
 static void
-ref_set_target (WeakrefRef *self, gpointer target)
+ref_start (WeakrefRef *self, gpointer target, WeakrefDestination *destination)
 {
-  WeakrefHandle *handle;
+  WeakrefHandle *handle = weakref_handle_new_private (self, WEAKREF_SLOT_REF, target);
 
-  if (target == NULL)
-    return;
-
-  handle = weakref_handle_new_private (self, WEAKREF_SLOT_REF, target);
+  weakref_handle_set_destination (handle, destination);
   weakref_handle_start (handle, target);
   if (!g_atomic_pointer_compare_and_exchange (&self->handle, NULL, handle))
     {
@@ -172,7 +170,8 @@ weakref_ref_set_property (GObject *object, guint prop_id, const GValue *value, G
       ref_set_context (self, g_value_get_boxed (value));
       break;
     case PROP_TARGET:
-      ref_set_target (self, g_value_get_object (value));
+      if (g_value_get_object (value) != NULL)
+        ref_start (self, g_value_get_object (value), NULL);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -351,6 +350,38 @@ weakref_ref_new_full (gpointer target,
     destroy (user_data);
 
   return self;
+}
+
+/**
+ * weakref_ref_start_for_binding:
+ * @self: a weak reference that was made by g_object_new() alone
+ * @target: (type GObject.Object) (not nullable): the object to refer to
+ *
+ * Starts a weak reference that was made with g_object_new().
+ *
+ * Notifications are emitted in the thread-default main context of the caller. As with
+ * [ctor@Weakref.Ref.new_full], the weak reference does not keep the context.
+ *
+ * It is for the constructors of a language, which it spares two properties and the look for the
+ * context. It can be called once for each weak reference, and not after one of the properties was
+ * set.
+ *
+ * You must hold a reference on @target during the call, which can be made from any thread.
+ *
+ * Since: 1.0
+ */
+void
+weakref_ref_start_for_binding (WeakrefRef *self, gpointer target)
+{
+  GMainContext *context = g_main_context_get_thread_default ();
+
+  g_return_if_fail (WEAKREF_IS_REF (self));
+  g_return_if_fail (ref_get_handle (self) == NULL);
+  g_return_if_fail (G_IS_OBJECT (target));
+  g_return_if_fail (weakref_is_held (target));
+
+  ref_start (self, target,
+             weakref_destination_get (context != NULL ? context : g_main_context_default ()));
 }
 
 /**

@@ -44,6 +44,9 @@ WeakrefRef *weakref_ref_new_full (gpointer target,
                                   GDestroyNotify destroy);
 
 WEAKREF_AVAILABLE_IN_1_0
+void weakref_ref_start_for_binding (WeakrefRef *self, gpointer target);
+
+WEAKREF_AVAILABLE_IN_1_0
 gpointer weakref_ref_get (WeakrefRef *self);
 
 WEAKREF_AVAILABLE_IN_1_0

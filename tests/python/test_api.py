@@ -132,6 +132,8 @@ CALLS = {
 
     'Ref.new': lambda a, b: (Weakref.Ref.new(a).props.alive, True),
     'Ref.new_full': lambda a, b: (Weakref.Ref.new_full(a, None, None).get(), a),
+    'Ref.start_for_binding': lambda a, b: (
+        (ref := GObject.new(Weakref.Ref)).start_for_binding(a) or ref.get(), a),
     'Ref.get': lambda a, b: (Weakref.Ref.new(a).get(), a),
     'Ref.is_alive': lambda a, b: (Weakref.Ref.new(a).is_alive(), True),
     'Ref.get_id': lambda a, b: (Weakref.Ref.new(b).get_id() == Weakref.Ref.new(a).get_id(), False),

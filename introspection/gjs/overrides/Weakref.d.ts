@@ -106,6 +106,8 @@ declare module 'gi://Weakref?version=1.0' {
                 callback: ((ref: Ref<T>) => void) | null,
             ): Ref<T>;
 
+            /** For the constructors of languages. */
+            start_for_binding(target: T): void;
             /** The target, or undefined when it is dead. */
             deref(): T | undefined;
             /** Waits for the death. */

@@ -14,31 +14,42 @@ var {defineProxy, defineRef} = compile(() => {
 
     const initObject = GObject.Object.prototype._init;
 
+    const TARGET = 'The target of a Weakref.Ref';
+
+    function readProperties(klass, values) {
+        const properties = nameProperties(klass, values);
+        if (!('target' in properties)) {
+            throw new TypeError("A Weakref.Ref must have a property 'target', " +
+                `not only '${Object.keys(properties).join("', '")}'`);
+        }
+        properties.target = requireObject(properties.target, TARGET);
+        properties.context ??= getContext();
+        return properties;
+    }
+
     function defineRef(Weakref) {
         const {Ref} = Weakref;
         // The shared one has no context: to connect to it would be to miss what comes during
         // garbage collection.
         const newShared = Ref.new;
+        const {start_for_binding: start} = Ref.prototype;
         define(Ref.prototype, {
             _init(target, callback) {
-                // The usual case.
-                if (target instanceof GObject.Object && !isProxy(target) &&
-                    (callback === undefined || callback === null))
-                    return initObject.call(this, {context: getContext(), target}) ?? this;
-
-                let properties = {target};
-                if (isPlain(target) && Object.keys(target).length > 0)
-                    properties = nameProperties(this.constructor, target);
-                if (!('target' in properties)) {
-                    throw new TypeError("A Weakref.Ref must have a property 'target', " +
-                        `not only '${Object.keys(properties).join("', '")}'`);
-                }
-                properties.target = requireObject(properties.target, 'The target of a Weakref.Ref');
-                properties.context ??= getContext();
                 if (callback !== undefined && callback !== null)
                     requireFunction(callback, 'The callback of a Weakref.Ref');
 
-                const ref = initObject.call(this, properties) ?? this;
+                let ref;
+                if (isPlain(target) && Object.keys(target).length > 0) {
+                    ref = initObject.call(this, readProperties(this.constructor, target)) ?? this;
+                } else {
+                    ref = initObject.call(this) ?? this;
+                    // GJS knows what is a GObject, and is faster in that than `instanceof`.
+                    try {
+                        start.call(ref, target);
+                    } catch {
+                        start.call(ref, requireObject(target, TARGET));
+                    }
+                }
                 if (callback)
                     connectDeath(ref, callback);
                 return ref;
