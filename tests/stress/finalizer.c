@@ -4,23 +4,7 @@
 
 #include "stress.h"
 
-typedef struct
-{
-  WeakrefFinalizer *finalizer; /* (owned) */
-  StressRecord *record;        /* (owned) */
-  guint64 life;                /* of the target */
-} Box;
-
-static void
-box_clear (gpointer data)
-{
-  Box *box = data;
-
-  g_object_unref (box->finalizer);
-  stress_record_unref (box->record);
-}
-
-static StressPool pool = { .clear = box_clear };
+static StressPool pool = { .clear = stress_box_clear };
 
 static void
 clean_up_cb (gpointer user_data)
@@ -31,17 +15,12 @@ clean_up_cb (gpointer user_data)
 }
 
 static void
-finalizer_begin (void)
-{
-}
-
-static void
 make (void)
 {
   StressObject *target = stress_dup_object ();
   WeakrefPhase phase = stress_random (2) ? WEAKREF_PHASE_DISPOSE : WEAKREF_PHASE_FINALIZE;
   StressRecord *record = stress_record_new (TRUE);
-  Box *box;
+  StressBox *box;
 
   if (stress_random (4) == 0)
     {
@@ -52,11 +31,10 @@ make (void)
   else
     {
       stress_count ("finalizer: new_full");
-      box = g_atomic_rc_box_new0 (Box);
-      box->record = record;
+      box = stress_box_new (weakref_finalizer_new_full (target, stress_get_context (), phase,
+                                                        clean_up_cb, record, stress_record_destroy),
+                            record);
       box->life = stress_object_get_life (target);
-      box->finalizer = weakref_finalizer_new_full (target, stress_get_context (), phase,
-                                                   clean_up_cb, record, stress_record_destroy);
       stress_pool_put (&pool, box);
     }
 
@@ -64,9 +42,9 @@ make (void)
 }
 
 static void
-use (Box *box)
+use (StressBox *box)
 {
-  gboolean was_alive = weakref_finalizer_is_alive (box->finalizer);
+  gboolean was_alive = weakref_finalizer_is_alive (box->thing);
   gpointer target;
 
   if (stress_random (2))
@@ -76,27 +54,21 @@ use (Box *box)
     {
     case 0:
       stress_count ("finalizer: run");
-      if (weakref_finalizer_run (box->finalizer))
-        g_assert_cmpint (g_atomic_int_get (&box->record->called), ==, 1);
-      else if (was_alive)
-        stress_count_race ("a finalizer ended between is_alive() and run()");
-      g_assert_false (weakref_finalizer_is_alive (box->finalizer));
+      stress_box_ended_by_hand (box, was_alive, weakref_finalizer_run (box->thing));
+      g_assert_false (weakref_finalizer_is_alive (box->thing));
       break;
     case 1:
       stress_count ("finalizer: detach");
-      if (weakref_finalizer_detach (box->finalizer))
-        stress_record_prevent (box->record);
-      else if (was_alive)
-        stress_count_race ("a finalizer ended between is_alive() and detach()");
-      g_assert_false (weakref_finalizer_is_alive (box->finalizer));
+      stress_box_detached (box, was_alive, weakref_finalizer_detach (box->thing));
+      g_assert_false (weakref_finalizer_is_alive (box->thing));
       break;
     case 2:
       stress_count ("finalizer: set_at_exit");
-      weakref_finalizer_set_at_exit (box->finalizer, stress_random (2));
+      weakref_finalizer_set_at_exit (box->thing, stress_random (2));
       break;
     default:
       stress_count ("finalizer: peek");
-      target = weakref_finalizer_peek (box->finalizer);
+      target = weakref_finalizer_peek (box->thing);
       if (target != NULL)
         {
           stress_object_check (target);
@@ -109,8 +81,6 @@ use (Box *box)
 static void
 finalizer_step (void)
 {
-  Box *box;
-
   switch (stress_random (8))
     {
     case 0:
@@ -130,49 +100,39 @@ finalizer_step (void)
         }
       break;
     default:
-      box = stress_pool_dup (&pool);
-      if (box != NULL)
-        use (box);
-      stress_pool_release (&pool, box);
+      stress_box_use (&pool, use);
     }
+}
+
+static void
+check_settled (StressBox *box)
+{
+  stress_box_check_settled (box, weakref_finalizer_is_alive (box->thing));
 }
 
 static void
 finalizer_settled (void)
 {
-  guint i;
+  stress_box_foreach (&pool, check_settled);
+}
 
-  for (i = 0; i < STRESS_POOL_SIZE; i++)
-    {
-      Box *box = pool.boxes[i];
-
-      if (box != NULL)
-        g_assert_cmpint (box->record->called + box->record->prevented, ==,
-                         !weakref_finalizer_is_alive (box->finalizer));
-    }
+static void
+check_ended (StressBox *box)
+{
+  stress_box_check_ended (box, weakref_finalizer_is_alive (box->thing));
 }
 
 /* That each of them, kept or not, had one winner, is in the records. */
 static void
 finalizer_end (void)
 {
-  guint i;
-
-  for (i = 0; i < STRESS_POOL_SIZE; i++)
-    {
-      Box *box = pool.boxes[i];
-
-      if (box == NULL)
-        continue;
-
-      g_assert_false (weakref_finalizer_is_alive (box->finalizer));
-      g_assert_cmpint (box->record->called + box->record->prevented, ==, 1);
-      g_assert_true (box->record->destroyed);
-    }
-
+  stress_box_foreach (&pool, check_ended);
   stress_pool_empty (&pool);
 }
 
 const StressClass stress_finalizer = {
-  "finalizer", finalizer_begin, finalizer_step, finalizer_settled, finalizer_end, NULL, NULL, NULL
+  .name = "finalizer",
+  .step = finalizer_step,
+  .settled = finalizer_settled,
+  .end = finalizer_end,
 };

@@ -4,24 +4,7 @@
 
 #include "stress.h"
 
-typedef struct
-{
-  WeakrefProxy *proxy;  /* (owned) */
-  StressRecord *record; /* (owned) (nullable): of its callback */
-  guint64 life;         /* of the target */
-} Box;
-
-static void
-box_clear (gpointer data)
-{
-  Box *box = data;
-
-  g_object_unref (box->proxy);
-  if (box->record != NULL)
-    stress_record_unref (box->record);
-}
-
-static StressPool pool = { .clear = box_clear };
+static StressPool pool = { .clear = stress_box_clear };
 
 static void
 dead_cb (WeakrefProxy *proxy, gpointer user_data)
@@ -46,16 +29,11 @@ closure_destroy_cb (gpointer record, GClosure *closure)
 }
 
 static void
-proxy_begin (void)
-{
-}
-
-static void
 make (void)
 {
   StressObject *target = stress_dup_object ();
   StressRecord *record;
-  Box *box;
+  StressBox *box;
 
   if (!stress_object_protect (target))
     {
@@ -63,21 +41,21 @@ make (void)
       return;
     }
 
-  box = g_atomic_rc_box_new0 (Box);
+  box = stress_box_new (NULL, NULL);
   box->life = stress_object_get_life (target);
   if (stress_random (2))
     {
       stress_count ("proxy: new");
-      box->proxy = weakref_proxy_new (target);
+      box->thing = weakref_proxy_new (target);
     }
   else
     {
       stress_count ("proxy: new_full");
       box->record = stress_record_new (FALSE);
-      box->proxy = weakref_proxy_new_full (target, stress_get_context (), dead_cb, box->record,
+      box->thing = weakref_proxy_new_full (target, stress_get_context (), dead_cb, box->record,
                                            stress_record_destroy);
       record = stress_record_new (FALSE);
-      g_signal_connect_data (box->proxy, "ping", G_CALLBACK (ping_cb), record, closure_destroy_cb,
+      g_signal_connect_data (box->thing, "ping", G_CALLBACK (ping_cb), record, closure_destroy_cb,
                              G_CONNECT_DEFAULT);
       stress_record_unref (record);
     }
@@ -88,9 +66,9 @@ make (void)
 }
 
 static void
-use (Box *box)
+use (StressBox *box)
 {
-  gboolean was_alive = weakref_proxy_is_alive (box->proxy);
+  gboolean was_alive = weakref_proxy_is_alive (box->thing);
   GError *error = NULL;
   GValue value = G_VALUE_INIT;
   guint64 id;
@@ -103,7 +81,7 @@ use (Box *box)
     {
     case 0:
       stress_count ("proxy: dup_target");
-      target = weakref_proxy_dup_target (box->proxy, &error);
+      target = weakref_proxy_dup_target (box->thing, &error);
       if (target != NULL)
         {
           g_assert_no_error (error);
@@ -115,7 +93,7 @@ use (Box *box)
       break;
     case 1:
       stress_count ("proxy: get");
-      g_object_get (box->proxy, "id", &id, NULL);
+      g_object_get (box->thing, "id", &id, NULL);
       g_assert_true (id == 0 || id == box->life >> 8);
       g_assert_true (id == 0 || was_alive);
       if (id == 0 && was_alive)
@@ -123,11 +101,11 @@ use (Box *box)
       break;
     case 2:
       stress_count ("proxy: set");
-      g_object_set (box->proxy, "value", stress_random (100), NULL);
+      g_object_set (box->thing, "value", stress_random (100), NULL);
       break;
     case 3:
       stress_count ("proxy: get_target_property");
-      if (weakref_proxy_get_target_property (box->proxy, "id", &value, &error))
+      if (weakref_proxy_get_target_property (box->thing, "id", &value, &error))
         {
           g_assert_cmpuint (g_value_get_uint64 (&value), ==, box->life >> 8);
           g_value_unset (&value);
@@ -135,7 +113,7 @@ use (Box *box)
       break;
     default:
       stress_count ("proxy: emit");
-      g_signal_emit_by_name (box->proxy, "ping");
+      g_signal_emit_by_name (box->thing, "ping");
     }
 
   if (error != NULL)
@@ -147,7 +125,6 @@ static void
 proxy_step (void)
 {
   StressObject *target;
-  Box *box;
 
   switch (stress_random (8))
     {
@@ -166,51 +143,40 @@ proxy_step (void)
       g_object_unref (target);
       break;
     default:
-      box = stress_pool_dup (&pool);
-      if (box != NULL)
-        use (box);
-      stress_pool_release (&pool, box);
+      stress_box_use (&pool, use);
     }
+}
+
+static void
+check_settled (StressBox *box)
+{
+  use (box);
+  if (box->record != NULL && weakref_proxy_is_alive (box->thing))
+    g_assert_cmpint (box->record->called, ==, 0);
 }
 
 static void
 proxy_settled (void)
 {
-  guint i;
+  stress_box_foreach (&pool, check_settled);
+}
 
-  for (i = 0; i < STRESS_POOL_SIZE; i++)
-    {
-      Box *box = pool.boxes[i];
+static void
+check_ended (StressBox *box)
+{
+  GError *error = NULL;
 
-      if (box == NULL)
-        continue;
-
-      use (box);
-      if (box->record != NULL && weakref_proxy_is_alive (box->proxy))
-        g_assert_cmpint (box->record->called, ==, 0);
-    }
+  g_assert_null (weakref_proxy_dup_target (box->thing, &error));
+  g_assert_error (error, WEAKREF_ERROR, WEAKREF_ERROR_DEAD);
+  g_error_free (error);
+  if (box->record != NULL)
+    g_assert_cmpint (box->record->called + box->record->destroyed, ==, 2);
 }
 
 static void
 proxy_end (void)
 {
-  guint i;
-
-  for (i = 0; i < STRESS_POOL_SIZE; i++)
-    {
-      Box *box = pool.boxes[i];
-      GError *error = NULL;
-
-      if (box == NULL)
-        continue;
-
-      g_assert_null (weakref_proxy_dup_target (box->proxy, &error));
-      g_assert_error (error, WEAKREF_ERROR, WEAKREF_ERROR_DEAD);
-      g_error_free (error);
-      if (box->record != NULL)
-        g_assert_cmpint (box->record->called + box->record->destroyed, ==, 2);
-    }
-
+  stress_box_foreach (&pool, check_ended);
   stress_pool_empty (&pool);
 }
 
@@ -307,6 +273,11 @@ proxy_worker_free (gpointer data)
 }
 
 const StressClass stress_proxy = {
-  "proxy",   proxy_begin,      proxy_step,        proxy_settled,
-  proxy_end, proxy_worker_new, proxy_worker_step, proxy_worker_free
+  .name = "proxy",
+  .step = proxy_step,
+  .settled = proxy_settled,
+  .end = proxy_end,
+  .worker_new = proxy_worker_new,
+  .worker_step = proxy_worker_step,
+  .worker_free = proxy_worker_free,
 };

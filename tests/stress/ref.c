@@ -4,25 +4,7 @@
 
 #include "stress.h"
 
-typedef struct
-{
-  WeakrefRef *ref;      /* (owned) */
-  StressRecord *record; /* (owned) (nullable): of its callback */
-  guint64 life;         /* of the target */
-  guint64 id;
-} Box;
-
-static void
-box_clear (gpointer data)
-{
-  Box *box = data;
-
-  g_object_unref (box->ref);
-  if (box->record != NULL)
-    stress_record_unref (box->record);
-}
-
-static StressPool pool = { .clear = box_clear };
+static StressPool pool = { .clear = stress_box_clear };
 
 static void
 dead_cb (WeakrefRef *ref, gpointer user_data)
@@ -35,30 +17,25 @@ dead_cb (WeakrefRef *ref, gpointer user_data)
 }
 
 static void
-ref_begin (void)
-{
-}
-
-static void
 make (void)
 {
   StressObject *target = stress_dup_object ();
-  Box *box = g_atomic_rc_box_new0 (Box);
+  StressBox *box = stress_box_new (NULL, NULL);
 
   box->life = stress_object_get_life (target);
   if (stress_random (2))
     {
       stress_count ("ref: new");
-      box->ref = weakref_ref_new (target);
+      box->thing = weakref_ref_new (target);
     }
   else
     {
       stress_count ("ref: new_full");
       box->record = stress_record_new (FALSE);
-      box->ref = weakref_ref_new_full (target, stress_get_context (), dead_cb, box->record,
-                                       stress_record_destroy);
+      box->thing = weakref_ref_new_full (target, stress_get_context (), dead_cb, box->record,
+                                         stress_record_destroy);
     }
-  box->id = weakref_ref_get_id (box->ref);
+  box->id = weakref_ref_get_id (box->thing);
   g_assert_cmpuint (box->id, !=, 0);
 
   stress_pool_put (&pool, box);
@@ -66,20 +43,20 @@ make (void)
 }
 
 static void
-use (Box *box)
+use (StressBox *box)
 {
-  gboolean was_alive = weakref_ref_is_alive (box->ref);
+  gboolean was_alive = weakref_ref_is_alive (box->thing);
   gpointer target;
 
   stress_count ("ref: get");
   if (stress_random (4) == 0)
     g_thread_yield ();
   if (stress_random (8) == 0)
-    g_object_get (box->ref, "target", &target, NULL);
+    g_object_get (box->thing, "target", &target, NULL);
   else
-    target = weakref_ref_get (box->ref);
+    target = weakref_ref_get (box->thing);
 
-  g_assert_cmpuint (weakref_ref_get_id (box->ref), ==, box->id);
+  g_assert_cmpuint (weakref_ref_get_id (box->thing), ==, box->id);
   if (target == NULL)
     {
       if (was_alive)
@@ -119,16 +96,16 @@ list (void)
 static void
 compare (void)
 {
-  Box *a = stress_pool_dup (&pool);
-  Box *b = stress_pool_dup (&pool);
+  StressBox *a = stress_pool_dup (&pool);
+  StressBox *b = stress_pool_dup (&pool);
 
   stress_count ("ref: equal");
   if (a != NULL && b != NULL)
     {
-      g_assert_true (weakref_ref_equal (a->ref, b->ref) == (a->id == b->id));
+      g_assert_true (weakref_ref_equal (a->thing, b->thing) == (a->id == b->id));
       if (a->id == b->id)
         {
-          g_assert_cmpuint (weakref_ref_hash (a->ref), ==, weakref_ref_hash (b->ref));
+          g_assert_cmpuint (weakref_ref_hash (a->thing), ==, weakref_ref_hash (b->thing));
           g_assert_cmpuint (a->life >> 8, ==, b->life >> 8);
         }
     }
@@ -140,8 +117,6 @@ compare (void)
 static void
 ref_step (void)
 {
-  Box *box;
-
   switch (stress_random (8))
     {
     case 0:
@@ -159,49 +134,37 @@ ref_step (void)
       stress_pool_put (&pool, NULL);
       break;
     default:
-      box = stress_pool_dup (&pool);
-      if (box != NULL)
-        use (box);
-      stress_pool_release (&pool, box);
+      stress_box_use (&pool, use);
     }
+}
+
+static void
+check_settled (StressBox *box)
+{
+  use (box);
+  if (box->record != NULL && weakref_ref_is_alive (box->thing))
+    g_assert_cmpint (box->record->called, ==, 0);
 }
 
 static void
 ref_settled (void)
 {
-  guint i;
+  stress_box_foreach (&pool, check_settled);
+}
 
-  for (i = 0; i < STRESS_POOL_SIZE; i++)
-    {
-      Box *box = pool.boxes[i];
-
-      if (box == NULL)
-        continue;
-
-      use (box);
-      if (box->record != NULL && weakref_ref_is_alive (box->ref))
-        g_assert_cmpint (box->record->called, ==, 0);
-    }
+static void
+check_ended (StressBox *box)
+{
+  g_assert_null (weakref_ref_get (box->thing));
+  /* The ref lived: its callback ran. */
+  if (box->record != NULL)
+    g_assert_cmpint (box->record->called + box->record->destroyed, ==, 2);
 }
 
 static void
 ref_end (void)
 {
-  guint i;
-
-  for (i = 0; i < STRESS_POOL_SIZE; i++)
-    {
-      Box *box = pool.boxes[i];
-
-      if (box == NULL)
-        continue;
-
-      g_assert_null (weakref_ref_get (box->ref));
-      /* The ref lived: its callback ran. */
-      if (box->record != NULL)
-        g_assert_cmpint (box->record->called + box->record->destroyed, ==, 2);
-    }
-
+  stress_box_foreach (&pool, check_ended);
   stress_pool_empty (&pool);
 }
 
@@ -284,5 +247,12 @@ ref_worker_free (gpointer data)
   g_free (data);
 }
 
-const StressClass stress_ref = { "ref",   ref_begin,      ref_step,        ref_settled,
-                                 ref_end, ref_worker_new, ref_worker_step, ref_worker_free };
+const StressClass stress_ref = {
+  .name = "ref",
+  .step = ref_step,
+  .settled = ref_settled,
+  .end = ref_end,
+  .worker_new = ref_worker_new,
+  .worker_step = ref_worker_step,
+  .worker_free = ref_worker_free,
+};

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *name;
-  /* The thread of the round, before the workers start. */
+  /* Each of these may be NULL. The thread of the round, before the workers start. */
   void (*begin) (void);
   /* One random operation. Any thread; also from inside a callback. */
   void (*step) (void);
@@ -26,8 +26,8 @@ typedef struct
    * objects alive, and with all objects dead; the last is also to free what begin() made. */
   void (*settled) (void);
   void (*end) (void);
-  /* The state of a worker in this class, for a model that only that worker changes. Each may be
-   * NULL. It is made and freed in its thread. */
+  /* The state of a worker in this class, for a model that only that worker changes. It is made and
+   * freed in its thread. */
   gpointer (*worker_new) (guint index);
   void (*worker_step) (gpointer data);
   void (*worker_free) (gpointer data);
@@ -35,6 +35,7 @@ typedef struct
 
 extern const StressClass stress_bond;
 extern const StressClass stress_cache;
+extern const StressClass stress_cache_model;
 extern const StressClass stress_finalizer;
 extern const StressClass stress_key_table;
 extern const StressClass stress_proxy;
@@ -130,6 +131,26 @@ void stress_pool_put (StressPool *pool, gpointer box);
 void stress_pool_release (StressPool *pool, gpointer box);
 void stress_pool_empty (StressPool *pool);
 
+/* A thing of ours in such a box, with the record of its callback. Those that check are for things
+ * with one end, by death, by hand or by detach(), and a record that must settle. */
+typedef struct
+{
+  gpointer thing;       /* (owned) */
+  StressRecord *record; /* (owned) (nullable) */
+  guint64 life;         /* of the target */
+  guint64 id;
+} StressBox;
+
+StressBox *stress_box_new (gpointer thing, StressRecord *record);
+void stress_box_clear (gpointer box);
+void stress_box_use (StressPool *pool, void (*use) (StressBox *box));
+/* While nobody else uses the pool. */
+void stress_box_foreach (StressPool *pool, void (*func) (StressBox *box));
+void stress_box_ended_by_hand (StressBox *box, gboolean was_alive, gboolean ended);
+void stress_box_detached (StressBox *box, gboolean was_alive, gboolean detached);
+void stress_box_check_settled (StressBox *box, gboolean is_alive);
+void stress_box_check_ended (StressBox *box, gboolean is_alive);
+
 /* Counts what happened; all places with the same name together. */
 typedef struct _StressCounter StressCounter;
 
@@ -153,5 +174,20 @@ void stress_counter_add (StressCounter *counter);
 
 /* A race that was met: shows that the test tests something. */
 #define stress_count_race(what) stress_count ("race: " what)
+
+/* For stress.c */
+
+GPtrArray *stress_get_resurrected (void); /* by the calling thread */
+void stress_drain_view (void);
+void stress_objects_bring_back (void);
+void stress_objects_step (void);
+void stress_objects_drop_all (void);
+gint stress_objects_count (void);
+gint stress_records_count (void);
+gboolean stress_may_share_run_dispose (void);
+void stress_counters_print (void);
+void stress_memory_start (double duration);
+gboolean stress_memory_sample (void);
+gboolean stress_memory_is_flat (void);
 
 G_END_DECLS

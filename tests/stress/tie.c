@@ -8,22 +8,7 @@
 
 #define MAX_OBJECTS 4
 
-typedef struct
-{
-  WeakrefTie *tie;      /* (owned) */
-  StressRecord *record; /* (owned) */
-} Box;
-
-static void
-box_clear (gpointer data)
-{
-  Box *box = data;
-
-  g_object_unref (box->tie);
-  stress_record_unref (box->record);
-}
-
-static StressPool pool = { .clear = box_clear };
+static StressPool pool = { .clear = stress_box_clear };
 
 static void
 ended_cb (WeakrefTie *tie, gpointer record)
@@ -35,11 +20,6 @@ ended_cb (WeakrefTie *tie, gpointer record)
   g_ptr_array_unref (survivors);
   stress_record_call (record);
   stress_anything ();
-}
-
-static void
-tie_begin (void)
-{
 }
 
 static guint
@@ -67,14 +47,13 @@ make (void)
   gpointer objects[MAX_OBJECTS];
   guint n = dup_objects (objects);
   WeakrefPhase phase = stress_random (2) ? WEAKREF_PHASE_DISPOSE : WEAKREF_PHASE_FINALIZE;
-  Box *box = g_atomic_rc_box_new0 (Box);
+  StressRecord *record = stress_record_new (TRUE);
+  WeakrefTie *tie = weakref_tie_new_full (objects, n, stress_get_context (), phase, ended_cb,
+                                          record, stress_record_destroy);
 
   stress_count ("tie: new");
-  box->record = stress_record_new (TRUE);
-  box->tie = weakref_tie_new_full (objects, n, stress_get_context (), phase, ended_cb, box->record,
-                                   stress_record_destroy);
-  weakref_tie_set_at_exit (box->tie, TRUE);
-  stress_pool_put (&pool, box);
+  weakref_tie_set_at_exit (tie, TRUE);
+  stress_pool_put (&pool, stress_box_new (tie, record));
   unref_objects (objects, n);
 }
 
@@ -146,9 +125,9 @@ ask_for_number (void)
 }
 
 static void
-use (Box *box)
+use (StressBox *box)
 {
-  gboolean was_alive = weakref_tie_is_alive (box->tie);
+  gboolean was_alive = weakref_tie_is_alive (box->thing);
   GPtrArray *survivors;
 
   if (stress_random (2))
@@ -158,23 +137,17 @@ use (Box *box)
     {
     case 0:
       stress_count ("tie: break");
-      if (weakref_tie_break (box->tie))
-        g_assert_cmpint (g_atomic_int_get (&box->record->called), ==, 1);
-      else if (was_alive)
-        stress_count_race ("a tie ended between is_alive() and break()");
-      g_assert_false (weakref_tie_is_alive (box->tie));
+      stress_box_ended_by_hand (box, was_alive, weakref_tie_break (box->thing));
+      g_assert_false (weakref_tie_is_alive (box->thing));
       break;
     case 1:
       stress_count ("tie: detach");
-      if (weakref_tie_detach (box->tie))
-        stress_record_prevent (box->record);
-      else if (was_alive)
-        stress_count_race ("a tie ended between is_alive() and detach()");
-      g_assert_false (weakref_tie_is_alive (box->tie));
+      stress_box_detached (box, was_alive, weakref_tie_detach (box->thing));
+      g_assert_false (weakref_tie_is_alive (box->thing));
       break;
     default:
       stress_count ("tie: dup_survivors");
-      survivors = weakref_tie_dup_survivors (box->tie);
+      survivors = weakref_tie_dup_survivors (box->thing);
       g_ptr_array_foreach (survivors, (GFunc) (void (*) (void)) stress_object_check, NULL);
       g_ptr_array_unref (survivors);
     }
@@ -183,8 +156,6 @@ use (Box *box)
 static void
 tie_step (void)
 {
-  Box *box;
-
   switch (stress_random (8))
     {
     case 0:
@@ -205,49 +176,39 @@ tie_step (void)
       stress_pool_put (&pool, NULL);
       break;
     default:
-      box = stress_pool_dup (&pool);
-      if (box != NULL)
-        use (box);
-      stress_pool_release (&pool, box);
+      stress_box_use (&pool, use);
     }
+}
+
+static void
+check_settled (StressBox *box)
+{
+  stress_box_check_settled (box, weakref_tie_is_alive (box->thing));
 }
 
 static void
 tie_settled (void)
 {
-  guint i;
+  stress_box_foreach (&pool, check_settled);
+}
 
-  for (i = 0; i < STRESS_POOL_SIZE; i++)
-    {
-      Box *box = pool.boxes[i];
-
-      if (box != NULL)
-        g_assert_cmpint (box->record->called + box->record->prevented, ==,
-                         !weakref_tie_is_alive (box->tie));
-    }
+static void
+check_ended (StressBox *box)
+{
+  stress_box_check_ended (box, weakref_tie_is_alive (box->thing));
 }
 
 /* That each of them, kept or not, had one end, is in the records. */
 static void
 tie_end (void)
 {
-  guint i;
-
-  for (i = 0; i < STRESS_POOL_SIZE; i++)
-    {
-      Box *box = pool.boxes[i];
-
-      if (box == NULL)
-        continue;
-
-      g_assert_false (weakref_tie_is_alive (box->tie));
-      g_assert_cmpint (box->record->called + box->record->prevented, ==, 1);
-      g_assert_true (box->record->destroyed);
-    }
-
+  stress_box_foreach (&pool, check_ended);
   stress_pool_empty (&pool);
 }
 
 const StressClass stress_tie = {
-  "tie", tie_begin, tie_step, tie_settled, tie_end, NULL, NULL, NULL
+  .name = "tie",
+  .step = tie_step,
+  .settled = tie_settled,
+  .end = tie_end,
 };
