@@ -50,17 +50,7 @@ stress_monitor_init (StressMonitor *self)
 
 static GMemoryMonitor *monitor;
 
-static gpointer
-ensured_cache_ensure (gconstpointer key,
-                      WeakrefCreateFunc create,
-                      gpointer user_data,
-                      GError **error)
-{
-  return weakref_value_table_ensure (WEAKREF_VALUE_TABLE (ensured_cache), key, create, user_data,
-                                     error);
-}
-
-static StressCreations creations = { .ensure = ensured_cache_ensure };
+static StressCreations creations;
 
 static void
 counts_changed_cb (WeakrefCache *cache, GParamSpec *pspec, gpointer user_data)
@@ -82,6 +72,7 @@ cache_begin (void)
 
   ensured_cache = weakref_cache_new (G_TYPE_INT, MAX_IDLE);
   weakref_cache_set_memory_monitor (ensured_cache, NULL);
+  creations.table = WEAKREF_VALUE_TABLE (ensured_cache);
   creations.n_asked = 0;
   creations.n_created = 0;
 }

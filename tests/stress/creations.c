@@ -12,13 +12,22 @@ typedef struct
   gboolean created;
 } Creation;
 
+gpointer
+stress_ensured_new (guint key)
+{
+  gpointer object = stress_object_new ();
+
+  g_object_set_qdata (object, key_quark (), GUINT_TO_POINTER (key + 1));
+  return object;
+}
+
 static gpointer
 create_cb (gconstpointer key, gpointer user_data, GError **error)
 {
   guint k = GPOINTER_TO_UINT (key);
   Creation *creation = user_data;
   StressCreations *creations = creation->creations;
-  StressObject *object = NULL;
+  gpointer object = NULL;
 
   stress_count ("ensure: create");
   creation->created = TRUE;
@@ -40,8 +49,7 @@ create_cb (gconstpointer key, gpointer user_data, GError **error)
     }
   else
     {
-      object = stress_object_new ();
-      g_object_set_qdata (G_OBJECT (object), key_quark (), GUINT_TO_POINTER (k + 1));
+      object = stress_ensured_new (k);
     }
   g_assert_cmpint (g_atomic_int_add (&creations->n_creating[k], -1), ==, 1);
 
@@ -56,13 +64,16 @@ stress_ensure (StressCreations *creations, guint key)
   GError *error = NULL;
   gpointer object;
 
-  object = creations->ensure (GUINT_TO_POINTER (key), create_cb, &creation, &error);
+  object = weakref_value_table_ensure (creations->table, GUINT_TO_POINTER (key), create_cb,
+                                       &creation, &error);
   if (object != NULL || creation.created)
     g_atomic_int_inc (&creations->n_asked);
   if (object == NULL)
     {
       if (g_error_matches (error, WEAKREF_ERROR, WEAKREF_ERROR_RECURSION))
         stress_count_race ("creations in a circle");
+      else if (g_error_matches (error, WEAKREF_ERROR, WEAKREF_ERROR_WOULD_BLOCK))
+        stress_count_race ("a creation needs a context that would be blocked");
       else
         g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FAILED);
       g_error_free (error);

@@ -92,6 +92,18 @@ stress_pool_dup (StressPool *pool)
   return box;
 }
 
+void
+stress_pool_release_at (StressPool *pool, guint position)
+{
+  gpointer box;
+
+  g_mutex_lock (&pool->lock);
+  box = g_steal_pointer (&pool->boxes[position]);
+  g_mutex_unlock (&pool->lock);
+
+  stress_pool_release (pool, box);
+}
+
 /* Takes over @box, which may be NULL. */
 void
 stress_pool_put (StressPool *pool, gpointer box)

@@ -9,8 +9,9 @@
 #define MAX_DEPTH 2
 
 static const StressClass *const classes[] = {
-  &stress_ref, &stress_finalizer, &stress_proxy, &stress_value_table, &stress_key_table,
-  &stress_set, &stress_bond,      &stress_cache, &stress_cache_model, &stress_tie,
+  &stress_ref,         &stress_finalizer, &stress_proxy, &stress_value_table,
+  &stress_key_table,   &stress_set,       &stress_bond,  &stress_cache,
+  &stress_cache_model, &stress_tie,       &stress_async,
 };
 
 typedef struct
@@ -138,16 +139,16 @@ worker_thread (gpointer data)
 
   for (i = 0; i < (guint) n_steps; i++)
     take_step (worker);
-  stress_objects_bring_back ();
 
   for (i = 0; i < G_N_ELEMENTS (classes); i++)
     {
       if (worker->data[i] != NULL)
         classes[i]->worker_free (worker->data[i]);
     }
-
   g_main_context_pop_thread_default (context);
   g_main_context_unref (context);
+  /* The last thing, for all of that may drop objects. */
+  stress_objects_bring_back ();
 
   g_atomic_int_inc (&n_running);
   g_main_context_wakeup (view);

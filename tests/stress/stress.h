@@ -33,6 +33,7 @@ typedef struct
   void (*worker_free) (gpointer data);
 } StressClass;
 
+extern const StressClass stress_async;
 extern const StressClass stress_bond;
 extern const StressClass stress_cache;
 extern const StressClass stress_cache_model;
@@ -102,10 +103,7 @@ void stress_record_destroy (gpointer record);
 
 typedef struct
 {
-  gpointer (*ensure) (gconstpointer key,
-                      WeakrefCreateFunc create,
-                      gpointer user_data,
-                      GError **error);
+  WeakrefValueTable *table;       /* (unowned) */
   gint n_creating[STRESS_N_KEYS]; /* (atomic) */
   gint n_asked;                   /* (atomic): how often there was an answer */
   gint n_created;                 /* (atomic): of these, how often by a creation that was tried */
@@ -113,6 +111,8 @@ typedef struct
 
 /* Returns the object, or NULL if the creation failed by chance or went in a circle. */
 gpointer stress_ensure (StressCreations *creations, guint key);
+/* A new object of that key. */
+gpointer stress_ensured_new (guint key);
 void stress_ensured_check (gpointer object, guint key);
 
 /* Things that threads share, share and replace; in boxes of g_atomic_rc_box_new(). */
@@ -127,6 +127,8 @@ typedef struct
 } StressPool;
 
 gpointer stress_pool_dup (StressPool *pool);
+/* Empties one position, also in a thread that is no worker. */
+void stress_pool_release_at (StressPool *pool, guint position);
 void stress_pool_put (StressPool *pool, gpointer box);
 void stress_pool_release (StressPool *pool, gpointer box);
 void stress_pool_empty (StressPool *pool);

@@ -18,24 +18,15 @@ key_name (guint key)
   return g_strdup_printf ("a key %u", key);
 }
 
+static StressCreations creations;
+
 static void
 value_table_begin (void)
 {
   any_table = weakref_value_table_new (G_TYPE_STRING);
-  ensured_table = weakref_value_table_new (G_TYPE_INT);
+  creations.table = ensured_table = weakref_value_table_new (G_TYPE_INT);
   model_table = weakref_value_table_new (G_TYPE_VALUE);
 }
-
-static gpointer
-ensured_table_ensure (gconstpointer key,
-                      WeakrefCreateFunc create,
-                      gpointer user_data,
-                      GError **error)
-{
-  return weakref_value_table_ensure (ensured_table, key, create, user_data, error);
-}
-
-static StressCreations creations = { .ensure = ensured_table_ensure };
 
 static void
 ensure (guint key)
