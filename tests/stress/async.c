@@ -2,102 +2,14 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "stress.h"
+#include "async.h"
 
-/* Creation without waiting, beside creation that waits, and reservations; and waiting for deaths.
- *
- * Objects are in three places, and nobody else has them. In the first two, a table and a cache, any
- * thread may block for an object, so whoever makes one must get on without a thread that blocks:
- * reservations end where they were made. In the third one nobody blocks for a reservation, so they
- * may be handed to another thread. */
+Place stress_places[N_PLACES];
 
-typedef struct
-{
-  WeakrefValueTable *table; /* (owned) */
-  StressCreations blocking;
-  GMutex lock;
-  GCancellable *current[STRESS_N_KEYS]; /* lock: (owned) (nullable): of the creation that goes on */
-  GPtrArray *superseded;                /* lock: (owned): of those that another one came after */
-} Place;
-
-enum
-{
-  TABLE,
-  CACHE,
-  NEVER_BLOCKS,
-  N_PLACES
-};
-
-static Place places[N_PLACES];
-
-/* Threads block here for what others have left somewhere. This one helps if all of them do. */
-static GThread *helper;
-static gint helper_may_go; /* (atomic) */
-static GPtrArray *parties; /* (owned): with the lock of the first place */
-
-/* Who asks in one thread, and in its context. */
-typedef struct
-{
-  guint index;
-  GMainContext *context; /* (owned) */
-  GCancellable *leave;   /* (owned): of the waiting for deaths */
-  gint n_open;           /* (atomic): callbacks to come, and data to be freed */
-  gint n_reserved;       /* (atomic): reservations that others may end */
-  gboolean is_leaving;
-  gboolean is_view;
-} Party;
-
-static GPrivate this_party;
 static Party *view_party;
 
-static Party *
-party_self (void)
-{
-  return g_private_get (&this_party);
-}
-
-static Party *
-party_new (guint index, gboolean is_view)
-{
-  Party *party = g_new0 (Party, 1);
-
-  party->index = index;
-  party->context = g_main_context_ref_thread_default ();
-  party->leave = g_cancellable_new ();
-  party->is_view = is_view;
-  g_private_set (&this_party, party);
-  g_mutex_lock (&places[TABLE].lock);
-  g_ptr_array_add (parties, party);
-  g_mutex_unlock (&places[TABLE].lock);
-
-  return party;
-}
-
-static void
-party_add_open (Party *party, gint n)
-{
-  g_assert_cmpint (g_atomic_int_add (&party->n_open, n), >=, n < 0 ? 1 : 0);
-}
-
-/* What anybody may end: cancellables of requests, and tasks and reservations that somebody has left
- * here. A box has the number of its place and its key. */
-
-static void end_task_cb (gpointer box);
-static void end_reservation_cb (gpointer box);
-
+/* Of requests. */
 static StressPool cancellables = { .clear = stress_box_clear };
-static StressPool tasks = { .clear = end_task_cb };
-static StressPool reservations = { .clear = end_reservation_cb };
-
-static void
-pool_put (StressPool *pool, gpointer thing, Place *place, guint key)
-{
-  StressBox *box = stress_box_new (thing, NULL);
-
-  box->id = (guint64) (place - places);
-  box->life = key;
-  stress_pool_put (pool, box);
-}
 
 /* A creation. It is the data of the create function. */
 
@@ -118,7 +30,7 @@ creation_freed_cb (gpointer data)
   Creation *creation = data;
 
   g_assert_null (creation->task);
-  party_add_open (creation->party, -1);
+  stress_party_add_open (creation->party, -1);
   stress_record_destroy (creation->record);
   stress_record_unref (creation->record);
   g_free (creation);
@@ -149,7 +61,7 @@ end_creation (Place *place, guint key, GTask *task)
     g_clear_object (&place->current[key]);
   g_mutex_unlock (&place->lock);
 
-  if (party_self () == NULL)
+  if (stress_party_self () == NULL)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, "by the helper");
   else if (stress_random (2) && g_task_return_error_if_cancelled (task))
     stress_count_race ("a creation saw that it was cancelled");
@@ -160,12 +72,12 @@ end_creation (Place *place, guint key, GTask *task)
   g_object_unref (task);
 }
 
-static void
-end_task_cb (gpointer data)
+void
+stress_end_task_cb (gpointer data)
 {
   StressBox *box = data;
 
-  end_creation (&places[box->id], (guint) box->life, box->thing);
+  end_creation (&stress_places[box->id], (guint) box->life, box->thing);
 }
 
 static gboolean
@@ -196,7 +108,7 @@ create_cb (gconstpointer key, GTask *task, gpointer data)
 
   stress_count ("async: create");
   g_assert_cmpuint (GPOINTER_TO_UINT (key), ==, creation->key);
-  g_assert_true (creation->party == party_self ());
+  g_assert_true (creation->party == stress_party_self ());
   stress_record_call (creation->record);
   place_begin_creation (place, creation->key, g_task_get_cancellable (task));
   creation->task = g_object_ref (task);
@@ -214,14 +126,14 @@ create_cb (gconstpointer key, GTask *task, gpointer data)
       if (creation->party->is_view)
         create_later (creation);
       else
-        pool_put (&tasks, g_steal_pointer (&creation->task), place, creation->key);
+        stress_leave_in (&stress_tasks, g_steal_pointer (&creation->task), place, creation->key);
       break;
     case 3:
       ask (place, stress_random (STRESS_N_KEYS),
            stress_random (2) ? g_task_get_cancellable (task) : NULL, creation);
       break;
     default:
-      if (place != &places[NEVER_BLOCKS] && !creation->party->is_view)
+      if (place != &stress_places[NEVER_BLOCKS] && !creation->party->is_view)
         {
           other = stress_ensure (&place->blocking, stress_random (STRESS_N_KEYS));
           g_clear_object (&other);
@@ -241,31 +153,60 @@ typedef struct
   Creation *asker;           /* (nullable): the creation that goes on when this is answered */
 } Request;
 
+static Request *
+request_new (guint key, GCancellable *cancellable, Creation *asker)
+{
+  Request *request = g_new0 (Request, 1);
+
+  request->party = stress_party_self ();
+  request->key = key;
+  request->record = stress_record_new (TRUE);
+  request->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
+  request->asker = asker;
+  stress_party_add_open (request->party, 1);
+
+  return request;
+}
+
+static void
+request_answered (Request *request, gpointer object, const GError *error)
+{
+  g_assert_true (request->party == stress_party_self ());
+  stress_record_call (request->record);
+  if (object != NULL)
+    stress_ensured_check (object, request->key);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_assert_true (g_cancellable_is_cancelled (request->cancellable));
+}
+
+static void
+request_free (Request *request)
+{
+  g_clear_object (&request->cancellable);
+  stress_record_destroy (request->record);
+  stress_record_unref (request->record);
+  stress_party_add_open (request->party, -1);
+  g_free (request);
+}
+
 static void
 answered_cb (GObject *table, GAsyncResult *result, gpointer data)
 {
   Request *request = data;
-  Party *party = request->party;
   GError *error = NULL;
   gpointer object;
 
   stress_count ("async: callback");
-  g_assert_true (party == party_self ());
-  stress_record_call (request->record);
   object = weakref_value_table_ensure_finish (WEAKREF_VALUE_TABLE (table), result, &error);
-  if (object != NULL)
-    {
-      g_assert_no_error (error);
-      stress_ensured_check (object, request->key);
-    }
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_assert_true (g_cancellable_is_cancelled (request->cancellable));
-  else if (g_error_matches (error, WEAKREF_ERROR, WEAKREF_ERROR_RECURSION))
+  request_answered (request, object, error);
+  g_assert_true ((object == NULL) == (error != NULL));
+  if (g_error_matches (error, WEAKREF_ERROR, WEAKREF_ERROR_RECURSION))
     stress_count_race ("asynchronous creations in a circle");
   else if (g_error_matches (error, WEAKREF_ERROR, WEAKREF_ERROR_WOULD_BLOCK))
     stress_count_race ("an asynchronous creation would have waited for a blocked context");
-  else
-    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FAILED);
+  else if (error != NULL)
+    g_assert_true (error->domain == G_IO_ERROR &&
+                   (error->code == G_IO_ERROR_FAILED || error->code == G_IO_ERROR_CANCELLED));
 
   if (request->asker != NULL)
     later_cb (request->asker);
@@ -273,30 +214,21 @@ answered_cb (GObject *table, GAsyncResult *result, gpointer data)
     stress_anything ();
   g_clear_object (&object);
   g_clear_error (&error);
-  g_clear_object (&request->cancellable);
-  stress_record_destroy (request->record);
-  stress_record_unref (request->record);
-  g_free (request);
-  party_add_open (party, -1);
+  request_free (request);
 }
 
 static void
 ask (Place *place, guint key, GCancellable *cancellable, Creation *asker)
 {
-  Party *party = party_self ();
-  Request *request = g_new0 (Request, 1);
+  Request *request = request_new (key, cancellable, asker);
   Creation *creation = g_new0 (Creation, 1);
 
   stress_count ("async: ask");
-  party_add_open (party, 2);
-  request->party = creation->party = party;
-  request->key = creation->key = key;
-  request->asker = asker;
-  request->record = stress_record_new (TRUE);
-  creation->record = stress_record_new (FALSE);
+  stress_party_add_open (request->party, 1);
+  creation->party = request->party;
   creation->place = place;
-  if (cancellable != NULL)
-    request->cancellable = g_object_ref (cancellable);
+  creation->key = key;
+  creation->record = stress_record_new (FALSE);
   weakref_value_table_ensure_async (place->table, GUINT_TO_POINTER (key), G_PRIORITY_DEFAULT,
                                     cancellable, create_cb, creation, creation_freed_cb,
                                     answered_cb, request);
@@ -305,7 +237,7 @@ ask (Place *place, guint key, GCancellable *cancellable, Creation *asker)
 static void
 ask_any (void)
 {
-  Place *place = &places[stress_random (N_PLACES)];
+  Place *place = &stress_places[stress_random (N_PLACES)];
   guint key = stress_random (STRESS_N_KEYS);
   GCancellable *cancellable;
 
@@ -319,7 +251,7 @@ ask_any (void)
   if (stress_random (16) == 0)
     g_cancellable_cancel (cancellable);
   ask (place, key, cancellable, NULL);
-  pool_put (&cancellables, cancellable, place, key);
+  stress_leave_in (&cancellables, cancellable, place, key);
 }
 
 static void
@@ -329,164 +261,42 @@ cancel (StressBox *box)
   g_cancellable_cancel (box->thing);
 }
 
-/* Reservations */
-
-static void
-end_reservation (WeakrefReservation *reservation, guint key)
-{
-  GError *error = NULL;
-  gpointer object;
-
-  switch (party_self () != NULL ? stress_random (4) : 3)
-    {
-    case 0:
-      stress_count ("async: commit");
-      object = stress_ensured_new (key);
-      weakref_reservation_commit (reservation, object);
-      g_object_unref (object);
-      break;
-    case 1:
-      stress_count ("async: fail");
-      error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "by chance");
-      g_assert_true (weakref_reservation_fail (reservation, error));
-      g_error_free (error);
-      break;
-    case 2:
-      stress_count ("async: abandon");
-      g_assert_true (weakref_reservation_abandon (reservation));
-      break;
-    default:
-      stress_count ("async: drop");
-      g_object_unref (reservation);
-      return;
-    }
-  g_assert_false (weakref_reservation_abandon (reservation));
-  g_object_unref (reservation);
-}
-
-/* Its key is the number of its party. */
-static void
-end_reservation_cb (gpointer data)
-{
-  StressBox *box = data;
-  Party *party = g_object_get_data (box->thing, "party");
-
-  end_reservation (box->thing, (guint) box->life);
-  g_atomic_int_add (&party->n_reserved, -1);
-}
-
-static void
-reserve (Party *party, Place *place)
-{
-  gboolean hand_over = place == &places[NEVER_BLOCKS];
-  guint key = hand_over ? party->index % STRESS_N_KEYS : stress_random (STRESS_N_KEYS);
-  WeakrefReservation *reservation;
-  GError *error = NULL;
-  gpointer object;
-
-  /* One at a time, so that nobody blocks for one that waits for somebody to end it. */
-  if (hand_over && (party->is_leaving || party->is_view || party->index >= STRESS_N_KEYS ||
-                    g_atomic_int_get (&party->n_reserved) > 0))
-    return;
-
-  stress_count ("async: reserve");
-  reservation = weakref_value_table_reserve (place->table, GUINT_TO_POINTER (key), &object, &error);
-  if (object != NULL)
-    stress_ensured_check (object, key);
-  else if (reservation == NULL)
-    g_assert_true (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED) ||
-                   g_error_matches (error, WEAKREF_ERROR, WEAKREF_ERROR_RECURSION) ||
-                   g_error_matches (error, WEAKREF_ERROR, WEAKREF_ERROR_WOULD_BLOCK));
-  g_clear_object (&object);
-  g_clear_error (&error);
-  if (reservation == NULL)
-    return;
-
-  if (hand_over)
-    {
-      g_atomic_int_inc (&party->n_reserved);
-      g_object_set_data (G_OBJECT (reservation), "party", party);
-      pool_put (&reservations, reservation, place, key);
-      return;
-    }
-
-  if (stress_random (2))
-    g_thread_yield ();
-  end_reservation (reservation, key);
-}
-
 /* Waiting for a death */
 
-typedef struct
-{
-  Party *party;
-  StressRecord *record; /* (owned) */
-} Wait;
-
 static void
-died_cb (GObject *nothing, GAsyncResult *result, gpointer data)
+died_cb (GObject *nothing, GAsyncResult *result, gpointer request)
 {
-  Wait *wait = data;
   GError *error = NULL;
 
   stress_count ("async: death");
-  g_assert_true (wait->party == party_self ());
-  stress_record_call (wait->record);
   if (!weakref_wait_finish (result, &error))
-    {
-      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-      g_assert_true (g_cancellable_is_cancelled (wait->party->leave));
-      g_error_free (error);
-    }
-  stress_record_destroy (wait->record);
-  stress_record_unref (wait->record);
-  party_add_open (wait->party, -1);
-  g_free (wait);
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  request_answered (request, NULL, error);
+  g_clear_error (&error);
+  request_free (request);
 }
 
 static void
 wait_for_death (Party *party)
 {
   StressObject *object = stress_dup_object ();
-  Wait *wait = g_new0 (Wait, 1);
 
   stress_count ("async: wait");
-  wait->party = party;
-  wait->record = stress_record_new (TRUE);
-  party_add_open (party, 1);
-  weakref_wait_async (object, party->leave, died_cb, wait);
+  weakref_wait_async (object, party->leave, died_cb, request_new (0, party->leave, NULL));
   g_object_unref (object);
 }
 
 /* All of it */
-
-static gpointer
-helper_thread (gpointer nothing)
-{
-  guint i;
-
-  while (!g_atomic_int_get (&helper_may_go))
-    {
-      for (i = 0; i < STRESS_POOL_SIZE; i++)
-        {
-          stress_pool_release_at (&tasks, i);
-          stress_pool_release_at (&reservations, i);
-        }
-      g_usleep (1000);
-    }
-
-  return NULL;
-}
 
 static void
 async_begin (void)
 {
   guint i;
 
-  parties = g_ptr_array_new_with_free_func (g_free);
+  stress_parties_begin ();
   for (i = 0; i < N_PLACES; i++)
     {
-      Place *place = &places[i];
+      Place *place = &stress_places[i];
 
       if (i == CACHE)
         {
@@ -500,16 +310,14 @@ async_begin (void)
       place->blocking = (StressCreations) { .table = place->table };
       place->superseded = g_ptr_array_new_with_free_func (g_object_unref);
     }
-  view_party = party_new (0, TRUE);
-  g_atomic_int_set (&helper_may_go, FALSE);
-  helper = g_thread_new ("helper", helper_thread, NULL);
+  view_party = stress_party_new (0, TRUE);
 }
 
 static void
 async_step (void)
 {
-  Party *party = party_self ();
-  Place *place = &places[stress_random (NEVER_BLOCKS)];
+  Party *party = stress_party_self ();
+  Place *place = &stress_places[stress_random (NEVER_BLOCKS)];
   gpointer key = GUINT_TO_POINTER (stress_random (STRESS_N_KEYS));
   gpointer object = NULL;
 
@@ -521,10 +329,10 @@ async_step (void)
       break;
     case 2:
     case 3:
-      stress_pool_put (&tasks, NULL);
+      stress_pool_put (&stress_tasks, NULL);
       break;
     case 4:
-      stress_pool_put (&reservations, NULL);
+      stress_pool_put (&stress_reservations, NULL);
       break;
     case 5:
     case 6:
@@ -534,11 +342,11 @@ async_step (void)
     case 7:
       if (party->is_view)
         break;
-      reserve (party, &places[stress_random (N_PLACES)]);
+      stress_reserve (party, &stress_places[stress_random (N_PLACES)]);
       break;
     case 8:
       stress_count ("async: steal");
-      object = weakref_value_table_steal (places[stress_random (N_PLACES)].table, key);
+      object = weakref_value_table_steal (stress_places[stress_random (N_PLACES)].table, key);
       if (object != NULL)
         stress_ensured_check (object, GPOINTER_TO_UINT (key));
       break;
@@ -553,36 +361,18 @@ async_step (void)
   g_clear_object (&object);
 }
 
-/* Until everything that was asked for is answered, and everything that was given is freed. */
-static void
-party_leave (Party *party)
-{
-  party->is_leaving = TRUE;
-  g_cancellable_cancel (party->leave);
-  while (g_atomic_int_get (&party->n_open) + g_atomic_int_get (&party->n_reserved) > 0)
-    {
-      stress_pool_put (&tasks, NULL);
-      stress_pool_put (&reservations, NULL);
-      if (!g_main_context_iteration (party->context, FALSE))
-        g_thread_yield ();
-    }
-  g_main_context_unref (party->context);
-  g_object_unref (party->leave);
-}
-
 static void
 async_settled (void)
 {
   guint i, k;
 
-  party_leave (view_party);
-  g_atomic_int_set (&helper_may_go, TRUE);
-  g_thread_join (helper);
+  stress_party_leave (view_party);
+  stress_parties_end ();
   stress_pool_empty (&cancellables);
-  weakref_cache_trim (WEAKREF_CACHE (places[CACHE].table), 0);
+  weakref_cache_trim (WEAKREF_CACHE (stress_places[CACHE].table), 0);
   for (i = 0; i < N_PLACES; i++)
     {
-      Place *place = &places[i];
+      Place *place = &stress_places[i];
 
       for (k = 0; k < STRESS_N_KEYS; k++)
         {
@@ -597,16 +387,12 @@ async_settled (void)
       g_assert_cmpuint (weakref_value_table_get_size (place->table), ==, 0);
       g_assert_finalize_object (place->table);
     }
-  for (i = 0; i < STRESS_POOL_SIZE; i++)
-    g_assert_true (tasks.boxes[i] == NULL && reservations.boxes[i] == NULL);
-  g_private_set (&this_party, NULL);
-  g_ptr_array_unref (parties);
 }
 
 static gpointer
 async_worker_new (guint index)
 {
-  return party_new (index, FALSE);
+  return stress_party_new (index, FALSE);
 }
 
 static void
@@ -622,7 +408,7 @@ async_worker_step (gpointer data)
 static void
 async_worker_free (gpointer data)
 {
-  party_leave (data);
+  stress_party_leave (data);
 }
 
 const StressClass stress_async = {

@@ -184,6 +184,61 @@ value_table_worker_new (guint index)
   return model;
 }
 
+/* Changes that depend on what is there. */
+static void
+model_move (Model *model, guint i)
+{
+  guint j = stress_random (N_OWN);
+  gboolean there = model->inserted[i] && model->objects[i] != NULL;
+  gboolean other_there = model->inserted[j] && model->objects[j] != NULL;
+  StressObject *object = model->objects[i];
+  GValue key = G_VALUE_INIT;
+
+  if (object == NULL)
+    return;
+
+  stress_count ("value-table: move");
+  g_assert_true (weakref_value_table_lookup_key_value (model_table, object, &key) == there);
+  g_assert_true (!there || G_VALUE_TYPE (&key) == G_VALUE_TYPE (&model->keys[i]));
+  g_value_unset (&key);
+  switch (stress_random (4))
+    {
+    case 0:
+      g_assert_true (weakref_value_table_rekey (model_table, object, &model->keys[j]) == there);
+      if (!there || i == j)
+        break;
+      g_clear_object (&model->objects[j]);
+      model->objects[j] = g_steal_pointer (&model->objects[i]);
+      model->inserted[j] = TRUE;
+      model->inserted[i] = FALSE;
+      break;
+    case 1:
+      object = weakref_value_table_steal (model_table, &model->keys[i]);
+      g_assert_true (object == (there ? model->objects[i] : NULL));
+      g_clear_object (&object);
+      model->inserted[i] = FALSE;
+      break;
+    case 2:
+      g_assert_true (weakref_value_table_remove_object (model_table, object) == there);
+      model->inserted[i] = FALSE;
+      break;
+    default:
+      /* From one key to the other, if the one expected is there. */
+      if (i == j)
+        break;
+      g_assert_true (weakref_value_table_replace (model_table, &model->keys[j], object, object) ==
+                     FALSE);
+      g_assert_true (
+        weakref_value_table_replace (model_table, &model->keys[i], there ? object : NULL, NULL));
+      model->inserted[i] = FALSE;
+      g_assert_true (weakref_value_table_replace (model_table, &model->keys[j],
+                                                  other_there ? model->objects[j] : NULL, object));
+      g_clear_object (&model->objects[j]);
+      model->objects[j] = g_steal_pointer (&model->objects[i]);
+      model->inserted[j] = TRUE;
+    }
+}
+
 static void
 value_table_worker_step (gpointer data)
 {
@@ -193,7 +248,7 @@ value_table_worker_step (gpointer data)
   StressObject *object;
 
   stress_count ("value-table: model");
-  switch (stress_random (5))
+  switch (stress_random (8))
     {
     case 0:
       object = stress_object_new ();
@@ -213,6 +268,11 @@ value_table_worker_step (gpointer data)
       if (there)
         g_object_run_dispose (G_OBJECT (model->objects[i]));
       model->inserted[i] = FALSE;
+      break;
+    case 4:
+    case 5:
+    case 6:
+      model_move (model, i);
       break;
     default:
       break;
