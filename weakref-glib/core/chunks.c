@@ -12,22 +12,23 @@
  *   current    1.10  11..  .1.1         one bit a slot
  *   shown      1.11  10..  .1.1         so c has been removed, and e is new
  *
- * A slot is used if it is in one of the two versions at least. An item is removed by clearing its
- * bit, and nothing moves. Items move only when a full chunk is split or two chunks that are nearly
- * empty are joined; that happens once in a few hundred changes. A place is the number of the chunk,
- * which stays when the order of the chunks changes, and the slot in it.
+ * A slot is used if its item is in at least one of the two versions. To remove an item, its bit is
+ * cleared, and nothing moves. Items move only when a full chunk is split, or when two chunks that
+ * are nearly empty are joined. That happens once in a few hundred changes. A place is the number of
+ * a chunk and a slot in it. The number stays the same when the order of the chunks changes.
  *
- * A Fenwick tree counts the items that each chunk shows: entry i is the sum over the (i & -i)
- * chunks that end with the i-th. With it, a position is found in O(log n) steps over a small array,
- * then by counting bits. The tree is made anew whenever the chunks change, which is cheap:
- * 1,000,000 items have about 2,000 chunks. */
+ * A Fenwick tree counts the items that each chunk shows: its entry i is the sum over the (i & -i)
+ * chunks up to the i-th. With it, the chunk of a position is found in O(log n) steps in a small
+ * array, and the slot by counting bits. The tree is computed again whenever the chunks change. That
+ * takes little time: 1,000,000 items have about 2,000 chunks. */
 
-#define FIRST_SIZE 8u /* of a set with few items */
+#define FIRST_SIZE 8u /* of the first chunk, because many sets have few items */
 
-/* So many items are moved by one slot rather than a chunk made in front of them. */
+/* Before the first item, at most this many items are moved by one slot. If there are more, a chunk
+ * is made in front of them. */
 #define SHIFT_MAX 32u
 
-/* Two neighbours that have no more than this together are joined. */
+/* Two neighbours that have no more items than this together are joined. */
 #define JOIN_MAX (CHUNK_N_SLOTS / 4)
 
 /* Tree */
@@ -41,7 +42,7 @@ weakref_chunks_add_shown (WeakrefChunks *self, guint index, guint n)
     self->tree[i] += n;
 }
 
-/* How many items the chunks before @index show. */
+/* Returns how many items the chunks before @index show. */
 guint
 weakref_chunks_count_shown (WeakrefChunks *self, guint index)
 {
@@ -54,7 +55,7 @@ weakref_chunks_count_shown (WeakrefChunks *self, guint index)
   return sum;
 }
 
-/* The chunk that shows @position, which becomes the position within that chunk. */
+/* Returns the chunk that shows @position. Sets @position to the position within that chunk. */
 WeakrefChunk *
 weakref_chunks_find (WeakrefChunks *self, guint *position)
 {
@@ -74,7 +75,7 @@ weakref_chunks_find (WeakrefChunks *self, guint *position)
   return weakref_chunks_get (self, i);
 }
 
-/* The chunks are others than they were. */
+/* To be called when the chunks have changed. */
 static void
 tree_renew (WeakrefChunks *self)
 {
@@ -139,7 +140,7 @@ chunk_new (WeakrefChunks *self, guint index, guint size)
   return chunk;
 }
 
-/* The item at a place that is used goes to a slot that is not. Counts nothing. */
+/* Moves an item to a slot that is not used. This does not change the counters of the chunks. */
 static void
 move_item (
   WeakrefChunks *self, WeakrefChunk *from, guint from_slot, WeakrefChunk *to, guint to_slot)
@@ -157,7 +158,7 @@ move_item (
   self->moved (item, make_place (from, from_slot), make_place (to, to_slot));
 }
 
-/* Moves the items together, to the first slots. */
+/* Moves the items of a chunk to its first slots. */
 static void
 chunk_pack (WeakrefChunks *self, WeakrefChunk *chunk)
 {
@@ -175,7 +176,7 @@ chunk_pack (WeakrefChunks *self, WeakrefChunk *chunk)
   chunk->end = n;
 }
 
-/* Moves the items from @first on behind those of @to. */
+/* Moves the items from the slot @first on to the end of @to. */
 static void
 chunk_move_rest (WeakrefChunks *self, WeakrefChunk *from, guint first, WeakrefChunk *to)
 {
@@ -199,8 +200,8 @@ chunk_move_rest (WeakrefChunks *self, WeakrefChunk *from, guint first, WeakrefCh
   from->end = MIN (from->end, first);
 }
 
-/* Takes the chunks out that have become empty, from the first to the last of those given, and joins
- * them and the next ones where there are few items left. */
+/* Takes out the empty chunks from @first to @last. If neighbours have few items left, joins them.
+ */
 void
 weakref_chunks_tidy (WeakrefChunks *self, guint first, guint last)
 {
@@ -232,7 +233,7 @@ weakref_chunks_tidy (WeakrefChunks *self, guint first, guint last)
       g_ptr_array_index (chunks, n++) = chunk;
     }
 
-  /* What is behind has been freed or moved to the front. */
+  /* The chunks behind these have been freed or moved to the front. */
   if (n < chunks->len)
     {
       g_ptr_array_set_size (chunks, (gint) n);
@@ -240,7 +241,7 @@ weakref_chunks_tidy (WeakrefChunks *self, guint first, guint last)
     }
 }
 
-/* A slot of @chunk is not used any more. */
+/* To be called when a slot of @chunk is not used any more. */
 void
 weakref_chunks_tidy_if_worth (WeakrefChunks *self, WeakrefChunk *chunk)
 {
@@ -255,7 +256,7 @@ weakref_chunks_tidy_if_worth (WeakrefChunks *self, WeakrefChunk *chunk)
 
 /* Room */
 
-/* Finds a free slot behind all items; returns its chunk. */
+/* Finds a free slot behind all items. Returns its chunk. */
 static WeakrefChunk *
 make_room_at_end (WeakrefChunks *self, guint *slot)
 {
@@ -273,8 +274,8 @@ make_room_at_end (WeakrefChunks *self, guint *slot)
   return chunk;
 }
 
-/* Moves the items from @slot on by one slot, up to the next that is free. Returns FALSE if there is
- * none. */
+/* Moves the items from @slot on by one slot, up to the next free slot. Returns FALSE if there is no
+ * free slot. */
 static gboolean
 shift_up (WeakrefChunks *self, WeakrefChunk *chunk, guint slot)
 {
@@ -294,7 +295,7 @@ shift_up (WeakrefChunks *self, WeakrefChunk *chunk, guint slot)
   return TRUE;
 }
 
-/* Finds a free slot directly before the item in @slot; returns its chunk. */
+/* Finds a free slot directly before the item in @slot. Returns its chunk. */
 static WeakrefChunk *
 make_room_before (WeakrefChunks *self, WeakrefChunk *chunk, guint *slot)
 {
@@ -306,7 +307,8 @@ make_room_before (WeakrefChunks *self, WeakrefChunk *chunk, guint *slot)
       return chunk;
     }
 
-  /* Before all. What is put to the front again and again then finds its slot at once. */
+  /* This is before all items. If items are put to the front again and again, each of them finds its
+   * slot at once in the new chunk. */
   if (chunk->index == 0 && *slot == 0 && chunk->n_used > SHIFT_MAX)
     {
       other = chunk_new (self, 0, CHUNK_N_SLOTS);
@@ -317,7 +319,8 @@ make_room_before (WeakrefChunks *self, WeakrefChunk *chunk, guint *slot)
   if (shift_up (self, chunk, *slot))
     return chunk;
 
-  /* Everything behind is used. If there is a free slot in front of it, that will do. */
+  /* All slots behind are used. If there is a free slot before, the items there are moved together.
+   */
   if (chunk->n_used < CHUNK_N_SLOTS)
     {
       guint n_before = 0;

@@ -10,12 +10,12 @@ G_BEGIN_DECLS
 
 /* The memory of a sequence in two versions, for core/positions.c. */
 
-/* Where an item is. It stays the same until WeakrefPlaceFunc says otherwise. */
+/* Where an item is. A WeakrefPlaceFunc tells when it changes. */
 typedef guint WeakrefPlace;
 
 #define WEAKREF_PLACE_END G_MAXUINT /* behind the last item */
 
-/* The item at @old has got another place. It may not use the chunks. */
+/* Tells that the item at @old has got another place. It must not use the chunks. */
 typedef void (*WeakrefPlaceFunc) (gpointer item, WeakrefPlace old, WeakrefPlace place);
 
 typedef struct
@@ -51,8 +51,9 @@ typedef struct
   gpointer *items; /* (owned) */
 } WeakrefChunk;
 
-/* How many bits of the @word are set, for each byte of it with those below: the highest byte has
- * them all. Without an instruction for it, the compiler's own function is called each time. */
+/* Counts the bits that are set. Each byte of the result has the sum for the same byte of @word and
+ * all lower ones, so that the highest byte has the sum for the whole word. Where the processor has
+ * no instruction for that, a builtin of the compiler would be a call of a function. */
 static inline guint64
 sum_bits (guint64 word)
 {
@@ -76,7 +77,7 @@ lowest_bit (guint64 word)
   return (guint) __builtin_ctzll (word);
 }
 
-/* The bit that has @n set bits below it, of more than @n. */
+/* Returns which bit is set and has @n set bits below it. More than @n bits are set. */
 static inline guint
 nth_bit (guint64 word, guint n)
 {
@@ -111,7 +112,7 @@ bit_clear (guint64 *words, guint i)
   words[i / WORD_BITS] &= ~(G_GUINT64_CONSTANT (1) << (i % WORD_BITS));
 }
 
-/* The bits of a word below the @n-th. */
+/* Returns a word in which the @n lowest bits are set. */
 static inline guint64
 bits_below (guint n)
 {

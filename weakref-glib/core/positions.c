@@ -35,8 +35,8 @@ note_change (WeakrefPositions *self, WeakrefChunk *chunk)
   self->n_changed++;
 }
 
-/* Puts @item into the current version, before the item at @before or at WEAKREF_PLACE_END. It is
- * not shown yet. Returns its place. */
+/* Puts @item into the current version, before the item at @before, or at the end if that is
+ * WEAKREF_PLACE_END. It is not shown yet. Returns its place. */
 WeakrefPlace
 weakref_positions_insert (WeakrefPositions *self, WeakrefPlace before, gpointer item)
 {
@@ -53,8 +53,8 @@ weakref_positions_insert (WeakrefPositions *self, WeakrefPlace before, gpointer 
   return make_place (chunk, slot);
 }
 
-/* Takes the item at @place out of the current version. Returns TRUE if it is still shown, and so
- * keeps its place; else the place is free. */
+/* Takes the item at @place out of the current version. Returns TRUE if it is still shown. Then it
+ * keeps its place. Otherwise the place is free. */
 gboolean
 weakref_positions_remove (WeakrefPositions *self, WeakrefPlace place)
 {
@@ -77,7 +77,7 @@ weakref_positions_remove (WeakrefPositions *self, WeakrefPlace place)
   return FALSE;
 }
 
-/* Has the new item at @place shown at once, without a step. */
+/* Shows the new item at @place at once, without a step. */
 void
 weakref_positions_show (WeakrefPositions *self, WeakrefPlace place)
 {
@@ -91,7 +91,7 @@ weakref_positions_show (WeakrefPositions *self, WeakrefPlace place)
   weakref_chunks_add_shown (self, chunk->index, 1);
 }
 
-/* Has the item at @place, which was removed, shown no longer, without a step. The place is free. */
+/* Stops showing the item at @place, which was removed, without a step. The place is free then. */
 void
 weakref_positions_hide (WeakrefPositions *self, WeakrefPlace place)
 {
@@ -147,7 +147,7 @@ weakref_positions_copy_current (WeakrefPositions *self, gpointer *items)
     }
 }
 
-/* The place of what is shown at @position; WEAKREF_PLACE_END behind the last one. */
+/* Returns the place of what is shown at @position, or WEAKREF_PLACE_END if nothing is. */
 WeakrefPlace
 weakref_positions_find_place (WeakrefPositions *self, guint position)
 {
@@ -168,7 +168,7 @@ weakref_positions_find_place (WeakrefPositions *self, guint position)
   return make_place (chunk, i * WORD_BITS + nth_bit (chunk->shown[i], position));
 }
 
-/* How many items are shown before @place. */
+/* Returns how many items are shown before @place. */
 guint
 weakref_positions_find_position (WeakrefPositions *self, WeakrefPlace place)
 {
@@ -185,8 +185,8 @@ weakref_positions_find_position (WeakrefPositions *self, WeakrefPlace place)
 
 /* Steps */
 
-/* Goes over the changed items in order. Between them are gaps of unchanged ones. What the cursor is
- * on may be brought up to date; what comes after it must stay. */
+/* Goes over the changed items in order. Between them are gaps of unchanged ones. The item that the
+ * cursor is on may be changed. The items after it must not be changed while there is a cursor. */
 typedef struct
 {
   WeakrefPositions *positions;
@@ -261,7 +261,7 @@ cursor_next (Cursor *self)
   self->slot = self->word * WORD_BITS + bit;
   self->changed &= self->changed - 1;
   self->both ^= between;
-  /* Often there are none or one. */
+  /* Mostly there is no item between, or one. These two cases need no counting. */
   self->gap += (between & (between - 1)) == 0 ? between != 0 : count_bits (between);
 
   return TRUE;
@@ -286,10 +286,10 @@ cursor_init (Cursor *self, WeakrefPositions *positions)
   return TRUE;
 }
 
-/* Says what @max_gap is for the steps to be few, and returns how many they will be. Up to
- * @max_steps, which must be from 1 to 64, each run of changes is a step of its own. If there are
- * more runs, steps end at the widest gaps, and only at those that are wider than @wide: so they are
- * not more either, and take few unchanged items along. */
+/* Computes @max_gap for weakref_positions_step(), so that there are at most @max_steps steps, and
+ * returns how many there will be. @max_steps has to be from 1 to 64. If there are no more runs of
+ * changes than that, each run is a step. Otherwise the steps end at the widest gaps between runs,
+ * and only at gaps that are wider than @wide. So they contain few items that have not changed. */
 guint
 weakref_positions_plan (WeakrefPositions *self, guint max_steps, guint wide, guint *max_gap)
 {
@@ -320,10 +320,11 @@ weakref_positions_plan (WeakrefPositions *self, guint max_steps, guint wide, gui
   return n + 1;
 }
 
-/* Makes the shown version follow the current one from the first change on, until @max_gap items or
- * less are not changed in between. These are removed and added along with the others, in @step.
- * Calls @hidden with each item that is in neither version any more, in order. Returns FALSE if
- * there was no change. */
+/* Makes the shown version follow the current one, from the first change to the next gap of more
+ * than
+ * @max_gap items that have not changed. The items in smaller gaps count as removed and added in
+ * @step. Calls @hidden with each item that is in neither version any more, in order. Returns FALSE
+ * if there was no change. */
 gboolean
 weakref_positions_step (WeakrefPositions *self,
                         guint max_gap,

@@ -9,8 +9,8 @@
 G_BEGIN_DECLS
 
 /* A sequence of pointers in two versions: the *current* one, which changes at once, and the *shown*
- * one, which follows in steps that are announced one by one. All functions need the caller's lock.
- */
+ * one, which follows in steps that are announced one by one. The caller of each function has the
+ * lock. */
 
 typedef WeakrefChunks WeakrefPositions;
 
