@@ -267,15 +267,15 @@ CALLS = {
 
     'Finalizer.start_for_binding': lambda a, b: (
         (finalizer := Weakref.Finalizer()).start_for_binding(
-            a, None, Weakref.Phase.DISPOSE, print) or finalizer.detach(), True),
+            a, None, Weakref.Phase.DISPOSE, lambda *_: None) or finalizer.detach(), True),
     'Bond.new': lambda a, b: (Weakref.Bond.new(a, b).break_(), True),
     'Bond.new_full': lambda a, b: (Weakref.Bond.new_full(a, b, None).break_(), True),
     'Bond.start_for_binding': lambda a, b: (
         (bond := Weakref.Bond()).start_for_binding(
-            a, b, None, print) and bond.break_(), True),
+            a, b, None, lambda *_: None) and bond.break_(), True),
     'Bond.list_for_binding': lambda a, b: (Weakref.Bond.list_for_binding(a), []),
     'Bond.take_over_for_binding': lambda a, b: (
-        Weakref.Bond.take_over_for_binding(a, b, None, print), False),
+        Weakref.Bond.take_over_for_binding(a, b, None, lambda *_: None), False),
     'Bond.break': lambda a, b: ((bond := Weakref.Bond.new(a, b)).break_() and bond.break_(), False),
     'Bond.is_alive': lambda a, b: ((bond := Weakref.Bond.new(a, b)).is_alive() and bond.break_(),
                                    True),

@@ -129,8 +129,9 @@ class EnsureTests:
         async def main():
             with self.assertRaisesRegex(TypeError, 'must return a GObject, not str'):
                 await self.table.ensure_async('a', create)
-            with self.assertRaisesRegex(TypeError, 'keys of type gchararray, not tuple'):
-                await self.table.ensure_async((), self.create)
+            for key in (), 1, None:
+                with self.assertRaisesRegex(TypeError, 'has keys of type gchararray'):
+                    await self.table.ensure_async(key, self.create)
             with self.assertRaises(TypeError):
                 await self.table.ensure_async('a', lambda key: None)
 

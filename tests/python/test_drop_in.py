@@ -167,6 +167,25 @@ class RefTest(TestCase):
         self.assertTrue(callable(Weakref.ref.__call__))
         self.assertIn('self', inspect.signature(Weakref.ref.__call__).parameters)
 
+    def test_what_cannot_be_described_is_an_exception(self):
+        class Meta(type(GObject.Object)):
+            broken = None
+
+            def __getattribute__(cls, name):
+                if name == Meta.broken:
+                    raise LookupError(name)
+                return super().__getattribute__(name)
+
+        class Broken(GObject.Object, metaclass=Meta):
+            pass
+
+        thing = self.make(Broken)
+        for Meta.broken in ('__module__', '__qualname__'):
+            for made in (Weakref.ref(thing), Weakref.proxy(thing)):
+                with self.assertRaises(LookupError):
+                    repr(made)
+        Meta.broken = None
+
     def test_generic_at_run_time(self):
         for cls in (Weakref.ref, Weakref.WeakSet, Weakref.KeyedRef, Weakref.WeakMethod,
                     Weakref.ReferenceType):

@@ -42,7 +42,7 @@ def use_ref(library, target):
 
 
 def use_finalizer(library, target):
-    function = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(print)
+    function = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(lambda data: None)
     finalizer = library.finalizer_new(target, ctypes.cast(function, ctypes.c_void_p), None, None)
 
     def get():

@@ -243,6 +243,11 @@ anchor_get (PyObject *wrapper)
       Py_DECREF (self); /* the other reference goes with the life */
       return other;
     }
+  if (PyErr_Occurred ())
+    {
+      Py_DECREF (self);
+      return NULL;
+    }
 
   g_hash_table_insert (anchors, self->address, self);
   return self;
@@ -280,14 +285,17 @@ static PyObject *
 anchor_richcompare (PyObject *self, PyObject *other, int op)
 {
   PyObject *mine = native_anchor_dup_target (self);
-  PyObject *others =
-    Py_IS_TYPE (other, &native_anchor_type) ? native_anchor_dup_target (other) : Py_NewRef (other);
+  PyObject *others = NULL;
   PyObject *result = NULL;
 
+  if (mine != NULL)
+    others = Py_IS_TYPE (other, &native_anchor_type) ? native_anchor_dup_target (other)
+                                                     : Py_NewRef (other);
+
   /* The target may just be dying: dead references are equal if they are identical. */
-  if (mine == Py_None || others == Py_None)
+  if (others != NULL && (mine == Py_None || others == Py_None))
     result = Py_NewRef (Py_NotImplemented);
-  else if (mine != NULL && others != NULL)
+  else if (others != NULL)
     result = PyObject_RichCompare (mine, others, op == Py_NE ? Py_EQ : op);
   Py_XDECREF (mine);
   Py_XDECREF (others);

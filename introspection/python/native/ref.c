@@ -208,23 +208,27 @@ PyObject *
 native_describe (const char *what, PyObject *self, PyObject *target)
 {
   PyObject *module;
-  PyObject *type_name;
-  PyObject *name;
+  PyObject *type_name = NULL;
+  PyObject *name = NULL;
   PyObject *repr = NULL;
 
   if (target == Py_None)
     return PyUnicode_FromFormat ("<%s at %p; dead>", what, self);
 
   module = PyObject_GetAttrString ((PyObject *) Py_TYPE (target), "__module__");
-  type_name = PyObject_GetAttrString ((PyObject *) Py_TYPE (target), "__qualname__");
-  name = PyObject_GetAttrString (target, "__name__");
-  if (name == NULL)
-    PyErr_Clear ();
+  if (module != NULL)
+    type_name = PyObject_GetAttrString ((PyObject *) Py_TYPE (target), "__qualname__");
+  if (type_name != NULL)
+    {
+      name = PyObject_GetAttrString (target, "__name__");
+      if (name == NULL)
+        PyErr_Clear ();
+    }
 
-  if (module != NULL && type_name != NULL && name != NULL && PyUnicode_Check (name))
+  if (name != NULL && PyUnicode_Check (name))
     repr = PyUnicode_FromFormat ("<%s at %p; to '%S.%S' at %p (%U)>", what, self, module, type_name,
                                  target, name);
-  else if (module != NULL && type_name != NULL)
+  else if (type_name != NULL)
     repr =
       PyUnicode_FromFormat ("<%s at %p; to '%S.%S' at %p>", what, self, module, type_name, target);
   Py_XDECREF (module);

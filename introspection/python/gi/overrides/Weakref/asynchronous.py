@@ -15,7 +15,7 @@ from gi.module import get_introspection_module
 from gi.repository import Gio, GLib, GObject
 
 from .containers import WeakKeyDictionary
-from .keys import from_key, is_text, to_plain_key
+from .keys import from_key, is_text, to_plain_key, to_python_error
 from .kernel import ref
 
 Weakref = get_introspection_module('Weakref')
@@ -145,7 +145,7 @@ async def ensure(table, ensure_async, key, create, cancellable):
         try:
             found = table.ensure_finish(result)
         except GLib.Error as caught:
-            error = caught if creation is None else creation.find_cause(caught)
+            error = to_python_error(caught) if creation is None else creation.find_cause(caught)
         _call_in(loop, _settle, answer, found, error)
 
     def cancelled_cb(_):

@@ -5,7 +5,7 @@
 from gi.module import get_introspection_module
 from gi.repository import GLib, GObject
 
-from .keys import from_key, to_key, to_value
+from .keys import from_key, to_key, to_python_error, to_value
 from .protocols import add_to
 from . import protocols
 from .kernel import unwrap
@@ -17,11 +17,9 @@ def _checked(method):
     """Make a method of a table from the introspected one: it takes any key, or raises."""
     def checked(self, key, *args):
         try:
-            return method(self, to_key(self, key), *args)
+            return method(self, to_key(self, key), *map(unwrap, args))
         except GLib.Error as error:
-            if error.matches(Weakref.error_quark(), Weakref.Error.KEY_TYPE):
-                raise TypeError(error.message) from None
-            raise
+            raise to_python_error(error) from None
     checked.__name__ = method.__name__
     checked.__doc__ = method.__doc__
     return checked
@@ -118,10 +116,11 @@ def _patch_value_table(cls):
     cls.ensure_async = ensure_async_checked
 
     rekey, lookup_key = cls.rekey, cls.lookup_key
+    rekey_key = _checked(lambda self, new_key, thing: rekey(self, thing, new_key))
 
     def rekey_checked(self, thing, new_key):
         """Have the object under the new key alone; return whether it was in the table."""
-        return rekey(self, unwrap(thing), to_key(self, new_key))
+        return rekey_key(self, new_key, unwrap(thing))
 
     def lookup_python_key(self, thing):
         """Return whether the object is in the table, and its key."""

@@ -4,10 +4,13 @@
 
 import os
 import threading
+from gi.module import get_introspection_module
 from gi.repository import GLib, GObject
 
 from .containers import WeakValueDictionary
 from .kernel import unwrap
+
+Weakref = get_introspection_module('Weakref')
 
 _PLAIN = (str, int, float, bool)
 
@@ -108,6 +111,13 @@ def _fit(key_type, key):
 def from_key(key):
     """Return the key as Python had it."""
     return key.key if type(key) is Key else key
+
+
+def to_python_error(error):
+    """Return what Python says where C says that a table does not take keys of a type."""
+    if error.matches(Weakref.error_quark(), Weakref.Error.KEY_TYPE):
+        return TypeError(error.message)
+    return error
 
 
 def to_plain_key(key):
