@@ -6,7 +6,7 @@
 
 #include <weakref-glib/core/key-types.h>
 
-/* Whether it is for the user to say how its keys are compared. */
+/* Returns whether the user may say how keys of this type are compared. */
 static gboolean
 may_be_registered (GType type)
 {
@@ -28,10 +28,10 @@ may_be_registered (GType type)
  *
  * Says how keys of a type are compared by their content.
  *
- * From now on, [class@Weakref.ValueTable] and [class@Weakref.Cache] can be made with @type as the
- * type of their keys, from any language, and two keys are the same if @equal says so. Without
- * that, keys of a class or interface are compared by identity, and those of a boxed type do not
- * exist. Tables that were made before do not change.
+ * From now on, a [class@Weakref.ValueTable] or a [class@Weakref.Cache] can be made with @type as
+ * the type of its keys, from any language. Two keys are the same if @equal says so. Without this
+ * call, keys of a class or an interface are compared by identity, and a boxed type can't be the
+ * type of keys. Tables that were made before do not change.
  *
  * ```c
  * weakref_key_type_register (GDK_TYPE_RGBA, gdk_rgba_hash, gdk_rgba_equal,
@@ -40,19 +40,21 @@ may_be_registered (GType type)
  * swatches = weakref_value_table_new (GDK_TYPE_RGBA);
  * ```
  *
- * It holds for the subtypes of @type, too, and for the classes of an interface, unless there is
- * something nearer: the type itself before its ancestors, these before interfaces, and of several
- * interfaces the one that was registered first. #GFile, #GIcon and #GDateTime are registered.
- * #GBytes, #GVariant, strings and numbers are compared by content without that. Where keys may be
- * of any type, which is `G_TYPE_VALUE`, objects are always compared by identity.
+ * The functions are also used for subtypes of @type, and for classes that implement @type. If more
+ * than one registered type fits, those of the type itself are used, otherwise those of its nearest
+ * ancestor, otherwise those of an interface. If it implements several, the one that was registered
+ * first counts. #GFile, #GIcon and #GDateTime are registered. #GBytes, #GVariant, strings and
+ * numbers are always compared by content. In a table with keys of any type, which is
+ * `G_TYPE_VALUE`, objects are always compared by identity.
  *
- * As long as it is a key, the content of an object must not change, as far as the two functions see
- * it. They run under the lock of the table, and must not use the table. All functions can be called
- * in any thread. A type that is registered stays so until the process ends. So do it for types of
- * your own, or for those of others with the functions that they have for it.
+ * While an object is a key, its content must not change, as far as the two functions look at it.
+ * @equal runs under the lock of the table. @hash and @equal must not use the table. All functions
+ * can be called in any thread. A type stays registered until the process ends. So register types of
+ * your own. Register a type of another library only with the functions that this library has for
+ * it.
  *
- * Returns: %TRUE if keys of @type are compared so; %FALSE if others have registered other functions
- *   for it, which stay
+ * Returns: %TRUE if keys of @type are compared with these functions now; %FALSE if other functions
+ *   were registered for it before, which stay
  *
  * Since: 1.0
  */

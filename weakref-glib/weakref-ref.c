@@ -93,11 +93,11 @@ ref_get_block (gconstpointer self)
   return G_LIKELY (handle != NULL) ? handle->watch.block : NULL;
 }
 
-/* PROPERTIES. The two that can be written are set once each, in any order. They are no construct
- * properties: GObject would set those of each reference to NULL, which would take a third of the
- * time of making it. A context that is set before the target waits in the qdata. One that is set
- * after the target, in g_object_new(), makes no difference that anybody could see: at that time the
- * reference has neither a callback nor a handler. */
+/* PROPERTIES. Each of the two that can be written can be set once, in any order. They are no
+ * construct properties: GObject would set those of each weak reference to NULL, and that would take
+ * a third of the time that it takes to make one. If the context is set before the target, it is
+ * kept in the qdata until then. If g_object_new() sets it after the target, nobody can see a
+ * difference, because the weak reference has neither a callback nor a handler at that time. */
 
 static void
 ref_take_context (WeakrefRef *self)
@@ -257,8 +257,8 @@ weakref_ref_class_init (WeakrefRefClass *klass)
   /**
    * WeakrefRef:target: (getter get)
    *
-   * The object that is referred to, or %NULL when it is dead. It can be set once: for a reference
-   * that was made by g_object_new().
+   * The object that is referred to, or %NULL when it is dead. It can be set once, if the weak
+   * reference was made with g_object_new() and has no target yet.
    *
    * Since: 1.0
    */

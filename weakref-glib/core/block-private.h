@@ -32,7 +32,7 @@ struct _WeakrefBlock
   _Atomic guint8 dead;   /* set under the lock, for ever */
   _Atomic guint8 bonds;  /* WeakrefBonds; written under the toggle lock */
   guint8 phase;          /* (const): WeakrefPhase */
-  guint8 more_is_inside; /* lock: what is in WeakrefMore is in the allocation of the block */
+  guint8 more_is_inside; /* lock: WeakrefMore is in the allocation of the block */
 };
 
 /* The functions of all watches, by number. There is one for each kind of owner. */

@@ -55,9 +55,10 @@
  * of watches. The lowest bit of the pointer in the block is set if the pointer is one to
  * WeakrefMore. The first table entry of an object is in the allocation of its block, behind the
  * block. That saves an allocation, and a lookup finds in one place what it reads. The memory is
- * freed when both the block and the entry have ended.
- * The same is done for the first reference of an object. If that is the one that all share,
- * WeakrefMore is there too, and the reference is in its slot before others can find the block.
+ * freed when both the block and the entry have ended. The handle of the first weak reference of an
+ * object is put there in the same way. If this is the weak reference that everybody shares,
+ * WeakrefMore is in the same allocation, too, and the handle is in its slot before others can find
+ * the block.
  *
  * LOCKING. The lock of a block guards its list of watches, the fields of WeakrefMore, and the step
  * from living to dead. All blocks share a few locks. No other lock is taken inside it, and no

@@ -38,9 +38,9 @@ typedef struct
 /* Where the memory of an owner is, see weakref_watch_alloc(). */
 typedef enum
 {
-  WEAKREF_MEMORY_APART,            /* by itself */
-  WEAKREF_MEMORY_INSIDE,           /* in the allocation of a block */
-  WEAKREF_MEMORY_INSIDE_WITH_SLOTS /* there, and the slots of the block are there, too */
+  WEAKREF_MEMORY_APART,            /* it is an allocation of its own */
+  WEAKREF_MEMORY_INSIDE,           /* it is in the allocation of a block */
+  WEAKREF_MEMORY_INSIDE_WITH_SLOTS /* the same, and the slots of the block are there, too */
 } WeakrefWatchMemory;
 
 /* One interest in the end of one life. It is embedded in its owner, and has a reference on the

@@ -69,9 +69,9 @@ weakref_compat_get (GWeakRef *weak_ref)
 }
 
 /* Returns whether another reference has to be taken around a g_weak_ref_get() of an object that the
- * caller holds. That makes sure that this call does not take the second reference, of which a
- * toggle reference would be notified. If there is no toggle reference, the caller has a plain one,
- * and a toggle reference that is added in the meantime is one more. But Python can replace a plain
+ * caller holds. With it, this call does not take the second reference, of which a toggle reference
+ * would be notified. If the object has no toggle reference, the caller has a plain one, and a
+ * toggle reference that is added in the meantime is one more. But Python can replace a plain
  * reference by a toggle reference at any moment. */
 static inline gboolean
 weakref_compat_needs_ref (gconstpointer object)

@@ -293,12 +293,12 @@ weakref_value_core_ensure (WeakrefValueCore *core,
   WeakrefValueEntry *dead;
   WeakrefFlight *flight;
 
-  /* Most often it is there. */
+  /* In most cases the object is there. */
   object = weakref_value_core_dup_living (core, key, &dead);
   if (object != NULL)
     return object;
 
-  /* Foreign code may have run. */
+  /* Foreign code may have run. So the key of the caller can't be used any more. */
   if (dead != NULL)
     key = weakref_value_entry_get_key (dead);
 

@@ -13,9 +13,9 @@
  * the delivery holds the object to the end. If it gives NULL, the callback does not run. Whoever
  * takes the callback frees the user data: that is the delivery, or the dispose of the object.
  *
- * MEMORY. A reference that is shared by all has no callback, and one with a callback is never
- * shared. The handle of the first reference of an object is in the allocation of the block. If the
- * reference is shared, so are the slots of the block. */
+ * MEMORY. A weak reference that everybody shares has no callback, and one with a callback is never
+ * shared. The handle of the first weak reference of an object is in the allocation of the block. If
+ * this weak reference is shared, the slots of the block are there, too. */
 
 typedef struct
 {
@@ -100,9 +100,9 @@ weakref_handle_unref (WeakrefHandle *handle)
   if (!g_atomic_int_dec_and_test (&handle->watch.ref_count))
     return;
 
-  /* The object has no reference on the handle any more, so it has lost its last reference, and GLib
-   * has cleared the GWeakRef. To clear it once more would take a lock, which GLib before 2.80 has
-   * one of. */
+  /* The object has no reference on the handle any more. So it has lost its last reference, and GLib
+   * has cleared the GWeakRef, or weakref_handle_discard() has. To clear it once more would take a
+   * lock, and GLib before 2.80 has only one lock for all GWeakRefs. */
   g_clear_pointer (&handle->destination, weakref_destination_unref);
   weakref_watch_free (&handle->watch);
 }
@@ -205,7 +205,7 @@ weakref_handle_stop (WeakrefHandle *handle)
   return TRUE;
 }
 
-/* Stops and drops a handle that its object does not need after all. The caller holds the object. */
+/* Stops and drops a handle that its object does not use after all. The caller holds the object. */
 void
 weakref_handle_discard (WeakrefHandle *handle)
 {

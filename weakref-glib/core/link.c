@@ -35,7 +35,7 @@ struct _Node
 {
   WeakrefTreeNode node;  /* lock */
   WeakrefWatch disposed; /* while active it has a reference on us */
-  GWeakRef target;       /* (const): set as long as its object has not lost its last reference */
+  GWeakRef target;       /* (const): NULL when its object has lost its last reference */
   gatomicrefcount ref_count;
   guint pins;            /* lock: how many calls keep it in the hash table */
   gboolean is_listed;    /* lock: it is in the hash table, which has a reference */

@@ -262,8 +262,9 @@ weakref_value_core_lookup (WeakrefValueCore *core, gconstpointer key)
   return object;
 }
 
-/* The same, for somebody who goes on if there is no object: only a living one counts as asked for,
- * and @dead is an entry whose object is dead, with a new reference, or NULL. */
+/* Does the same for a caller that creates the object if there is none. Then the caller counts the
+ * request, not this function. Sets @dead to the entry of @key, with a new reference, if its object
+ * is dead, and otherwise to NULL. */
 gpointer
 weakref_value_core_dup_living (WeakrefValueCore *core, gconstpointer key, WeakrefValueEntry **dead)
 {

@@ -99,9 +99,9 @@ watch_alloc (WeakrefWatchMemory memory, gsize size)
 }
 
 /* Allocates an owner, @size bytes that begin with the watch. The watch is filled with 0, except for
- * what is found out here, and the rest is not initialized. @target is what it is going to watch, or
- * NULL; the caller holds it. If @target has no block yet, the owner is put behind a new block,
- * which weakref_watch_start() initializes. */
+ * its block, if that is known already, and its kind of memory. The rest is not initialized. @target
+ * is what it is going to watch, or NULL; the caller holds it. If @target has no block yet, the
+ * owner is put behind a new block, which weakref_watch_start() initializes. */
 gpointer
 weakref_watch_alloc (gpointer target, gsize size)
 {
@@ -119,8 +119,8 @@ weakref_watch_alloc (gpointer target, gsize size)
   return watch;
 }
 
-/* The same for an owner that is about to be put into a slot. @block is the current block of the
- * target, or NULL if the target has none. @size is that of a structure with pointers. */
+/* Does the same for an owner that is about to be put into a slot. @block is the current block of
+ * the target, or NULL if the target has none. @size is that of a structure with pointers. */
 gpointer
 weakref_watch_alloc_for_slot (WeakrefBlock *block, gsize size)
 {
@@ -216,8 +216,8 @@ weakref_watch_start (WeakrefWatch *watch,
     watch_start_in_block (watch, target, phase);
 }
 
-/* The same for an owner of @size bytes that weakref_watch_alloc_for_slot() has allocated. If this
- * makes a block, the owner is in @slot before others can find the block. */
+/* Does the same for an owner of @size bytes that weakref_watch_alloc_for_slot() has allocated. If
+ * this makes a block, the owner is in @slot before others can find the block. */
 void
 weakref_watch_start_in_slot (WeakrefWatch *watch,
                              const WeakrefWatchFuncs *funcs,
