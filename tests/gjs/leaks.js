@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// Runs all kinds of load, and sees whether anything is left of it: objects, or memory.
+// This program runs all kinds of load, and looks whether they leave objects or memory behind.
 //
 //   gjs -m tests/gjs/leaks.js [ROUNDS [LOAD…]]
 //
-// A few rounds are for a test; thousands of them, by hand, find what is rare. What leaks an object
-// in each turn is found at once.
+// The test has a few rounds, which find what leaks in each turn. Thousands of rounds, by hand, find
+// what is rare.
 
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
@@ -19,7 +19,7 @@ import {Thing, collect, iterate} from './tap.js';
 
 const TURNS = 200;
 const WARM_UP = 2;
-// More than that is a leak. Less is what allocators take in one piece, and use later.
+// More bytes than that are a leak. Allocators take less than that in one piece, and use it later.
 const MAX_BYTES = 2 ** 20;
 const MAX_BYTES_A_TURN = 300;
 
@@ -32,7 +32,7 @@ function track(object) {
     return object;
 }
 
-// What Gjs has a toggle reference on, and what not.
+// GJS has a toggle reference on some of these kinds of objects.
 const kinds = [
     i => new Gio.SimpleAction({name: `${i}`}),
     i => new Thing({name: `${i}`}),
@@ -211,15 +211,16 @@ function readMemory() {
 }
 
 function drain() {
-    // What waits for the main loop is over first.
+    // What waits for the main loop comes first.
     iterate();
     shared.store.remove_all();
     shared.cache.clear();
     collect();
 }
 
-// Objects and bytes that are left. What the rounds to warm up leave does not count: the engine's
-// inline caches may keep the first closure that was called from some place, and what it refers to.
+// Returns how many objects and bytes are left. What the first rounds leave does not count, because
+// the engine's inline caches may keep the first closure that was called from some place, with all
+// that it refers to.
 function run(load, rounds) {
     let memory = 0;
     let objects = 0;

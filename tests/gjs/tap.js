@@ -28,7 +28,7 @@ export function assertEqual(got, expected) {
         throw new Error(`got ${got}, expected ${expected}`);
 }
 
-// For arrays of what has a good string form.
+// Compares arrays by their JSON.
 export function assertArray(got, expected) {
     assertEqual(JSON.stringify(got), JSON.stringify(expected));
 }
@@ -44,14 +44,14 @@ export function assertThrows(func, pattern) {
     throw new Error(`did not throw, expected ${pattern}`);
 }
 
-// Everything that is due in the default main context.
+// Runs everything that is due in the default main context.
 export function iterate() {
     const context = GLib.MainContext.default();
     while (context.pending())
         context.iteration(false);
 }
 
-// Collects what is garbage. What goes through a main context, or a toggle reference, takes a second
+// Collects the garbage. What goes through a main context or a toggle reference takes a second
 // round.
 export function collect() {
     for (let i = 0; i < 3; i++) {
@@ -81,17 +81,17 @@ export const Thing = GObject.registerClass({
     }
 });
 
-// A tracked object with a wrapper that goes with the object.
+// Makes a tracked object whose wrapper lasts as long as the object.
 export function thing(name) {
     return track(new Thing({name}));
 }
 
-// A tracked object of C, whose wrapper comes and goes.
+// Makes a tracked object of C, whose wrapper comes and goes.
 export function plain() {
     return track(new GObject.Object());
 }
 
-// What `runChild (name)` runs, in a process of its own.
+// Adds a function that `runChild (name)` runs in a process of its own.
 export function child(name, func) {
     children[name] = func;
 }
@@ -123,8 +123,8 @@ export function assertQuiet({status, stdout, stderr}, expected = '') {
     assertEqual(stdout, expected);
 }
 
-// The engine's inline caches may keep the first closure that was called from some place, and what
-// it refers to. That does not happen again when the test is repeated; a leak does.
+// The engine's inline caches may keep the first closure that was called from some place, with all
+// that it refers to. This does not happen again when the test is repeated, but a leak does.
 function runTest(func) {
     tracked = 0;
     let left = 0;

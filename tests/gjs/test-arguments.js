@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// What constructors and methods make of what they are given, in all classes.
+// These tests give constructors and methods of all classes good and bad arguments.
 
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
@@ -17,7 +17,7 @@ const SPELLINGS = ['key_type', 'keyType', 'key-type'];
 test('every spelling of a property name is that property', () => {
     for (const Table of [Weakref.ValueTable, Weakref.Cache]) {
         for (const name of SPELLINGS) {
-            // Gjs crashes over a property of this value.
+            // GJS crashes over a property of this value.
             assertEqual(new Table({[name]: GObject.Value}).key_type.name, 'GValue');
             assertEqual(new Table({[name]: String}).key_type, GObject.TYPE_STRING);
             assertThrows(() => new Table({[name]: 5}), /^TypeError: .* must be a GType, not 5/);

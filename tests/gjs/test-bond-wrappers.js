@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// Bonds of objects whose wrappers Gjs holds by its toggle reference, and trees of such and others.
+// These are bonds of objects on which GJS has a toggle reference, and trees of such objects and
+// others.
 
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
@@ -13,7 +14,7 @@ import {
     runChild, test, thing, track,
 } from './tap.js';
 
-// The kinds of objects that Gjs has a toggle reference on, and one that it has not.
+// GJS has a toggle reference on all of these kinds of objects but one.
 const kinds = {
     'a JavaScript class': thing,
     'a property': name => Object.assign(plain(), {title: name}),
@@ -151,7 +152,7 @@ test('an early dispose of either ends it, and lets go of the other', () => {
             assert(!bond.alive && !bond.break());
             const others = refs([objects[1 - i]]);
             assertEqual(alive(others), 1);
-            // The disposed one is held, and does not hold the other.
+            // The disposed object is held, and does not hold the other one.
             iterate();
             others.push(objects[i]);
             return others;
@@ -165,7 +166,7 @@ test('what was bonded can be bonded again', () => {
     const [a, b, owned] = ['a', 'b', 'owned'].map(thing);
     const first = new Weakref.Bond(a, owned);
     a.run_dispose();
-    // Before the end of the first has been told.
+    // The end of the first bond has not been told yet.
     const second = new Weakref.Bond(b, owned);
     iterate();
     assert(!first.alive && second.alive);
@@ -186,7 +187,7 @@ const assertError = (func, code) => {
     throw new Error('did not throw');
 };
 
-// As C makes them: the library keeps the bond.
+// Makes a bond as C does, which the library keeps.
 const bondInC = (owner, owned) => Weakref.Bond.new_full(owner, owned, null);
 
 test('one owner, and no cycles, through bonds of both kinds', () => {

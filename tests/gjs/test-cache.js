@@ -188,7 +188,7 @@ test('notifies', () => {
     assertEqual(idle, 2);
 });
 
-// The toggle references of GJS and of the cache silence each other.
+// The toggle references of GJS and of the cache suppress each other's notifications.
 test('counts objects of a JavaScript subclass as in use, and trims them', () => {
     const cache = newCache(2);
     let ref;

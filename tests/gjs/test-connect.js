@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// Handlers that are given the objects they need.
+// These tests are about handlers that are given the objects they need.
 
 import Gio from 'gi://Gio';
 import GObject from 'gi://GObject';

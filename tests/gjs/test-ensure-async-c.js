@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// The functions of C for a creation without waiting, as the introspection presents them.
+// These tests call the functions of C for a creation without waiting.
 
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// Creation without waiting, with promises. test-ensure-async-c.js has the functions of C.
+// These tests are about ensureAsync(). Those of the functions of C are in test-ensure-async-c.js.
 
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
@@ -9,12 +9,13 @@ import GObject from 'gi://GObject';
 import Weakref from 'gi://Weakref';
 
 import {
-    Thing, assert, assertArray, assertEqual, assertThrows, collect, iterate, run, test, thing, track,
+    Thing, assert, assertArray, assertEqual, assertThrows, collect, iterate, run, test, thing,
+    track,
 } from './tap.js';
 
 const {CANCELLED, NOT_FOUND} = Gio.IOErrorEnum;
 
-// A promise, and what it came to.
+// Returns an object that tells what became of a promise.
 function watch(promise) {
     const state = {value: undefined, error: undefined, isSettled: false};
     promise.then(value => Object.assign(state, {value, isSettled: true}),
@@ -22,7 +23,7 @@ function watch(promise) {
     return state;
 }
 
-// A create function whose promises the test settles.
+// Makes a create function whose promises the test settles.
 function makeCreator() {
     const calls = [];
     const create = (key, cancellable) => new Promise((resolve, reject) => {
@@ -153,7 +154,7 @@ test('a cancellable takes one caller out, and the last one ends the creation', (
     settle(states[1]);
     assert(isCancelled(states[1].error));
 
-    // It is another creation that is asked for now. The first one is of no use to anybody.
+    // The next request starts another creation. Nobody waits for the first one any more.
     const third = watch(table.ensureAsync('a', create));
     assertEqual(calls.length, 2);
     calls[0].resolve(thing('late'));
@@ -201,7 +202,7 @@ test('a creation asks for others, and a circle is an error', () => {
     assertEqual(state.value.name, 'a b c');
 
     const circles = [
-        // In the part before the first await even without the cancellable.
+        // Before its first await, a function does not have to pass the cancellable on.
         table.ensureAsync('d', () => table.ensureAsync('e', () =>
             table.ensureAsync('d', async () => thing('d')))),
         table.ensureAsync('f', async (_, cancellable) => {
@@ -243,10 +244,10 @@ test('keys are those of ensure()', () => {
         assertEqual(states[0].value, states[1].value);
         assertEqual(any.get(each), states[0].value);
     }
-    // The proxy is its object.
+    // The proxy and its object are one key.
     assertEqual(made.length, keys.length - 1);
 
-    // Two of the same content.
+    // Two keys of the same content are one key.
     const {calls, create} = makeCreator();
     const bytes = [1, 2].map(() => watch(any.ensureAsync(new GLib.Bytes([2]), create)));
     calls[0].resolve(thing('bytes'));

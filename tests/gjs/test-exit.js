@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// Processes that end while something is left: G_DEBUG=fatal-criticals is on.
+// These processes end while something is left. G_DEBUG=fatal-criticals is on.
 
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
@@ -13,7 +13,7 @@ import {
     Thing, assert, assertEqual, assertQuiet, child, gjs, iterate, run, runChild, test,
 } from './tap.js';
 
-// Something of everything on the target.
+// Makes one of everything for the target.
 function leave(target) {
     const table = new Weakref.ValueTable();
     const ref = new Weakref.Ref(target, () => print('called'));
@@ -78,7 +78,7 @@ const scenarios = {
     },
 };
 
-// The last one leaves with exit().
+// The last process leaves with exit().
 for (const [name, func] of Object.entries(scenarios)) {
     for (const how of ['end', 'exit']) {
         child(`${name}, ${how}`, () => {
@@ -100,7 +100,7 @@ child('exception', () => {
 });
 
 test('an exception with all of it left', () => {
-    // Gjs reports it as criticals of its own.
+    // GJS reports this with critical messages of its own.
     const {status, stdout, stderr} = runChild('exception', {G_DEBUG: ''});
     assertEqual(status, 1);
     assertEqual(stdout, '');

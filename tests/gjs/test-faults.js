@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// What callbacks had better not do: each fault, in each callback that there is.
+// These tests commit each fault that a callback can commit, in each callback that there is.
 
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
@@ -15,7 +15,7 @@ const connected = (object, signal, callback) => {
     return object;
 };
 
-// What calls back when its target dies. The weak thing is to be kept.
+// Each of these makes something that calls back when its target dies, and has to be kept.
 const sources = {
     'Ref': (target, callback) => new Weakref.Ref(target, callback),
     'Ref, notified': (target, callback) =>
@@ -28,7 +28,7 @@ const sources = {
         set.add(target);
         return connected(set, 'items-changed', callback);
     },
-    // One that C keeps: the others wait for a garbage collection.
+    // C keeps this bond. The others wait for a garbage collection.
     'Bond': (target, callback) => connected(
         Weakref.Bond.new_full(target, plain(), GLib.MainContext.default()), 'notify::alive',
         callback),
@@ -41,7 +41,7 @@ const sources = {
     },
 };
 
-// The store has the targets: their wrappers are gone, so they do not die in a garbage collection.
+// The store has the targets, whose wrappers are gone. So they do not die in a garbage collection.
 function commitOnce(source, act, byForce) {
     const store = new Gio.ListStore({item_type: GObject.Object});
     const others = new Gio.ListStore({item_type: GObject.Object});
@@ -58,7 +58,7 @@ function commitOnce(source, act, byForce) {
         const other = plain();
         store.append(target);
         others.append(other);
-        // Of the same target, an older one and a newer one.
+        // The same target has an older one and a newer one.
         state.siblings = [source(target, () => seen.push('older'))];
         state.weak = [source(target, state.callback)];
         state.siblings.push(source(target, () => seen.push('newer')),
@@ -107,7 +107,7 @@ child('throws', () => commit(() => {
 }));
 
 test('a callback that throws is reported, and the others run', () => {
-    // Gjs reports it as a warning or a critical of its own.
+    // GJS reports this with a warning or a critical message of its own.
     const {status, stdout, stderr} = runChild('throws', {G_DEBUG: ''});
     assertEqual(status, 0);
     assertEqual(stdout, '');

@@ -117,7 +117,7 @@ test('run by hand throws what the function throws, and has run', () => {
         assert(!finalizer.alive && !finalizer.run());
     }
 
-    // One inside the other.
+    // One runs inside the other.
     const log = [];
     const inner = new Weakref.Finalizer(target, fail);
     const outer = new Weakref.Finalizer(target, () => {
@@ -194,7 +194,7 @@ child('exceptions', () => {
 });
 
 test('an exception is reported, and does not stop the others', () => {
-    // Gjs reports it as a critical.
+    // GJS reports this with a critical message.
     const {status, stdout, stderr} = runChild('exceptions', {G_DEBUG: ''});
     assertEqual(stdout, 'the other ran\nstill here false\n');
     assertEqual(stderr.match(/RangeError: mine/g).length, 1);
@@ -251,7 +251,7 @@ child('raises', () => {
 });
 
 test('one that throws is reported, and the rest run', () => {
-    // Gjs reports it as a critical of its own.
+    // GJS reports this with a critical message of its own.
     const {status, stdout, stderr} = runChild('raises', {G_DEBUG: ''});
     assertEqual(status, 0);
     assertEqual(stdout, 'last\nfirst\n');

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// A list view of objects that it does not keep. Needs a display.
+// These tests show lists of objects that the lists do not keep. They need a display.
 
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
@@ -18,7 +18,7 @@ try {
     if (!Gtk.init_check())
         Gtk = null;
 } catch {
-    // There is none.
+    // There is no GTK 4.
 }
 
 const skip = 'there is no GTK 4, or no display';
@@ -46,7 +46,7 @@ function countRows(window) {
     return rows;
 }
 
-// A frame takes its time.
+// Runs the main loop until something has happened, because a frame takes its time.
 function settle(isDone) {
     for (let i = 0; i < 1000 && !isDone(); i++) {
         collect();
@@ -86,7 +86,7 @@ test('a list view of the proxies of a set keeps none of its members', () => {
     return undefined;
 });
 
-// As doc/bindings.md says. It is not ours, but it is why the recipe is as it is.
+// This is what doc/bindings.md says of GJS, and the reason for the recipe there.
 test('a map with a function of JavaScript holds what it was given', () => {
     if (!Gtk)
         return skip;

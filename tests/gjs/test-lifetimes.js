@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// What lasts as long as objects do, as the introspection presents it.
+// These tests call the functions of C about what lasts as long as objects do.
 
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';

@@ -182,7 +182,7 @@ test('functions of C that are called through a proxy take proxies', () => {
     const {equal} = proxy;
     assert(equal(proxy));
 
-    // One of JavaScript may want to keep it.
+    // A function of JavaScript may keep it.
     const scripted = new Scripted();
     Weakref.proxy(scripted).keep(proxy);
     assertEqual(scripted.kept, proxy);
@@ -225,7 +225,7 @@ test('is not for functions of C', () => {
     assertEqual(store.get_n_items(), 0);
 });
 
-// From here on the class, a GObject.
+// The following tests are about the class, which is a GObject.
 test('a Proxy has the properties and signals of its target', () => {
     const target = thing('a');
     const other = thing('other');

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// The radar from JavaScript.
+// These tests use the radar from JavaScript.
 
 import Gio from 'gi://Gio';
 import Weakref from 'gi://Weakref';

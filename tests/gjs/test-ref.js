@@ -34,7 +34,7 @@ test('what there is of an object', () => {
     assertEqual(Weakref.count_refs(target), 0);
     const one = new Weakref.Ref(target);
     const other = new Weakref.Ref(Weakref.proxy(target));
-    // That of the proxy is one too.
+    // The reference of the proxy is one of them.
     assertEqual(Weakref.count_refs(Weakref.proxy(target)), Weakref.list_refs(target).length);
     assertEqual(Weakref.list_refs(target).filter(ref => ref === one || ref === other).length, 2);
     for (const bad of [undefined, null, 5, {}]) {
@@ -79,7 +79,7 @@ child('main-loop', () => {
         print('dead');
         loop.quit();
     }), () => new GObject.Object());
-    // Not while the callback of a source is running: its frame may have the target.
+    // This is not done while the callback of a source runs, whose frame may have the target.
     GLib.idle_add(GLib.PRIORITY_DEFAULT_IDLE, () => {
         System.gc();
         return ref.alive;
@@ -188,7 +188,7 @@ child('exceptions', () => {
 });
 
 test('an exception in a callback is reported, and does not stop the others', () => {
-    // Gjs reports it as a critical.
+    // GJS reports this with a critical message.
     const {status, stdout, stderr} = runChild('exceptions', {G_DEBUG: ''});
     assertEqual(stdout, 'called 3\ncalled 2\ncalled 1\nstill here\n');
     assertArray(stderr.match(/RangeError: mine \d/g), ['RangeError: mine 3', 'RangeError: mine 2']);

@@ -48,7 +48,7 @@ test('unregister', () => {
         registry.register(a, 'a', token);
         registry.register(b, 'b', token);
         registry.register(a, 'again');
-        // The usual token.
+        // The target is the usual token.
         registry.register(c, 'c', c);
     })();
     assert(registry.unregister(token));

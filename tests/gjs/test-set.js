@@ -123,7 +123,7 @@ test('stand-ins are of the item type', () => {
     set.connect('items-changed', () => {});
     const a = thing('a');
     set.add(a);
-    // Nothing of JavaScript runs for it: the dead stands in for itself.
+    // No JavaScript runs for it. The dead object stands for itself.
     a.run_dispose();
     assertEqual(set.size, 0);
     assertEqual(set.get_n_items(), 1);
@@ -183,7 +183,7 @@ test('algebra with what is like a set', () => {
     assertEqual(one.intersection(new Set([b])).item_type, Thing.$gtype);
     assertEqual(one.union(new Set([plain()])).item_type, GObject.TYPE_OBJECT);
 
-    // And the other way round, where JavaScript has these itself.
+    // Newer versions of JavaScript have these methods too, and take our sets.
     if (Set.prototype.union) {
         assertArray(names(new Set([b, c]).union(one)).sort(), ['a', 'b', 'c']);
         assert(new Set([a]).isSubsetOf(one));
@@ -209,14 +209,15 @@ test('is a list model', () => {
     assertArray(log, [[0, 1, 0]]);
 });
 
-// A JavaScript class has a toggle reference, with which Gjs can't be bothered during a collection.
+// GJS has a toggle reference on an object of a JavaScript class, which it can't change during a
+// garbage collection.
 const Listed = GObject.registerClass({GTypeName: 'WeakrefTestListed'},
     class Listed extends Weakref.Set {});
 
 child('death-in-collection, of a class', () => {
     globalThis.set = new Listed();
     globalThis.set.connect('items-changed', () => {});
-    // This one goes with its members.
+    // This set goes with its members.
     (() => {
         const garbage = new Listed();
         for (let i = 0; i < 1000; i++) {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// The declarations as an npm package: in a project of its own, which is made anew in a directory for
-// temporary files, with what npm has of others. Without npm, or its registry, the tests are skipped.
+// These tests install the declarations with npm, in a project that they make in a directory for
+// temporary files, and compile with them. Without npm or its registry they are skipped.
 
 import GLib from 'gi://GLib';
 import Gio from 'gi://Gio';
@@ -10,7 +10,8 @@ import System from 'system';
 
 import {assert, assertEqual, run, spawn, test} from './tap.js';
 
-// The newest there were when they were last looked at: what others change is not to fail here.
+// These versions were the newest ones when this was written. A change of others can't fail the
+// tests.
 const TYPESCRIPT = 'typescript@5.9.3';
 const GIRS = '@girs/gjs@4.7.0';
 const TS_FOR_GIR = '@ts-for-gir/cli@5.4.0';
@@ -20,7 +21,7 @@ const read = path => new TextDecoder().decode(GLib.file_get_contents(path)[1]);
 const overrides = Gio.File.new_for_path(here)
     .resolve_relative_path('../../introspection/gjs/overrides').get_path();
 
-// Fails soon without a network.
+// npm fails soon without a network.
 const environment = {
     npm_config_fetch_retries: '0',
     npm_config_fetch_timeout: '20000',
@@ -54,7 +55,7 @@ class Project {
         return spawn(argv, environment, this.path);
     }
 
-    // Whether npm has installed it all.
+    // Returns whether npm has installed all packages.
     install(...packages) {
         return this.run('npm', 'install', ...packages).status === 0;
     }
@@ -78,7 +79,7 @@ class Project {
     }
 }
 
-// Runs it in a project with the compiler and more packages, if they can be had.
+// Runs a function in a project with the compiler and more packages, if npm gets them.
 function inProject(packages, func) {
     if (!GLib.find_program_in_path('npm'))
         return 'there is no npm';
@@ -94,7 +95,7 @@ function inProject(packages, func) {
 
 test('the source tree can be installed, and the compiler finds the declarations', () =>
     inProject([], project => {
-        // Needs nothing from elsewhere.
+        // The package needs nothing from elsewhere.
         assert(project.install('--offline', '--legacy-peer-deps', overrides));
         project.write('gi.d.ts', read(GLib.build_filenamev([here, 'typescript', 'gi.d.ts'])));
         project.compile(['weakref-glib'], ['gi.d.ts']);

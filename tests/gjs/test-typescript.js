@@ -12,7 +12,7 @@ const here = GLib.path_get_dirname(System.programPath);
 const declarations = GLib.build_filenamev(
     [here, '..', '..', 'introspection', 'gjs', 'overrides', 'Weakref.d.ts']);
 
-// Fails soon without a network.
+// npm fails soon without a network.
 const environment = {
     npm_config_fetch_retries: '0',
     npm_config_fetch_timeout: '20000',
@@ -39,7 +39,8 @@ test('the declarations compile, and tell right from wrong', () => {
     return undefined;
 });
 
-// { class or, for the namespace, '': { static or not: names } }, from the depth of indentation.
+// Returns { class: { static: names, own: names } }, where the class '' is the namespace. It reads
+// the depth of indentation.
 function readDeclarations() {
     const [, bytes] = GLib.file_get_contents(declarations);
     const found = {'': {static: [], own: []}};
@@ -63,7 +64,7 @@ function readDeclarations() {
     return found;
 }
 
-// What all classes have, or their parents.
+// All classes or their parents have these.
 const COMMON = ['_init', 'constructor', 'length', 'name', 'prototype', '$gtype'];
 const INHERITED = {
     Error: ['code', 'domain', 'message', 'toString', 'valueOf'],
@@ -86,7 +87,7 @@ test('what is there is declared', () => {
         const names = Object.getOwnPropertyNames(object).filter(
             member => ![...COMMON, ...INHERITED[name] ?? []].includes(member));
         for (const member of names) {
-            // Other spellings, and the structs of classes.
+            // The others are other spellings, and the structs of classes.
             if (!/-|^[a-z]+Type$|Class$/.test(member))
                 assert(declared.includes(member), `${name}.${member}`);
         }

@@ -178,7 +178,7 @@ test('keys of all kinds', () => {
             assert(back.includes(k), `${k}`);
     }
 
-    // By content, not by identity; and as in Map.
+    // Keys compare by content, and numbers as in Map.
     assert(table.has(new GLib.Bytes([1, 2])));
     assert(table.has(new GLib.Variant('(si)', ['a', 1])));
     assertEqual(table.set(-0, value).get(0), value);
@@ -244,7 +244,7 @@ test('getOrInsert, getOrInsertComputed', () => {
     assertEqual(table.getOrInsert('a', b), a);
     assertEqual(table.getOrInsertComputed('b', key => (assertEqual(key, 'b'), b)), b);
     assertEqual(table.getOrInsertComputed('b', () => assert(false)), b);
-    // As by that of Map.
+    // This is what the one of Map does.
     assertEqual(table.getOrInsertComputed('c', () => (table.set('c', a), b)), b);
     assertEqual(table.getOrInsert('d', Weakref.proxy(a)), a);
     assertThrows(() => table.getOrInsert('e', 5), /^TypeError: A value must be a GObject/);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// What the classes cost in JavaScript, beside what Gjs itself needs for a call of the same kind:
+// What the classes cost in JavaScript, beside what GJS itself needs for a call of the same kind:
 //
 //   gjs -m tests/performance/bench_gjs.js [--check]
 //

@@ -3,17 +3,17 @@
 
 /* exported _init */
 
-// The idiom of Map, Set and WeakRef over the C classes, whose own methods stay. The files with the
-// parts are in _weakref.
+// This gives the C classes the members of Map, Set and WeakRef. The methods of C stay. The files
+// with the parts are in _weakref.
 //
-// Two things about Gjs shape it:
-//  - JavaScript can't be called while its garbage is collected, which is when most objects die: the
-//    call is dropped. So whatever calls back from here is given a main context, and comes later.
-//  - A C function that takes a callback can't be called again from inside that callback: Gjs then
-//    frees the wrong closure. So no code of the user's runs inside `ensure` and `foreach` of C.
+// Two limits of GJS shape it:
+//  - JavaScript can't be called during a garbage collection, which is when most objects die. GJS
+//    drops such a call. So all callbacks have a main context, and come later.
+//  - A C function that takes a callback can't be called again inside that callback. GJS would free
+//    the wrong closure. So no user's code runs inside `ensure`, `ensure_async` and `foreach` of C.
 
-// Here and not on top of the file: Gjs takes a file that is missing there for an override that is
-// missing, and says nothing.
+// The parts are imported here and not on top of the file. If a file is missing there, GJS takes it
+// for a missing override, and says nothing.
 function _init() {
     const parts = imports.overrides._weakref;
 

@@ -5,7 +5,7 @@
    requireFunction, requireKey, requireKeyType, requireObject, requireType, toKey, unwrap,
    unwrapAlive, NOT_FOR_C */
 
-// What users pass to the classes: it is checked here, in the words of JavaScript.
+// This file checks what users pass to the classes, and tells them in the words of JavaScript.
 
 const {compile} = imports.overrides._weakref.compile;
 
@@ -17,7 +17,7 @@ var {
     const {GLib, GObject} = imports.gi;
     const {derefProxy, isProxy} = imports.overrides._weakref.proxy;
 
-    // What a C table knows to hash and compare, by the names of fundamental types.
+    // These are the names of the fundamental types that a C table can hash and compare.
     const KEY_TYPES = [
         'gboolean', 'gchar', 'guchar', 'gint', 'guint', 'glong', 'gulong', 'gint64', 'guint64',
         'gdouble', 'gchararray', 'GEnum', 'GFlags', 'GObject', 'GInterface', 'GVariant',
@@ -50,12 +50,12 @@ var {
         return value.constructor?.name ? `an instance of ${value.constructor.name}` : 'an object';
     }
 
-    // The object that a Weakref.proxy() stands for, and anything else as it is.
+    // Returns the object that a Weakref.proxy() stands for, and any other value as it is.
     function unwrap(value) {
         return isProxy(value) ? derefProxy(value) : value;
     }
 
-    // The same, and undefined for one whose object is dead.
+    // Does the same, but returns undefined for a proxy whose object is dead.
     function unwrapAlive(value) {
         try {
             return unwrap(value);
@@ -101,7 +101,7 @@ var {
         return gtype;
     }
 
-    // A guint of C, in which other numbers would silently become others.
+    // The count becomes a guint of C, in which any other number would silently be changed.
     function requireCount(value, what) {
         if (typeof value !== 'number')
             throw new TypeError(`${what} must be a number, not ${describe(value)}`);
@@ -110,8 +110,8 @@ var {
         return value;
     }
 
-    // The constructors of GObjects take one object with properties. Their names can be spelled in
-    // three ways, of which we look at one.
+    // The constructors of GObjects take one object with properties, whose names can be spelled in
+    // three ways. This function returns the same properties in one spelling.
     function nameProperties(klass, values) {
         const properties = {};
         for (const [name, value] of Object.entries(values)) {
@@ -124,8 +124,8 @@ var {
         return properties;
     }
 
-    // The value that stands for a key in C, or undefined. Gjs guesses the type of a GValue, but for
-    // a GType. No Weakref.proxy() comes here.
+    // Returns the value that stands for a key in C, or undefined if there is none. GJS finds the
+    // type of a GValue by itself, except for a GType. The caller has unwrapped a Weakref.proxy().
     function toKey(key) {
         switch (typeof key) {
         case 'string':
@@ -167,7 +167,7 @@ var {
             typeof value[Symbol.iterator] === 'function';
     }
 
-    // As the constructors of Map and Set do.
+    // Adds entries as the constructor of Map does.
     function addEntries(table, entries) {
         if (entries === undefined || entries === null)
             return;
@@ -182,7 +182,7 @@ var {
 
     function define(prototype, members) {
         for (const name of Reflect.ownKeys(members)) {
-            // A method of C can be replaced, but not configured.
+            // A method of C can be replaced, but its property can't be configured.
             const {configurable = true, enumerable = false} =
                 Object.getOwnPropertyDescriptor(prototype, name) ?? {};
             Object.defineProperty(prototype, name, {

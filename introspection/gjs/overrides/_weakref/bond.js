@@ -3,10 +3,11 @@
 
 /* exported defineBond */
 
-// C can keep two objects together as long as it sees who has a reference on them. It does not see
-// that where Gjs has a toggle reference, which it has on every object with a property or a handler
-// of JavaScript. So bonds are kept here: each wrapper holds the other, by a property, and thereby
-// Gjs holds the wrapper as long as anybody has the object. The garbage collector sees through it.
+// C can keep two objects together if it sees who has a reference on them. It does not see this
+// where GJS has a toggle reference, and GJS has one on every object with a property or a handler of
+// JavaScript. So this file keeps the bonds in the heap of JavaScript. Each wrapper has a property
+// that holds the other wrapper. Because of that property, GJS holds the wrapper as long as anybody
+// has the object. The garbage collector follows these properties.
 
 const {GObject} = imports.gi;
 const {define, requireObject} = imports.overrides._weakref.arguments;
@@ -14,8 +15,8 @@ const {getContext} = imports.overrides._weakref.delivery;
 
 const initObject = GObject.Object.prototype._init;
 
-// The properties of wrappers: the link to the owner, and a Map of those to what is owned, by id.
-// There is one object for both ends, so that who has one of them can end it for both.
+// These are the properties of wrappers: the link to the owner, and a Map of the links to what is
+// owned, by id. Both ends have the same link, so that either of them can end it for both.
 const OWNER_LINK = Symbol('bonded to an owner');
 const OWNED_LINKS = Symbol('bonded to what is owned');
 
@@ -34,13 +35,13 @@ function release(link) {
     if (!link?.owner)
         return;
     link.owner[OWNED_LINKS].delete(link.id);
-    // Its owner may be another one by now.
+    // The object may have another owner by now.
     if (link.owned[OWNER_LINK] === link)
         delete link.owned[OWNER_LINK];
     link.owner = link.owned = null;
 }
 
-// A function that is told of the end of a bond. It must not hold the objects.
+// Makes the function that C tells of the end of a bond. It must not hold the objects.
 function makeEnd(id) {
     return (owner, owned) => {
         const link = owned?.[OWNER_LINK];
@@ -53,7 +54,7 @@ function defineBond(Weakref) {
     const {break: breakBond, start_for_binding: start} = Bond.prototype;
     const {list_for_binding: list, take_over_for_binding: takeOver} = Bond;
 
-    // Bonds that C keeps: made there, or by another language.
+    // Takes over the bonds that C keeps. They were made in C, or by another language.
     function takeOverAll(object, context) {
         const objects = list(object);
         for (let i = 0; i < objects.length; i += 2) {
@@ -71,15 +72,15 @@ function defineBond(Weakref) {
             takeOverAll(owner, context);
             takeOverAll(owned, context);
 
-            // First the bond, which may not come about, and then the link: with the lock of
-            // JavaScript in hand nothing comes between.
+            // The bond comes first, because it can fail, and then the link. JavaScript runs in one
+            // thread, so that nothing comes between the two.
             const bond = initObject.call(this) ?? this;
             start.call(bond, owner, owned, context, makeEnd(lastId + 1));
             keep(owner, owned);
             return bond;
         },
 
-        // Not only when the main context runs.
+        // The link ends at once, and not only when the main context runs.
         break() {
             const link = this.dup_owned()?.[OWNER_LINK];
             const broken = breakBond.call(this);

@@ -8,7 +8,7 @@ const {compile} = imports.overrides._weakref.compile;
 var {defineCollection, defineSetCollection, defineTypeProperty, makeCheck} = compile(() => {
     const {define, requireFunction} = imports.overrides._weakref.arguments;
 
-    // What all tables and sets have, on top of `entries` and the C methods.
+    // All tables and sets have these members, in addition to `entries` and the C methods.
     const collectionMembers = {
         get size() {
             return this.get_size();
@@ -24,14 +24,15 @@ var {defineCollection, defineSetCollection, defineTypeProperty, makeCheck} = com
                 func.call(self, value, key, this);
         },
 
-        // As in C, except that an error in the callback ends it.
+        // This is foreach() of C, except that an error of the callback ends it.
         foreach(func) {
             requireFunction(func, 'The callback');
             for (const [key, value] of this.entries())
                 func(key, value);
         },
 
-        // As those of Map: unlike by ensure(), what comes in during a creation is replaced.
+        // These two are as those of Map. Unlike ensure(), they replace what comes in during a
+        // creation.
         getOrInsert(key, value) {
             return this.getOrInsertComputed(key, () => value);
         },
@@ -58,16 +59,17 @@ var {defineCollection, defineSetCollection, defineTypeProperty, makeCheck} = com
         },
     };
 
-    // Tells whether an object that was in a collection when an iteration began is there at its
-    // turn. To ask for each would take half as long as to get it. So as long as their number has
-    // not changed, and nobody has changed anything from here, that is all that is asked for.
+    // Returns a function that tells whether an object that was in the collection at the start of an
+    // iteration is there at its turn. To ask C for each object would take half as long as to get
+    // it. So the function asks only for the size, as long as that has not changed and JavaScript
+    // has changed nothing.
     function makeCheck({contains, get_size: getSize}, state) {
         return function (collection, size) {
             const {changes} = state;
             let isSame = true;
             return object => {
                 isSame = isSame && changes === state.changes && size === getSize.call(collection);
-                // Gjs complains when a disposed object is passed to C, and has no other way to ask.
+                // GJS warns when a disposed object is passed to C. Its text is the only way to ask.
                 return isSame || !object.toString().startsWith('[object (DISPOSED') &&
                     contains.call(collection, object);
             };
@@ -78,14 +80,14 @@ var {defineCollection, defineSetCollection, defineTypeProperty, makeCheck} = com
         define(prototype, collectionMembers);
     }
 
-    // A Set has none of a Map's.
+    // A Set has no values, and so it has no methods that insert one.
     function defineSetCollection(prototype) {
         const {getOrInsert, getOrInsertComputed, ...members} =
             Object.getOwnPropertyDescriptors(collectionMembers);
         define(prototype, Object.defineProperties({}, members));
     }
 
-    // Gjs 1.90 reads a property of type GType as a number.
+    // GJS 1.90 reads a property of type GType as a number.
     function defineTypeProperty(prototype, name, getter) {
         const get = function () {
             return this[getter]();

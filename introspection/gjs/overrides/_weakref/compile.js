@@ -3,10 +3,11 @@
 
 /* exported compile */
 
-// Calls a function, compiled as one of the global scope: it knows no names of the file around it.
+// Compiles a function in the global scope, calls it, and returns the result. The function can't use
+// the names of the file around it.
 //
-// A file that Gjs imports has a scope in which the engine looks all names up each time, and does
-// not optimize. A short method that is called often takes nearly twice the time there.
+// In the scope of a file that GJS imports, the engine looks up each name each time, and does not
+// optimize. A short method that is called often takes nearly twice the time there.
 function compile(func) {
     return new Function(`return (${func})();`)();
 }

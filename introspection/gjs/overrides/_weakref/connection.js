@@ -3,18 +3,18 @@
 
 /* exported defineConnect */
 
-// Handlers over signal_connect() of C, which disconnects them when an object dies, and gives them
-// the objects. A function that C has is a root of the garbage collector: what it refers to stays.
-// So C has a function that refers to nothing, and the instance's wrapper has a map from that to the
-// handler. The entry goes when C drops the function, or with the wrapper, whichever is first.
+// signal_connect() of C gives a handler its objects, and disconnects it when one of them dies. But
+// C has a function as a root of the garbage collector, with all that it refers to. So C gets a
+// function that refers to nothing, and the wrapper of the instance has a map from this function to
+// the handler. The entry goes when C drops the function, or when the wrapper goes.
 
 const {GObject} = imports.gi;
 const {describe, requireFunction, requireObject} = imports.overrides._weakref.arguments;
 
-// The property of a wrapper that has the map, and makes the wrapper last as long as the object.
+// This property of a wrapper has the map. It also makes the wrapper last as long as the object.
 const HANDLERS = Symbol('handlers of Weakref.connect()');
 
-// No variable but itself may be around it.
+// The function is made here, where it can refer to no variable but itself.
 function makeRoot() {
     return function root(instance, ...args) {
         return instance[HANDLERS].get(root)(instance, ...args);
@@ -33,7 +33,7 @@ function requireSignal(instance, name) {
 function defineConnect(Weakref) {
     const {signal_connect: signalConnect} = Weakref;
 
-    // It holds neither the instance nor the handler.
+    // A connection holds neither the instance nor the handler.
     Weakref.Connection = class Connection {
         #ref;
         #id;
@@ -53,7 +53,7 @@ function defineConnect(Weakref) {
                 GObject.signal_handler_is_connected(instance, this.#id);
         }
 
-        // Whether this call did, and the handler was still there.
+        // Returns whether this call disconnected the handler.
         disconnect() {
             const {connected} = this;
             if (connected)

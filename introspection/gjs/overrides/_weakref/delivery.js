@@ -3,7 +3,7 @@
 
 /* exported connectDeath, getContext */
 
-// When and how JavaScript is called back.
+// This file says when and how JavaScript is called back.
 
 const {compile} = imports.overrides._weakref.compile;
 
@@ -12,15 +12,14 @@ var {connectDeath, getContext} = compile(() => {
 
     const defaultContext = GLib.MainContext.default();
 
-    // Where callbacks of what is made now are to run: the thread-default main context. Gjs runs
-    // JavaScript in one thread; in that, NULL of C is nearly always the answer, and costs no
-    // wrapper.
+    // Returns the main context for the callbacks of what is made now: the thread-default one. GJS
+    // runs JavaScript in one thread. There C nearly always answers NULL, which needs no wrapper.
     function getContext() {
         return GLib.MainContext.get_thread_default() ?? defaultContext;
     }
 
-    // Unlike a callback of C a signal handler may refer to the object without keeping it: the
-    // garbage collector sees through it.
+    // A signal handler may refer to the object without keeping it, because the garbage collector
+    // follows its references. It does not do that for a callback of C.
     function connectDeath(object, callback) {
         const id = object.connect('notify::alive', () => {
             object.disconnect(id);

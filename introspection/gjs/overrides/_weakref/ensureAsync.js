@@ -3,19 +3,19 @@
 
 /* exported defineEnsureAsync */
 
-// Promises over ensure_async() of C. That takes two functions: one that starts a creation, and one
-// that is told of its end. C is given a GError when the function of the user throws, and gives each
-// caller a copy. So that all of them get what was thrown itself, a flight, which is an object of
-// ours, has that, and is found by the key.
+// This file makes promises of ensure_async() of C, which takes two functions: one that starts a
+// creation, and one that is told of its end. When the user's function throws, C is given a GError,
+// of which each caller gets a copy. But each caller should get what was thrown. So each creation
+// has a flight, an object that stores what was thrown, and the callers find the flight by the key.
 
 const {Gio, GLib, GObject} = imports.gi;
 const {define, describe, requireFunction, requireKey, requireObject} =
     imports.overrides._weakref.arguments;
 
-// Table → a table of the flights, which their callers keep.
+// This map leads from a table to the table of its flights. The callers keep the flights.
 const flightsOf = new WeakMap();
 
-// The cancellable of the creation whose function runs now, up to its first await.
+// This is the cancellable of the creation whose function runs now, up to its first await.
 let creating = null;
 
 function requireCancellable(cancellable) {
@@ -35,7 +35,7 @@ function defineEnsureAsync(Weakref) {
         return flightsOf.get(table);
     }
 
-    // An error as C can have it.
+    // Returns an error that C can have.
     function toGError(error) {
         if (error instanceof GLib.Error)
             return error;
@@ -46,7 +46,7 @@ function defineEnsureAsync(Weakref) {
         });
     }
 
-    // The error that the function of the user threw, if that is what C had from it.
+    // Returns what the user's function threw, if C got `error` from that.
     function toThrown(error, flight) {
         const {gerror, thrown} = flight?.failure ?? {};
         if (gerror && error.domain === gerror.domain && error.code === gerror.code &&
@@ -57,7 +57,7 @@ function defineEnsureAsync(Weakref) {
         return error;
     }
 
-    // Runs the function of the user, and returns the task.
+    // Runs the user's function, and returns its result with the task.
     async function run(flight, task, key, create) {
         try {
             const cancellable = task.get_cancellable();
@@ -89,9 +89,10 @@ function defineEnsureAsync(Weakref) {
             let task = null;
             let isInC = true;
             const result = new Promise(resolve => {
-                // Gjs allows no call of this kind inside the callback of another. So what the user
-                // does comes after it. C starts the creation later if it was waiting for a
-                // reservation that was given up; then a promise takes the user's function out.
+                // The user's function may call ensureAsync(), but GJS frees the wrong closure if
+                // that happens inside this callback. So it is called after ensure_async(). If the
+                // caller has waited for a reservation that was abandoned, C starts the creation
+                // later. Then the user's function is called by a promise.
                 const start = (_, newTask) => {
                     flight = new GObject.Object();
                     flights.set(value, flight);

@@ -10,8 +10,8 @@ const {isProxy} = imports.overrides._weakref.proxy;
 
 const initObject = GObject.Object.prototype._init;
 
-// Whether a finalizer's arguments lead to its target, as far as that can be seen from outside, and
-// soon: not more than a thousand values are looked at.
+// Returns whether the arguments of a finalizer lead to its target, as far as this can be seen from
+// outside. It looks at not more than a thousand values.
 function holds(values, target) {
     const pending = new Set(values);
     for (const value of pending) {
@@ -42,11 +42,11 @@ function defineFinalizer(Weakref) {
     const newFinalizer = Finalizer.new_full;
     const {run, start_for_binding: start} = Finalizer.prototype;
 
-    // The run() that is about to call its function.
+    // This is the call of run() that is about to call its function.
     let byHand = null;
 
-    // Gjs reports what a function throws that C calls. But a run() calls it in the name of someone
-    // who can catch.
+    // GJS reports what a function throws if C has called it. But run() is called by somebody who
+    // can catch the error, and so run() throws it again.
     function wrap(func) {
         return () => {
             const call = byHand;

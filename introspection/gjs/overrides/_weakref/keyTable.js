@@ -3,10 +3,10 @@
 
 /* exported defineKeyTable */
 
-// Values that C knows are in the table of C, for C to see: booleans, numbers, strings and GObjects.
-// All others are in a WeakMap of the table, by the wrapper of the key, and the table of C has a
-// mark in their place. So a value may refer to its key: the garbage collector sees through it. The
-// wrapper has to live as long as the key does: that is what a property of a wrapper achieves.
+// The table of C has the values that C knows: booleans, numbers, strings and GObjects. All other
+// values are in a WeakMap of the table, by the wrapper of the key, and the table of C has a mark in
+// their place. So a value may refer to its key, because the garbage collector follows the WeakMap.
+// The wrapper has to live as long as the key. A property of the wrapper achieves that.
 
 const {compile} = imports.overrides._weakref.compile;
 
@@ -20,13 +20,14 @@ var {defineKeyTable} = compile(() => {
 
     const initObject = GObject.Object.prototype._init;
 
-    // What C sees of a value that is not there.
+    // C has this mark in the place of a value that is in JavaScript.
     const MARK = 'a value of JavaScript';
 
-    // Table → key → the value that is not in C, in an object of its own.
+    // This map leads from a table to a map from its keys to the values that are not in C. Each
+    // value is in an object of its own.
     const valuesOf = new WeakMap();
 
-    // The property of a wrapper, of a table or a key, that makes it last.
+    // This property makes the wrapper of a table or a key last.
     const LASTING = Symbol('of use to a Weakref.KeyTable');
 
     function makeLast(wrapper) {
@@ -34,7 +35,7 @@ var {defineKeyTable} = compile(() => {
             Object.defineProperty(wrapper, LASTING, {value: true});
     }
 
-    // Whether a value comes out of C as it went in, and does not keep the key there.
+    // Returns whether a value comes out of C as it went in, and does not keep the key there.
     function isForC(value, key) {
         switch (typeof value) {
         case 'boolean':
@@ -69,21 +70,21 @@ var {defineKeyTable} = compile(() => {
         const state = {changes: 0};
         const check = makeCheck(KeyTable.prototype, state);
 
-        // The value of a GObject: undefined if there is none, as most values of that kind are.
+        // Returns the value of a GObject, or undefined if there is none.
         function read(table, key) {
             const found = valuesOf.get(table)?.get(key);
             if (found !== undefined) {
-                // C may have dropped the entry: the key was disposed.
+                // C may have dropped the entry, because the key was disposed.
                 if (contains.call(table, key))
                     return found.value;
                 valuesOf.get(table).delete(key);
                 return undefined;
             }
-            // Not through lookup() of C: Gjs before 1.78 leaks what is in a GValue that C fills in.
+            // GJS before 1.78 leaks what is in a GValue that C fills in, as lookup() of C does.
             return dupValue.call(table, key) ?? undefined;
         }
 
-        // What is not a GObject, or was one and is dead, is not in it.
+        // What is no GObject, or is dead, is not in the table.
         function find(table, method, key) {
             key = unwrapAlive(key);
             return key instanceof GObject.Object && method.call(table, key);
@@ -137,7 +138,7 @@ var {defineKeyTable} = compile(() => {
             },
 
             get(key) {
-                // The fast way: whatever is in the map is a key.
+                // The fast way checks nothing, because only keys are in the map.
                 const found = valuesOf.get(this)?.get(key);
                 if (found !== undefined && contains.call(this, key))
                     return found.value;
@@ -175,8 +176,9 @@ var {defineKeyTable} = compile(() => {
                 removeAll.call(this);
             },
 
-            // The keys there are at the start, each with its value when its turn comes. Those that
-            // are all in C come from there together, and are good as long as nothing has changed.
+            // Yields the keys of the start, each with the value that it has at its turn. If all
+            // values are in C, they come from there together, and are right until something
+            // changes.
             *entries() {
                 const keys = valuesOf.has(this) ? dupKeys.call(this) : [];
                 const inC = [];

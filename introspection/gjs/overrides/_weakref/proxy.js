@@ -3,21 +3,22 @@
 
 /* exported derefProxy, isProxy, makeProxy */
 
-// Weakref.proxy(): a Proxy of JavaScript, for JavaScript. The class Weakref.Proxy is in references.
+// Weakref.proxy() makes a Proxy of JavaScript, for JavaScript. The class Weakref.Proxy is in
+// references.js.
 
 const {compile} = imports.overrides._weakref.compile;
 
 var {derefProxy, isProxy, makeProxy} = compile(() => {
     const {GObject} = imports.gi;
 
-    // Proxy → the Weakref.Ref inside.
+    // This map leads from a Proxy to its Weakref.Ref.
     const proxies = new WeakMap();
 
-    // The types whose interfaces know proxies, by name.
+    // The interfaces of the types with these names know proxies.
     const knownTypes = new Set();
 
-    // What is left of a proxy when its target is dead: what describes it, and what asks for more
-    // than that is an error.
+    // When the target is dead, a proxy has only these members, which describe it. The use of any
+    // other member is an error.
     const remains = {
         constructor: Object,
         then: undefined,
@@ -42,7 +43,7 @@ var {derefProxy, isProxy, makeProxy} = compile(() => {
         return target;
     }
 
-    // The class of an interface of C, if its namespace is in use.
+    // Returns the class of an interface of C, if its namespace is in use.
     function findInterface(gtype) {
         const words = gtype.name.match(/[A-Z]/g)?.length ?? 0;
         let name = gtype.name;
@@ -59,7 +60,7 @@ var {derefProxy, isProxy, makeProxy} = compile(() => {
         return null;
     }
 
-    // An interface of C asks what kind of thing in memory it is given, not for its prototype.
+    // `instanceof` an interface of C looks at the object in memory, and not at the prototype.
     function teachInterfaces(target) {
         const gtype = target.constructor.$gtype;
         if (knownTypes.has(gtype.name))
@@ -85,8 +86,8 @@ var {derefProxy, isProxy, makeProxy} = compile(() => {
         }
     }
 
-    // A function of C takes what it is given for a GObject. One of JavaScript gets the proxies,
-    // which it may want to keep.
+    // A function of C can't take proxies, and gets their objects. A function of JavaScript gets the
+    // proxies, because it may keep its arguments.
     function unwrapAll(func, args) {
         if (Object.prototype.toString.call(func) !== '[object GIRepositoryFunction]')
             return args;
@@ -96,7 +97,7 @@ var {derefProxy, isProxy, makeProxy} = compile(() => {
     function makeProxy(ref) {
         const methods = new WeakMap();
 
-        // It finds its object when it is called, and does not hold it until then.
+        // The function finds its object when it is called, and does not hold it until then.
         const bind = func => {
             if (!methods.has(func)) {
                 methods.set(func, new Proxy(func, {
@@ -110,8 +111,9 @@ var {derefProxy, isProxy, makeProxy} = compile(() => {
             return methods.get(func);
         };
 
-        // The target of the Proxy is a stand-in. JavaScript insists that it has whatever is
-        // reported as unchangeable, so nothing is, and nothing is made so.
+        // The target of the Proxy is an empty object. JavaScript does not allow to report a
+        // property as unchangeable that this object does not have. So no property is reported as
+        // that.
         const proxy = new Proxy({}, {
             get(_, name) {
                 const target = ref.get();
@@ -136,7 +138,7 @@ var {derefProxy, isProxy, makeProxy} = compile(() => {
                 return descriptor.configurable !== false &&
                     Reflect.defineProperty(target, name, descriptor);
             },
-            // Whoever describes a value asks for this first, for it might be an Error.
+            // Whoever describes a value asks for this first, because the value may be an Error.
             getPrototypeOf() {
                 const target = ref.get();
                 return target !== null ? Reflect.getPrototypeOf(target) : remains;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The weakref-glib authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// The radar: the functions of the C library, with JavaScript's collector run before each verdict.
+// The radar has the functions of C, and runs the garbage collector before each verdict.
 
 /* exported defineRadar */
 
@@ -66,7 +66,7 @@ function defineRadar(Weakref) {
             return Weakref.radar_dump().deepUnpack();
         },
 
-        // The objects come from a function, so that nothing here holds them; drop() lets them go.
+        // The objects come from a function, so that nothing here holds them. drop() lets them go.
         assertDies(getObjects, drop) {
             const refs = (() => [getObjects()].flat().map(object => new Weakref.Ref(object)))();
             drop();

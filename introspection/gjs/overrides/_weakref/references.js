@@ -29,8 +29,8 @@ var {defineProxy, defineRef} = compile(() => {
 
     function defineRef(Weakref) {
         const {Ref} = Weakref;
-        // The shared one has no context: to connect to it would be to miss what comes during
-        // garbage collection.
+        // The shared reference has no context. Who connects to it misses a death in a garbage
+        // collection.
         const newShared = Ref.new;
         const {start_for_binding: start} = Ref.prototype;
         define(Ref.prototype, {
@@ -59,8 +59,8 @@ var {defineProxy, defineRef} = compile(() => {
                 return this.get() ?? undefined;
             },
 
-            // No function made here may have the target in a variable around it: the promise would
-            // wait for ever.
+            // No function that is made here may have the target in a variable around it. The
+            // promise would keep the target, and wait for ever.
             dead() {
                 let resolve;
                 const promise = new Promise(func => {
@@ -93,8 +93,8 @@ var {defineProxy, defineRef} = compile(() => {
         const newProxy = Proxy.new_full;
 
         define(Proxy.prototype, {
-            // Its type is made for the type of its target. Each its own, for the sake of its
-            // context.
+            // The type of a proxy is made for the type of its target. Proxies are not shared,
+            // because each has its own context.
             _init(target, callback) {
                 if (this.constructor !== Proxy)
                     throw new TypeError('Weakref.Proxy has no subclasses');
@@ -108,8 +108,8 @@ var {defineProxy, defineRef} = compile(() => {
                 return proxy;
             },
 
-            // Gjs before 1.78 leaks what is in a GValue that C fills in, and complains of one that
-            // it did not, because of an error.
+            // GJS before 1.78 leaks what is in a GValue that C fills in, and prints a critical
+            // message if C did not fill it in because of an error.
             get_target_property(name) {
                 const target = this.dup_target();
                 const pspec = target.constructor.find_property(name);

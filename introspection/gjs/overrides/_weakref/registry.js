@@ -20,11 +20,11 @@ function requireToken(token) {
 }
 
 function defineRegistry(Weakref) {
-    // Follows objects where FinalizationRegistry follows wrappers.
+    // A Registry follows objects where FinalizationRegistry follows wrappers.
     Weakref.Registry = class Registry {
         #callback;
 
-        // Token → the finalizers under it: GObjects by the object, others by themselves.
+        // These two lead from a token to its finalizers, for GObjects and for other tokens.
         #byObject = new Weakref.KeyTable();
         #byValue = new WeakMap();
 

@@ -18,14 +18,14 @@ var {defineSet} = compile(() => {
 
     const requireMember = value => requireObject(value, 'A member of a Weakref.Set');
 
-    // What is not a GObject, or was one and is dead, is not in it.
+    // What is no GObject, or is dead, is not in the set.
     function find(set, method, item) {
         item = unwrapAlive(item);
         return item instanceof GObject.Object && method.call(set, item);
     }
 
     function defineSet(Weakref) {
-        // As the methods of Set they take whatever has the size, the members and the keys of one.
+        // As those of Set, the methods take whatever has `size`, `has()` and `keys()`.
         function requireSet(other) {
             if (other instanceof Weakref.Set)
                 return other;
@@ -99,8 +99,8 @@ var {defineSet} = compile(() => {
                 this.forEach(item => func(item));
             },
 
-            // The members there are at the start, each if it is still one at its turn, until which
-            // it is held.
+            // Yields the members of the start, each if it is still a member at its turn. Until then
+            // the iteration holds it.
             *values() {
                 const items = dupItems.call(this);
                 const isThere = check(this, items.length);
@@ -122,7 +122,7 @@ var {defineSet} = compile(() => {
             },
         });
 
-        // The algebra, under the names of JavaScript, and of C as far as they differ.
+        // The algebra of sets has the names of JavaScript.
         for (const [name, func] of Object.entries({
             difference, equal, intersection, isDisjointFrom, isSubsetOf, isSupersetOf,
             symmetricDifference, union,

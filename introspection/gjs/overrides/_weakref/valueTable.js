@@ -17,17 +17,17 @@ var {defineCache, defineValueTable} = compile(() => {
 
     const COUNTS = ['max_idle', 'max_idle_seconds', 'max_tracked'];
 
-    // Table → a table of the keys that are being created.
+    // This map leads from a table to a table of the keys that are being created.
     const creations = new WeakMap();
 
-    // The class initializers are told what comes before these.
+    // Returns the properties that the arguments of a constructor stand for.
     function readArguments(table, keyType) {
         let properties = {key_type: keyType};
         if (isPlain(keyType) && !isType(keyType))
             properties = nameProperties(table.constructor, keyType);
 
         properties.key_type = requireKeyType(properties.key_type ?? GObject.Value);
-        // The default, which is as well: Gjs crashes over a property of that value.
+        // This is the default. GJS crashes over a property of that value.
         if (properties.key_type.name === 'GValue')
             delete properties.key_type;
         for (const name of COUNTS) {
@@ -37,16 +37,16 @@ var {defineCache, defineValueTable} = compile(() => {
         return properties;
     }
 
-    // What a table has on top of the C methods, which are as yet unchanged.
+    // Returns the members that a table has in addition to the C methods, which are unchanged here.
     function makeMembers(Weakref,
         {contains, ensure, foreach, insert, lookup, remove, dup_keys: dupKeys, get_size: getSize}) {
-        // Counts what was changed from here, in all tables.
+        // The number of the changes that JavaScript has made, in all tables.
         const state = {changes: 0};
 
         const isKeyError = e =>
             e instanceof GLib.Error && e.matches(Weakref.Error, Weakref.Error.KEY_TYPE);
 
-        // An error of C about the type of a key is a TypeError here.
+        // Calls a method of C. Its error about the type of a key becomes a TypeError.
         function withKey(table, method, key, ...args) {
             try {
                 return method.call(table, requireKey(key), ...args);
@@ -55,7 +55,7 @@ var {defineCache, defineValueTable} = compile(() => {
             }
         }
 
-        // What can't be a key, of any table or of this one, is not in it.
+        // What can't be a key of this table is not in it.
         function find(table, method, key, absent) {
             const value = toKey(unwrapAlive(key));
             if (value === undefined)
@@ -69,14 +69,14 @@ var {defineCache, defineValueTable} = compile(() => {
             }
         }
 
-        // The methods have a short way for strings.
+        // Some methods have a short way for strings.
         return {
             get(key) {
                 if (typeof key === 'string' && !NOT_FOR_C.test(key)) {
                     try {
                         return lookup.call(this, key) ?? undefined;
                     } catch {
-                        // The table has other keys: below.
+                        // The table has keys of another type: see below.
                     }
                 }
                 return find(this, lookup, key, undefined);
@@ -93,7 +93,7 @@ var {defineCache, defineValueTable} = compile(() => {
                     try {
                         return contains.call(this, key);
                     } catch {
-                        // The table has other keys: below.
+                        // The table has keys of another type: see below.
                     }
                 }
                 return find(this, contains, key, false);
@@ -105,16 +105,16 @@ var {defineCache, defineValueTable} = compile(() => {
                     try {
                         return remove.call(this, key);
                     } catch {
-                        // The table has other keys: below.
+                        // The table has keys of another type: see below.
                     }
                 }
                 return find(this, remove, key, false);
             },
 
-            // Another thread that inserts meanwhile was first: then its object is the result.
+            // If another thread inserts an object meanwhile, that object is the result.
             ensure(key, create) {
                 requireFunction(create, 'The create function');
-                // A cache is to count what is missing once, below.
+                // A cache should count a missing key only once: see below.
                 if (!(this instanceof Weakref.Cache) || withKey(this, contains, key)) {
                     const existing = typeof key === 'string' ? this.get(key)
                         : withKey(this, lookup, key);
@@ -132,7 +132,7 @@ var {defineCache, defineValueTable} = compile(() => {
                     });
                 }
 
-                // Some object that lives as long as this call.
+                // The value can be any object that lives as long as this call.
                 creating.set(key, this);
                 let value;
                 try {
@@ -143,7 +143,7 @@ var {defineCache, defineValueTable} = compile(() => {
                 return withKey(this, ensure, key, () => value);
             },
 
-            // Gjs before 1.78 can't read an array of GValues.
+            // GJS before 1.78 can't read an array of GValues.
             dup_keys() {
                 if (imports.system.version >= 17800)
                     return dupKeys.call(this);
@@ -152,9 +152,9 @@ var {defineCache, defineValueTable} = compile(() => {
                 return keys;
             },
 
-            // The keys there are at the start, each with its value when its turn comes: that of the
-            // start, as long as nothing has changed. A large one of 64 bits comes out of C rounded,
-            // and is not found by that: it keeps the value it had.
+            // Yields the keys of the start, each with the value that it has at its turn. Until
+            // something changes, this is the value of the start. A large integer of 64 bits comes
+            // out of C rounded, and so it can't be looked up. It keeps the value of the start.
             *entries() {
                 const keys = [];
                 const values = [];
@@ -180,7 +180,7 @@ var {defineCache, defineValueTable} = compile(() => {
         };
     }
 
-    // A cache inherits it.
+    // A cache inherits all of it.
     function defineValueTable(Weakref) {
         const {prototype} = Weakref.ValueTable;
 
