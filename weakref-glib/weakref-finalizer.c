@@ -70,9 +70,7 @@ finalizer_end (WeakrefFinalizer *self, gboolean run)
   if (!weakref_callback_take (&self->callback))
     return FALSE;
 
-  g_object_ref (self);
-
-  weakref_registry_remove (&self->kept);
+  weakref_registry_take (&self->kept, self);
   weakref_watch_stop (&self->watch);
 
   if (run)

@@ -68,9 +68,7 @@ tie_end (WeakrefTie *self, gboolean run)
   if (!weakref_callback_take (&self->callback))
     return FALSE;
 
-  g_object_ref (self);
-
-  weakref_registry_remove (&self->kept);
+  weakref_registry_take (&self->kept, self);
   weakref_watches_stop (self->watches);
 
   if (run)

@@ -15,7 +15,7 @@ weakref_callback_init (WeakrefCallback *callback,
   callback->func = func;
   callback->user_data = user_data;
   callback->destroy = destroy;
-  g_atomic_int_set (&callback->armed, TRUE);
+  __atomic_store_n (&callback->armed, TRUE, __ATOMIC_RELEASE);
 }
 
 /* Returns TRUE to exactly one caller, who then owns the user data and has to release it. */

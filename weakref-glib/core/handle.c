@@ -41,10 +41,9 @@ handle_unref_cb (gpointer data)
   weakref_handle_unref (data);
 }
 
-static gboolean
-handle_deliver_cb (gpointer data)
+static void
+handle_deliver (WeakrefHandle *handle)
 {
-  WeakrefHandle *handle = data;
   gpointer self = weakref_compat_get (&handle->self);
 
   if (self != NULL)
@@ -52,6 +51,12 @@ handle_deliver_cb (gpointer data)
       delivers[handle->watch.state](self, weakref_handle_get_callback (handle));
       g_object_unref (self);
     }
+}
+
+static gboolean
+handle_deliver_cb (gpointer data)
+{
+  handle_deliver (data);
 
   return G_SOURCE_REMOVE;
 }
@@ -60,9 +65,16 @@ static void
 handle_announce_cb (WeakrefWatch *watch)
 {
   WeakrefHandle *handle = (WeakrefHandle *) watch;
+  WeakrefDestination *destination = g_atomic_pointer_get (&handle->destination);
 
-  weakref_destination_send (g_atomic_pointer_get (&handle->destination), handle_deliver_cb, handle,
-                            handle_unref_cb);
+  if (destination != NULL)
+    {
+      weakref_destination_send (destination, handle_deliver_cb, handle, handle_unref_cb);
+      return;
+    }
+
+  handle_deliver (handle);
+  weakref_handle_unref (handle);
 }
 
 static void
@@ -108,11 +120,11 @@ weakref_handle_unref (WeakrefHandle *handle)
 }
 
 static WeakrefHandle *
-handle_init (gpointer memory, gpointer self, WeakrefSlot kind, guint8 flags)
+handle_init (gpointer memory, gpointer self, WeakrefSlot kind, guint8 flags, gint n_refs)
 {
   WeakrefHandle *handle = memory;
 
-  handle->watch.ref_count = 1;
+  handle->watch.ref_count = n_refs;
   handle->watch.state = kind;
   handle->watch.flags = flags;
   handle->watching = FALSE;
@@ -129,24 +141,25 @@ WeakrefHandle *
 weakref_handle_new (gpointer self, WeakrefSlot kind)
 {
   return handle_init (weakref_watch_alloc (NULL, sizeof (CallbackHandle)), self, kind,
-                      HAS_CALLBACK | MAY_BE_SHARED);
+                      HAS_CALLBACK | MAY_BE_SHARED, 1);
 }
 
 /* Makes a handle with room for a callback, for an object that belongs to @target and is never
- * shared. */
+ * shared. There is a second reference, for weakref_handle_start(). */
 WeakrefHandle *
 weakref_handle_new_private (gpointer self, WeakrefSlot kind, gpointer target)
 {
   return handle_init (weakref_watch_alloc (target, sizeof (CallbackHandle)), self, kind,
-                      HAS_CALLBACK);
+                      HAS_CALLBACK, 2);
 }
 
-/* Makes a handle without room for a callback. @block comes from weakref_handle_share(). */
+/* Makes a handle without room for a callback. @block comes from weakref_handle_share(). There is a
+ * second reference, for weakref_handle_start(). */
 WeakrefHandle *
 weakref_handle_new_shared (gpointer self, WeakrefSlot kind, WeakrefBlock *block)
 {
   return handle_init (weakref_watch_alloc_for_slot (block, sizeof (WeakrefHandle)), self, kind,
-                      MAY_BE_SHARED);
+                      MAY_BE_SHARED, 2);
 }
 
 /* Returns the callback, or NULL if there is no room for one. */
@@ -169,14 +182,14 @@ weakref_handle_set_destination (WeakrefHandle *handle, WeakrefDestination *desti
   return FALSE;
 }
 
-/* To be called once. The callback has been set before, and @target is what the handle was made
- * for. */
+/* To be called once. The callback has been set before, and @target is what the handle was made for.
+ * Takes over a reference on the handle, for the watch. */
 void
 weakref_handle_start (WeakrefHandle *handle, gpointer target)
 {
-  WeakrefWatch *watch = &weakref_handle_ref (handle)->watch;
+  WeakrefWatch *watch = &handle->watch;
 
-  g_atomic_int_set (&handle->watching, TRUE);
+  __atomic_store_n (&handle->watching, TRUE, __ATOMIC_RELEASE);
   if (watch->memory == WEAKREF_MEMORY_INSIDE_WITH_SLOTS)
     weakref_watch_start_in_slot (watch, &handle_funcs, target, sizeof (WeakrefHandle),
                                  watch->state);

@@ -73,7 +73,7 @@ registry_exit_cb (void)
   weakref_registry_run (FALSE);
 }
 
-/* Keeps @object until weakref_registry_remove(). The caller has set `exits_with` and `for_binding`
+/* Keeps @object until weakref_registry_take(). The caller has set `exits_with` and `for_binding`
  * before. */
 void
 weakref_registry_add (WeakrefKept *kept,
@@ -87,7 +87,8 @@ weakref_registry_add (WeakrefKept *kept,
   kept->run = run;
   kept->callback = callback;
 
-  if (g_atomic_int_compare_and_exchange (&exit_is_handled, FALSE, TRUE))
+  if (!g_atomic_int_get (&exit_is_handled) &&
+      g_atomic_int_compare_and_exchange (&exit_is_handled, FALSE, TRUE))
     atexit (registry_exit_cb);
 
   g_object_ref (object);
@@ -104,9 +105,10 @@ weakref_registry_add (WeakrefKept *kept,
     g_object_unref (object);
 }
 
-/* To be called by the thread that has taken the callback. It has a reference on the object. */
+/* To be called by the thread that has taken the callback. It has a reference on @object, and gets
+ * one that it keeps to the end, whatever the callback drops: that of the registry, or a new one. */
 void
-weakref_registry_remove (WeakrefKept *kept)
+weakref_registry_take (WeakrefKept *kept, gpointer object)
 {
   gboolean registered;
 
@@ -116,8 +118,8 @@ weakref_registry_remove (WeakrefKept *kept)
     weakref_list_take (&kept->node);
   g_mutex_unlock (&registry_lock);
 
-  if (registered)
-    g_object_unref (kept->object);
+  if (!registered)
+    g_object_ref (object);
 }
 
 gboolean

@@ -31,7 +31,7 @@ void weakref_registry_add (WeakrefKept *kept,
                            gpointer object,
                            WeakrefRunKept run,
                            WeakrefCallback *callback);
-void weakref_registry_remove (WeakrefKept *kept);
+void weakref_registry_take (WeakrefKept *kept, gpointer object);
 void weakref_registry_run (gboolean with_bindings);
 
 gboolean weakref_registry_get_at_exit (WeakrefKept *kept);

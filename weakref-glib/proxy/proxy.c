@@ -137,7 +137,7 @@ proxy_create_full (GType type,
       if (klass->interfaces[i]->start != NULL)
         klass->interfaces[i]->start (self->states[i], target);
     }
-  weakref_handle_start (self->handle, target);
+  weakref_handle_start (weakref_handle_ref (self->handle), target);
   weakref_proxy_signals_start (self, target);
 
   return self;
