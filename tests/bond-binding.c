@@ -342,22 +342,18 @@ test_threads_bond_and_break (void)
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, NULL);
+  test_init (&argc, &argv, "/weakref/bond/binding");
 
-  test_add ("/weakref/bond/binding/holds-neither", test_holds_neither);
-  test_add ("/weakref/bond/binding/all-are-dead-when-the-first-dies",
-            test_all_are_dead_when_the_first_dies);
-  test_add ("/weakref/bond/binding/leaves-with-an-early-dispose",
-            test_leaves_with_an_early_dispose);
-  test_add ("/weakref/bond/binding/all-are-dead-although-the-first-is-held",
-            test_all_are_dead_although_the_first_is_held);
-  test_add ("/weakref/bond/binding/leaves-although-it-is-dropped",
-            test_leaves_although_it_is_dropped);
-  test_add ("/weakref/bond/binding/has-one-owner-and-no-cycles", test_has_one_owner_and_no_cycles);
-  test_add ("/weakref/bond/binding/is-taken-over", test_is_taken_over);
-  test_add ("/weakref/bond/binding/tells-in-the-context", test_tells_in_the_context);
-  test_add ("/weakref/bond/binding/lists-nothing-of-others", test_lists_nothing_of_others);
-  test_add ("/weakref/bond/binding/threads-bond-and-break", test_threads_bond_and_break);
+  test_case (holds_neither);
+  test_case (all_are_dead_when_the_first_dies);
+  test_case (leaves_with_an_early_dispose);
+  test_case (all_are_dead_although_the_first_is_held);
+  test_case (leaves_although_it_is_dropped);
+  test_case (has_one_owner_and_no_cycles);
+  test_case (is_taken_over);
+  test_case (tells_in_the_context);
+  test_case (lists_nothing_of_others);
+  test_case (threads_bond_and_break);
 
   return g_test_run ();
 }

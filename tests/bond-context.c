@@ -116,14 +116,12 @@ test_is_dropped_with_a_context_that_never_runs (void)
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, NULL);
+  test_init (&argc, &argv, "/weakref/bond");
 
-  test_add ("/weakref/bond/notifies-from-the-context", test_notifies_from_the_context);
-  test_add ("/weakref/bond/notifies-in-the-thread-without-a-context",
-            test_notifies_in_the_thread_without_one);
-  test_add ("/weakref/bond/is-kept-until-it-has-notified", test_is_kept_until_it_has_notified);
-  test_add ("/weakref/bond/is-dropped-with-a-context-that-never-runs",
-            test_is_dropped_with_a_context_that_never_runs);
+  test_case (notifies_from_the_context);
+  test_case_as ("notifies-in-the-thread-without-a-context", notifies_in_the_thread_without_one);
+  test_case (is_kept_until_it_has_notified);
+  test_case (is_dropped_with_a_context_that_never_runs);
 
   return g_test_run ();
 }

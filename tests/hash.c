@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "probe.h"
+
 /* Wherever it is in memory, and whatever comes after it. */
 static void
 test_same (void)
@@ -99,12 +101,12 @@ test_secret (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  test_init (&argc, &argv, "/weakref/hash");
 
-  g_test_add_func ("/weakref/hash/is-that-of-the-bytes", test_same);
-  g_test_add_func ("/weakref/hash/each-byte-counts", test_each_byte_counts);
-  g_test_add_func ("/weakref/hash/few-names-collide", test_few_collide);
-  g_test_add_func ("/weakref/hash/another-in-each-process", test_secret);
+  test_case_as ("is-that-of-the-bytes", same);
+  test_case (each_byte_counts);
+  test_case_as ("few-names-collide", few_collide);
+  test_case_as ("another-in-each-process", secret);
 
   return g_test_run ();
 }

@@ -126,13 +126,11 @@ test_copy_is_good_while_another_thread_replaces (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  test_init (&argc, &argv, "/weakref/key-table-dup");
 
-  test_add ("/weakref/key-table-dup/copies-the-value", test_copies_the_value);
-  test_add ("/weakref/key-table-dup/pointers-of-a-table-of-values-are-refused",
-            test_pointers_of_a_table_of_values_are_refused);
-  test_add ("/weakref/key-table-dup/copy-is-good-while-another-thread-replaces",
-            test_copy_is_good_while_another_thread_replaces);
+  test_case (copies_the_value);
+  test_case (pointers_of_a_table_of_values_are_refused);
+  test_case (copy_is_good_while_another_thread_replaces);
 
   return g_test_run ();
 }

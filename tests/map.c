@@ -4,6 +4,8 @@
 
 #include <weakref-glib/core/map.h>
 
+#include "probe.h"
+
 /* The map beside a model, an array that is searched from its start. */
 
 typedef struct
@@ -302,16 +304,16 @@ test_spreads_addresses (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  test_init (&argc, &argv, "/weakref/map");
 
-  g_test_add_func ("/weakref/map/empty-finds-nothing", test_empty);
-  g_test_add_func ("/weakref/map/is-like-a-model", test_model);
-  g_test_add_func ("/weakref/map/is-like-a-model-when-tags-collide", test_model_colliding);
-  g_test_add_func ("/weakref/map/wraps-around-the-end", test_wraps_around);
-  g_test_add_func ("/weakref/map/removes-from-the-middle-of-a-run", test_removes_while_probing);
-  g_test_add_func ("/weakref/map/grows-and-shrinks", test_grows_and_shrinks);
-  g_test_add_func ("/weakref/map/leaves-no-marks", test_leaves_no_marks);
-  g_test_add_func ("/weakref/map/spreads-addresses", test_spreads_addresses);
+  test_case_as ("empty-finds-nothing", empty);
+  test_case_as ("is-like-a-model", model);
+  test_case_as ("is-like-a-model-when-tags-collide", model_colliding);
+  test_case_as ("wraps-around-the-end", wraps_around);
+  test_case_as ("removes-from-the-middle-of-a-run", removes_while_probing);
+  test_case (grows_and_shrinks);
+  test_case (leaves_no_marks);
+  test_case (spreads_addresses);
 
   return g_test_run ();
 }

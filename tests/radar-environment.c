@@ -106,20 +106,17 @@ test_assertion_fails_with_a_report (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  test_init (&argc, &argv, "/weakref/radar-environment");
 
   g_test_add_func ("/weakref/radar-environment/subprocess/leaks", leaks);
   g_test_add_func ("/weakref/radar-environment/subprocess/is-tidy", is_tidy);
   g_test_add_func ("/weakref/radar-environment/subprocess/signals-itself", signals_itself);
   g_test_add_func ("/weakref/radar-environment/subprocess/asserts", asserts);
-  test_add ("/weakref/radar-environment/reports-at-exit", test_reports_at_exit);
-  test_add ("/weakref/radar-environment/reports-nothing-where-nothing-leaks",
-            test_reports_nothing_where_nothing_leaks);
-  test_add ("/weakref/radar-environment/reports-on-a-signal", test_reports_on_a_signal);
-  test_add ("/weakref/radar-environment/refuses-what-it-does-not-know",
-            test_refuses_what_it_does_not_know);
-  test_add ("/weakref/radar-environment/assertion-fails-with-a-report",
-            test_assertion_fails_with_a_report);
+  test_case (reports_at_exit);
+  test_case (reports_nothing_where_nothing_leaks);
+  test_case (reports_on_a_signal);
+  test_case (refuses_what_it_does_not_know);
+  test_case (assertion_fails_with_a_report);
 
   return g_test_run ();
 }

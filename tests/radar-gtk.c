@@ -134,7 +134,7 @@ test_inspector_has_a_page (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  test_init (&argc, &argv, "/weakref/radar-gtk");
 
   if (!gtk_init_check ())
     {
@@ -142,9 +142,8 @@ main (int argc, char **argv)
       return 0;
     }
 
-  test_add ("/weakref/radar-gtk/finds-widgets-from-their-window",
-            test_finds_widgets_from_their_window);
-  test_add ("/weakref/radar-gtk/inspector-has-a-page", test_inspector_has_a_page);
+  test_case (finds_widgets_from_their_window);
+  test_case (inspector_has_a_page);
 
   return g_test_run ();
 }

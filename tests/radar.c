@@ -412,24 +412,21 @@ test_counts_right_from_many_threads (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  test_init (&argc, &argv, "/weakref/radar");
 
-  test_add ("/weakref/radar/is-off-until-asked-for", test_off_until_asked_for);
-  test_add ("/weakref/radar/reports-what-should-be-dead", test_reports_what_should_be_dead);
-  test_add ("/weakref/radar/reports-what-was-disposed-and-is-held",
-            test_reports_what_was_disposed_and_is_held);
-  test_add ("/weakref/radar/finds-a-list-model-that-holds", test_finds_a_list_model_that_holds);
-  test_add ("/weakref/radar/finds-handlers-on-the-way",
-            test_finds_properties_and_handlers_on_the_way);
-  test_add ("/weakref/radar/says-what-knows-an-object", test_says_what_knows_it);
-  test_add ("/weakref/radar/says-that-there-is-a-toggle-reference",
-            test_says_that_there_is_a_toggle_reference);
-  test_add ("/weakref/radar/counts-targets-and-their-growth", test_counts_targets_and_their_growth);
-  test_add ("/weakref/radar/tracks-a-type-from-construction", test_tracks_a_type_from_construction);
-  test_add ("/weakref/radar/assertions-pass", test_assertions_pass);
-  test_add ("/weakref/radar/assertions-run-the-context", test_assertions_run_the_context);
-  test_add ("/weakref/radar/trial-says-what-is-alive", test_trial_says_what_is_alive);
-  test_add ("/weakref/radar/counts-right-from-many-threads", test_counts_right_from_many_threads);
+  test_case_as ("is-off-until-asked-for", off_until_asked_for);
+  test_case (reports_what_should_be_dead);
+  test_case (reports_what_was_disposed_and_is_held);
+  test_case (finds_a_list_model_that_holds);
+  test_case_as ("finds-handlers-on-the-way", finds_properties_and_handlers_on_the_way);
+  test_case_as ("says-what-knows-an-object", says_what_knows_it);
+  test_case (says_that_there_is_a_toggle_reference);
+  test_case (counts_targets_and_their_growth);
+  test_case (tracks_a_type_from_construction);
+  test_case (assertions_pass);
+  test_case (assertions_run_the_context);
+  test_case (trial_says_what_is_alive);
+  test_case (counts_right_from_many_threads);
 
   return g_test_run ();
 }
