@@ -342,7 +342,7 @@ declare module 'gi://Weakref?version=1.0' {
         function connect<
             I extends GObject.Object & { $signals: any },
             S extends keyof I['$signals'] & string,
-            O extends [GObject.Object, ...GObject.Object[]],
+            O extends GObject.Object[],
         >(
             instance: I,
             signal: S,
@@ -353,7 +353,7 @@ declare module 'gi://Weakref?version=1.0' {
             instance: I,
             signal: string,
             handler: (instance: I, ...args: any[]) => any,
-            ...objects: [GObject.Object, ...GObject.Object[]]
+            ...objects: GObject.Object[]
         ): Connection;
         /** The function of C. What the handler refers to is kept until it is disconnected. */
         function signal_connect(

@@ -155,8 +155,7 @@ const connection = Weakref.connect(set, 'items-changed', (self, position, remove
 }, win);
 const isFirst: boolean = connection.connected && connection.disconnect();
 Weakref.connect(win, 'a-signal', (self, a, b) => print(self.title, a, b), action, win);
-// @ts-expect-error
-Weakref.connect(win, 'a-signal', () => {});
+Weakref.connect(win, 'a-signal', () => {}).disconnect();
 // @ts-expect-error
 Weakref.connect(win, 'a-signal', () => {}, 'a');
 

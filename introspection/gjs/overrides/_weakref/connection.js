@@ -11,6 +11,9 @@
 const {GObject} = imports.gi;
 const {describe, requireFunction, requireObject} = imports.overrides._weakref.arguments;
 
+// A class may have a method of the same name.
+const {connect} = GObject.Object.prototype;
+
 // This property of a wrapper has the map. It also makes the wrapper last as long as the object.
 const HANDLERS = Symbol('handlers of Weakref.connect()');
 
@@ -66,8 +69,10 @@ function defineConnect(Weakref) {
         instance = requireObject(instance, 'The instance');
         requireSignal(instance, signal);
         requireFunction(handler, 'The handler');
+        // GJS itself keeps a handler in the right way. It only can't pass objects.
         if (objects.length === 0)
-            throw new TypeError('A handler without objects is connected by the instance itself');
+            return new Weakref.Connection(instance, connect.call(instance, signal, handler));
+
         objects = objects.map(object => requireObject(object, 'What a handler is given'));
 
         if (!instance[HANDLERS])
