@@ -97,6 +97,42 @@ test_frees_the_data (void)
   scene_clear (&s, "-a ~a");
 }
 
+/* The callback of a hit is not called by the call itself, whatever runs in that. */
+
+static void
+iterate_cb (gpointer data)
+{
+  test_iterate ();
+  test_log ("freed");
+}
+
+static gboolean
+ask_in_a_source_cb (gpointer data)
+{
+  Scene *s = data;
+
+  weakref_value_table_ensure_async (s->table, "a", G_PRIORITY_DEFAULT, NULL, creator_cb, NULL,
+                                    iterate_cb, caller_cb, &s->one);
+  test_log ("asked");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_not_called_inside (void)
+{
+  Scene s = scene_new (string_table ());
+  TestProbe *a = test_probe_new ("a");
+
+  weakref_value_table_insert (s.table, "a", a);
+  g_idle_add (ask_in_a_source_cb, &s);
+  test_iterate ();
+  /* By the main loop that runs while the data is freed, and not after it. */
+  assert_log ("one=a freed asked");
+  caller_clear (&s.one);
+  g_object_unref (a);
+  scene_clear (&s, "-a ~a");
+}
+
 static void
 test_goes_by_a_copy_of_the_key (void)
 {
@@ -303,6 +339,7 @@ main (int argc, char **argv)
   test_case_as ("by-value", by_value);
   test_case_as ("frees-the-data", frees_the_data);
   test_case_as ("goes-by-a-copy-of-the-key", goes_by_a_copy_of_the_key);
+  test_case_as ("not-called-inside", not_called_inside);
   test_case_as ("in-a-cache", in_a_cache);
   test_case_as ("end/failure-is-for-all-who-wait", fails_for_all_who_wait);
   test_case_as ("end/bad-creations", bad_creations);

@@ -23,6 +23,7 @@ op_iterate (void)
     return;
 
   sets_check ();
+  async_check ();
   for (i = 0; i < N_SLOTS; i++)
     {
       Ref *ref = &world.refs[i];
@@ -40,7 +41,7 @@ run_ops (guint n)
 {
   while (n-- > 0 && program_left > 0)
     {
-      switch (next (22))
+      switch (next (25))
         {
         case 0:
         case 1:
@@ -85,6 +86,11 @@ run_ops (guint n)
         case 20:
           op_cache ();
           break;
+        case 21:
+        case 22:
+        case 23:
+          op_async ();
+          break;
         default:
           if (next (8) == 0)
             op_exit ();
@@ -111,6 +117,7 @@ drop_everything (void)
 {
   guint i;
 
+  async_end_all ();
   do
     {
       while (orphans->len > 0)
@@ -156,6 +163,7 @@ drop_everything (void)
       g_clear_object (&world.sets[i]);
       g_array_unref (world.members[i]);
     }
+  async_free ();
   g_clear_object (&world.key_table);
   g_clear_object (&world.number_table);
   while (g_main_context_iteration (NULL, FALSE))
@@ -192,6 +200,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
       set_new (i);
     }
   key_tables_new ();
+  async_new ();
 
   run_ops (G_MAXUINT);
   drop_everything ();

@@ -233,6 +233,12 @@ void op_key_table (void);
 void op_number_table (void);
 void key_tables_check (void);
 
+void async_new (void);
+void op_async (void);
+void async_check (void);
+void async_end_all (void);
+void async_free (void);
+
 void set_new (guint s);
 void op_set (void);
 void sets_check (void);

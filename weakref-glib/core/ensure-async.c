@@ -437,10 +437,18 @@ call_create_task (const WeakrefEnsureCall *call)
 
   g_task_set_priority (task, call->io_priority);
   task_set_tag (task, call->tag);
-  if (call->create_destroy != NULL)
-    call->create_destroy (call->create_data);
 
   return task;
+}
+
+/* Takes over the reference on @task, which has been returned. The data is freed after that: it may
+ * run the main loop meanwhile, and a task that was made before would then call back at once. */
+static void
+call_end (const WeakrefEnsureCall *call, GTask *task)
+{
+  g_object_unref (task);
+  if (call->create_destroy != NULL)
+    call->create_destroy (call->create_data);
 }
 
 /* Answers a request at once with @error, and takes over @error. */
@@ -450,7 +458,7 @@ weakref_ensure_async_refuse (const WeakrefEnsureCall *call, GError *error)
   GTask *task = call_create_task (call);
 
   g_task_return_error (task, error);
-  g_object_unref (task);
+  call_end (call, task);
 }
 
 void
@@ -478,7 +486,7 @@ weakref_ensure_async (WeakrefValueCore *core, gconstpointer key, const WeakrefEn
     {
       task = call_create_task (call);
       g_task_return_pointer (task, object, g_object_unref);
-      g_object_unref (task);
+      call_end (call, task);
       return;
     }
 
