@@ -263,26 +263,33 @@ test_nothing_with_a_function (void)
 }
 
 static void
-no_two_are_the_same_cb (
-  GListModel *model, guint position, guint removed, guint added, gpointer user_data)
+add_cb (WeakrefRef *ref, gpointer user_data)
 {
-  guint n = g_list_model_get_n_items (model);
-  guint i;
-  guint j;
+  gpointer *set_and_item = user_data;
 
-  for (i = 0; i < n; i++)
-    {
-      gpointer one = g_list_model_get_item (model, i);
+  weakref_set_add (set_and_item[0], set_and_item[1]);
+}
 
-      for (j = 0; j < i; j++)
-        {
-          gpointer other = g_list_model_get_item (model, j);
+/* The reference is newer, so that its callback runs first. */
+static void
+test_not_if_it_was_announced_before_that (void)
+{
+  WeakrefSet *set = weakref_set_new (acting_get_type ());
+  gpointer a = acting_new ("a");
+  gpointer b = acting_new ("b");
+  gpointer set_and_item[] = { set, b };
+  WeakrefRef *ref;
 
-          g_assert_true (one != other);
-          g_object_unref (other);
-        }
-      g_object_unref (one);
-    }
+  weakref_set_add (set, a);
+  g_signal_connect (set, "items-changed", G_CALLBACK (changed_cb), NULL);
+  ref = weakref_ref_new_full (a, NULL, add_cb, set_and_item, NULL);
+  g_object_unref (a);
+  assert_log ("-a 0-1+1 ~a");
+
+  g_object_unref (ref);
+  g_object_unref (set);
+  g_object_unref (b);
+  assert_log ("-b ~b");
 }
 
 /* Its old place is not shown any more when the new one is. */
@@ -324,6 +331,7 @@ main (int argc, char **argv)
   test_case (until_the_set_dies_in_a_context_that_never_runs);
   test_case (is_dead_for_everybody_else);
   test_case (nothing_with_a_function);
+  test_case (not_if_it_was_announced_before_that);
   test_case (may_be_added_again);
 
   return g_test_run ();

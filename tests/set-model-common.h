@@ -48,6 +48,19 @@ changed_cb (GListModel *model, guint position, guint removed, guint added, gpoin
   test_log ("%u-%u+%u", position, removed, added);
 }
 
+/* A handler that looks at all items. */
+static inline void
+no_two_are_the_same_cb (
+  GListModel *model, guint position, guint removed, guint added, gpointer user_data)
+{
+  GHashTable *items = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  guint i;
+
+  for (i = 0; i < g_list_model_get_n_items (model); i++)
+    g_assert_true (g_hash_table_add (items, g_list_model_get_item (model, i)));
+  g_hash_table_unref (items);
+}
+
 static inline gpointer
 stand_in_cb (GType type, gpointer user_data)
 {

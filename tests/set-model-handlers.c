@@ -182,6 +182,140 @@ test_handler_may_drop_the_set (void)
   assert_log ("-f ~f");
 }
 
+typedef struct
+{
+  GPtrArray *probes; /* those that are still to come */
+  gboolean drops;    /* else adds */
+} Chain;
+
+/* Goes on at each event, as long as there are probes. */
+static void
+chain_cb (GListModel *model, guint position, guint removed, guint added, gpointer user_data)
+{
+  Chain *chain = user_data;
+  gpointer probe;
+
+  if (chain->probes->len == 0)
+    return;
+
+  probe = g_ptr_array_steal_index (chain->probes, 0);
+  if (chain->drops)
+    g_object_unref (probe);
+  else
+    weakref_set_add (WEAKREF_SET (model), probe);
+}
+
+static void
+test_what_handlers_change_is_announced_with_it (void)
+{
+  WeakrefSet *set = weakref_set_new (TEST_TYPE_PROBE);
+  TestProbe *probes[10];
+  TestProbe *first = test_probe_new ("p");
+  Chain chain = { g_ptr_array_new (), FALSE };
+  guint i;
+
+  test_log_set_probes (FALSE);
+  for (i = 0; i < 10; i++)
+    {
+      probes[i] = test_probe_new ("p");
+      g_ptr_array_add (chain.probes, probes[i]);
+    }
+  g_signal_connect (set, "items-changed", G_CALLBACK (chain_cb), &chain);
+  g_signal_connect (set, "items-changed", G_CALLBACK (changed_cb), NULL);
+
+  /* Before the call returns. */
+  weakref_set_add (set, first);
+  assert_log ("0-0+1 1-0+1 2-0+1 3-0+1 4-0+1 5-0+1 6-0+1 7-0+1 8-0+1 9-0+1 10-0+1");
+  g_assert_false (g_main_context_pending (NULL));
+
+  /* In the same dispatch. */
+  chain.drops = TRUE;
+  for (i = 0; i < 10; i++)
+    g_ptr_array_add (chain.probes, probes[i]);
+  g_object_unref (first);
+  g_main_context_iteration (NULL, FALSE);
+  assert_log ("0-1+0 0-1+0 0-1+0 0-1+0 0-1+0 0-1+0 0-1+0 0-1+0 0-1+0 0-1+0 0-1+0");
+  g_assert_false (g_main_context_pending (NULL));
+
+  g_ptr_array_unref (chain.probes);
+  g_object_unref (set);
+}
+
+/* A call returns although its handlers go on and on. The context brings the rest. */
+static void
+test_handlers_do_not_stop_everything_else (void)
+{
+  WeakrefSet *set = weakref_set_new (TEST_TYPE_PROBE);
+  GPtrArray *all = g_ptr_array_new_with_free_func (g_object_unref);
+  Chain chain = { g_ptr_array_new (), FALSE };
+  guint n = 40;
+  guint i;
+
+  test_log_set_probes (FALSE);
+  for (i = 0; i < n; i++)
+    {
+      g_ptr_array_add (all, test_probe_new ("p"));
+      g_ptr_array_add (chain.probes, g_ptr_array_index (all, i));
+    }
+  g_signal_connect (set, "items-changed", G_CALLBACK (chain_cb), &chain);
+  weakref_set_add (set, g_ptr_array_steal_index (chain.probes, 0));
+  g_assert_cmpuint (chain.probes->len, >, 0);
+  g_assert_true (g_main_context_pending (NULL));
+  test_iterate ();
+  g_assert_cmpuint (chain.probes->len, ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (set)), ==, n);
+
+  g_ptr_array_unref (chain.probes);
+  g_object_unref (set);
+  g_ptr_array_unref (all);
+}
+
+typedef struct
+{
+  WeakrefSet *set;
+  TestProbe *probe;
+} Removal;
+
+static gpointer
+remove_thread (gpointer data)
+{
+  Removal *removal = data;
+
+  weakref_set_remove (removal->set, removal->probe);
+  return NULL;
+}
+
+static void
+remove_elsewhere_cb (
+  GListModel *model, guint position, guint removed, guint added, gpointer user_data)
+{
+  TestProbe **probe = user_data;
+  Removal removal = { WEAKREF_SET (model), g_steal_pointer (probe) };
+
+  if (removal.probe != NULL)
+    g_thread_join (g_thread_new ("remove", remove_thread, &removal));
+}
+
+/* What another thread changes meanwhile does not come in the place of what the call has changed. */
+static void
+test_call_returns_when_its_change_is_announced (void)
+{
+  TestProbe *probes[N_PROBES];
+  WeakrefSet *set = set_of_five (probes);
+  TestProbe *f = test_probe_new ("f");
+  TestProbe *c = probes[2];
+
+  g_signal_connect (set, "items-changed", G_CALLBACK (remove_elsewhere_cb), &c);
+  g_clear_object (&probes[0]);
+  assert_log ("-a ~a");
+  weakref_set_add (set, f);
+  assert_log ("0-1+0 1-1+0 3-0+1");
+
+  g_object_unref (set);
+  g_object_unref (f);
+  clear_probes (probes);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -191,6 +325,10 @@ main (int argc, char **argv)
   test_case_as ("handler/may-drop-items", handler_may_drop_items);
   test_case_as ("handler/may-run-the-context", handler_may_run_the_context);
   test_case_as ("handler/may-drop-the-set", handler_may_drop_the_set);
+  test_case_as ("handler/changes-are-announced-with-it", what_handlers_change_is_announced_with_it);
+  test_case_as ("handler/may-go-on-and-on", handlers_do_not_stop_everything_else);
+  test_case_as ("handler/another-thread-changes-meanwhile",
+                call_returns_when_its_change_is_announced);
 
   return g_test_run ();
 }

@@ -34,6 +34,72 @@ test_find (void)
   clear_probes (probes);
 }
 
+/* Where nothing else has been read. */
+static void
+test_found_position_stays (void)
+{
+  TestProbe *probes[N_PROBES];
+  WeakrefSet *set = set_of_five (probes);
+  guint position;
+
+  g_signal_handlers_disconnect_by_func (set, changed_cb, NULL);
+  g_assert_true (weakref_set_find (set, probes[3], &position));
+  g_object_unref (probes[0]);
+  probes[0] = NULL;
+  assert_log ("-a ~a");
+  g_assert_true (weakref_set_find (set, probes[3], &position));
+  g_assert_cmpuint (position, ==, 3);
+  test_iterate ();
+  g_assert_true (weakref_set_find (set, probes[3], &position));
+  g_assert_cmpuint (position, ==, 2);
+
+  g_object_unref (set);
+  clear_probes (probes);
+}
+
+static void
+find_nothing_cb (TestProbe *probe, gpointer set)
+{
+  g_assert_false (weakref_set_find (set, probe, NULL));
+  g_assert_false (weakref_set_contains (set, probe));
+  test_log ("not found");
+}
+
+static gpointer
+add_thread (gpointer data)
+{
+  gpointer *set_and_item = data;
+
+  weakref_set_add (set_and_item[0], set_and_item[1]);
+  return NULL;
+}
+
+static void
+test_finds_only_what_is_alive_and_shown (void)
+{
+  TestProbe *probes[N_PROBES];
+  WeakrefSet *set = set_of_five (probes);
+  TestProbe *f = test_probe_new ("f");
+  gpointer set_and_item[] = { set, f };
+  guint position;
+
+  test_probe_set_on_dispose (probes[1], find_nothing_cb, set);
+  g_clear_object (&probes[1]);
+  assert_log ("-b not found ~b");
+
+  g_thread_join (g_thread_new ("add", add_thread, set_and_item));
+  g_assert_true (weakref_set_contains (set, f));
+  g_assert_false (weakref_set_find (set, f, &position));
+  test_iterate ();
+  assert_log ("1-1+0 4-0+1");
+  g_assert_true (weakref_set_find (set, f, &position));
+  g_assert_cmpuint (position, ==, 4);
+
+  g_object_unref (set);
+  g_object_unref (f);
+  clear_probes (probes);
+}
+
 static void
 test_insert_adds_and_moves (void)
 {
@@ -122,6 +188,70 @@ test_sort (void)
   weakref_set_sort (set, compare_cb, NULL);
   assert_model (set, "a aa b c e");
   assert_log ("0-5+5");
+
+  g_object_unref (set);
+  clear_probes (probes);
+}
+
+static int
+removing_cb (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  TestProbe ***probes = user_data;
+
+  if (*probes != NULL)
+    {
+      WeakrefSet *set = g_object_get_data (G_OBJECT ((*probes)[0]), "set");
+
+      weakref_set_remove (set, (*probes)[1]);
+      g_object_run_dispose (G_OBJECT ((*probes)[2]));
+      *probes = NULL;
+    }
+
+  return -compare_cb (a, b, NULL);
+}
+
+static void
+test_sort_leaves_out_what_is_removed_meanwhile (void)
+{
+  TestProbe *probes[N_PROBES];
+  WeakrefSet *set = set_of_five (probes);
+  TestProbe **remove = probes;
+
+  g_object_set_data (G_OBJECT (probes[0]), "set", set);
+  weakref_set_sort (set, removing_cb, &remove);
+  assert_log ("1-1+0 -c 0-4+3");
+  assert_model (set, "e d a");
+  g_assert_cmpuint (weakref_set_get_size (set), ==, 3);
+
+  g_object_unref (set);
+  clear_probes (probes);
+}
+
+static void
+move_once_cb (GListModel *model, guint position, guint removed, guint added, gpointer user_data)
+{
+  TestProbe **probe = user_data;
+
+  if (*probe != NULL)
+    g_assert_false (weakref_set_insert (WEAKREF_SET (model), 0, g_steal_pointer (probe)));
+}
+
+/* It is shown at its new place when it is not shown at the old one any more. */
+static void
+test_moved_while_something_is_announced (void)
+{
+  TestProbe *probes[N_PROBES];
+  WeakrefSet *set = set_of_five (probes);
+  TestProbe *moved = probes[4];
+
+  g_signal_connect (set, "items-changed", G_CALLBACK (no_two_are_the_same_cb), NULL);
+  g_signal_connect (set, "items-changed", G_CALLBACK (move_once_cb), &moved);
+  g_clear_object (&probes[0]);
+  g_clear_object (&probes[2]);
+  assert_log ("-a ~a -c ~c");
+  test_iterate ();
+  assert_log ("0-1+0 0-4+3 -? ~?");
+  assert_model (set, "e b d");
 
   g_object_unref (set);
   clear_probes (probes);
@@ -245,8 +375,12 @@ main (int argc, char **argv)
   test_init (&argc, &argv, "/weakref/set/order");
 
   test_case (find);
+  test_case (found_position_stays);
+  test_case (finds_only_what_is_alive_and_shown);
   test_case (insert_adds_and_moves);
   test_case (sort);
+  test_case (sort_leaves_out_what_is_removed_meanwhile);
+  test_case (moved_while_something_is_announced);
   test_case_as ("changes-in-the-context", order_changes_in_the_context);
   test_case (as_a_list_store);
 

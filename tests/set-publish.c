@@ -31,7 +31,6 @@ drop_cb (gpointer user_data)
   TestProbe **probes = user_data;
 
   g_clear_object (&probes[0]);
-  g_clear_object (&probes[1]);
   return G_SOURCE_REMOVE;
 }
 
@@ -46,7 +45,7 @@ test_before_anything_else_is_dispatched (void)
   add_source (G_PRIORITY_DEFAULT, log_cb, (gpointer) "event");
   add_source (G_PRIORITY_HIGH_IDLE + 20, log_cb, (gpointer) "draw");
   test_iterate ();
-  assert_log ("-a ~a -b ~b 0-2+0 high event draw");
+  assert_log ("-a ~a 0-1+0 high event draw");
 
   g_object_unref (set);
   clear_probes (probes);
@@ -101,6 +100,7 @@ test_more_gaps_are_told_at_once (void)
 {
   TestProbe *probes[400];
   WeakrefSet *set = set_of_many (probes, 400);
+  guint position = 177;
   guint i;
 
   test_log_set_probes (FALSE);
@@ -110,14 +110,24 @@ test_more_gaps_are_told_at_once (void)
   assert_log ("100-33+16");
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (set)), ==, 383);
 
+  /* Nor is what lies between them only a little told apart. */
+  for (i = 0; i < 17; i++)
+    {
+      g_clear_object (&probes[position]);
+      position += i + 2;
+    }
+  test_iterate ();
+  assert_log ("160-153+136");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (set)), ==, 366);
+
   /* But not with a large part of the list in between. */
   for (i = 0; i < 17; i++)
     {
       g_clear_object (&probes[2 * i]);
-      g_clear_object (&probes[300 + 2 * i]);
+      g_clear_object (&probes[360 + 2 * i]);
     }
   test_iterate ();
-  assert_log ("0-33+16 266-33+16");
+  assert_log ("0-33+16 309-33+16");
   clear_many (set, probes, 400);
 }
 
@@ -137,6 +147,19 @@ change_thread (gpointer data)
 
   weakref_set_add (set_and_probes[0], set_and_probes[1]);
   weakref_set_remove (set_and_probes[0], set_and_probes[2]);
+  return NULL;
+}
+
+static int
+compare_cb (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  return g_strcmp0 (test_probe_get_name ((gpointer) b), test_probe_get_name ((gpointer) a));
+}
+
+static gpointer
+sort_thread (gpointer set)
+{
+  weakref_set_sort (set, compare_cb, NULL);
   return NULL;
 }
 
@@ -166,7 +189,12 @@ test_nothing_if_nobody_listens (void)
   g_thread_join (g_thread_new ("change", change_thread, set_and_probes));
   assert_model (set, "b c a");
   test_iterate ();
-  assert_model (set, "b c");
+  g_assert_cmpuint (n_emitted, ==, 0);
+
+  /* The order is another one at once, too. */
+  g_thread_join (g_thread_new ("sort", sort_thread, set));
+  g_assert_false (g_main_context_pending (NULL));
+  assert_model (set, "c b");
   g_assert_cmpuint (n_emitted, ==, 0);
 
   g_signal_remove_emission_hook (items_changed, hook);
@@ -207,14 +235,33 @@ test_who_listens_without_looking_is_told (void)
     }
 }
 
-static gpointer
-drop_thread (gpointer data)
+static void
+count_items_cb (GObject *set, GParamSpec *pspec, gpointer user_data)
 {
-  GPtrArray *array = data;
-
-  g_ptr_array_unref (array);
-  return NULL;
+  test_log ("n=%u", g_list_model_get_n_items (G_LIST_MODEL (set)));
 }
+
+static void
+test_number_is_told_afterwards_if_it_is_another (void)
+{
+  TestProbe *probes[N_PROBES];
+  WeakrefSet *set = set_of_five (probes);
+
+  g_signal_connect (set, "notify::n-items", G_CALLBACK (count_items_cb), NULL);
+  weakref_set_remove (set, probes[1]);
+  assert_log ("1-1+0 n=4");
+  weakref_set_insert (set, 0, probes[4]);
+  assert_log ("0-4+4");
+  g_clear_object (&probes[0]);
+  assert_log ("-a ~a");
+  weakref_set_insert (set, 1, probes[1]);
+  assert_log ("1-1+1");
+
+  g_object_unref (set);
+  clear_probes (probes);
+}
+
+/* Announcements that take long */
 
 static gboolean
 beat_cb (gpointer user_data)
@@ -224,47 +271,91 @@ beat_cb (gpointer user_data)
 }
 
 static void
-slow_cb (GListModel *model, guint position, guint removed, guint added, gpointer user_data)
+spin (gint64 us)
 {
-  gint64 end = g_get_monotonic_time () + 200;
+  gint64 end = g_get_monotonic_time () + us;
 
   while (g_get_monotonic_time () < end)
     ;
 }
 
-/* As long as another thread kills, the list has always something to say, and the loop goes on. */
+static void
+drop_next_elsewhere_cb (
+  GListModel *model, guint position, guint removed, guint added, gpointer user_data)
+{
+  GPtrArray *probes = user_data;
+
+  if (probes->len > 0)
+    drop_elsewhere (g_ptr_array_steal_index (probes, 0));
+  spin (1000);
+}
+
+/* As long as other threads kill, the list always has something to say. The loop goes on, and so
+ * does the list, although the loop is never idle. */
 static void
 test_deaths_elsewhere_leave_time_for_others (void)
 {
   WeakrefSet *set = weakref_set_new (TEST_TYPE_PROBE);
-  GPtrArray *probes = g_ptr_array_new_with_free_func (g_object_unref);
+  GPtrArray *probes = g_ptr_array_new ();
   GSource *beat = g_idle_source_new ();
-  GThread *thread;
-  guint n = test_scale (100000, 2000);
   guint n_beats = 0;
   guint i;
 
   test_log_set_probes (FALSE);
-  for (i = 0; i < n; i++)
+  for (i = 0; i < 50; i++)
     {
       g_ptr_array_add (probes, test_probe_new ("p"));
       weakref_set_add (set, g_ptr_array_index (probes, i));
     }
-  g_signal_connect (set, "items-changed", G_CALLBACK (slow_cb), NULL);
+  g_signal_connect (set, "items-changed", G_CALLBACK (drop_next_elsewhere_cb), probes);
   g_source_set_priority (beat, G_PRIORITY_DEFAULT);
   g_source_set_callback (beat, beat_cb, &n_beats, NULL);
   g_source_attach (beat, NULL);
 
-  thread = g_thread_new ("drop", drop_thread, probes);
+  drop_elsewhere (g_ptr_array_steal_index (probes, 0));
   while (weakref_set_get_size (set) > 0)
     g_main_context_iteration (NULL, FALSE);
   g_assert_cmpuint (n_beats, >, 0);
-  g_thread_join (thread);
   g_source_destroy (beat);
   g_source_unref (beat);
   test_iterate ();
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (set)), ==, 0);
   g_object_unref (set);
+  g_ptr_array_unref (probes);
+}
+
+static void
+slow_cb (GListModel *model, guint position, guint removed, guint added, gpointer user_data)
+{
+  spin (50 * 1000);
+}
+
+/* What has died in the thread of the context comes first all the same, and takes the others along.
+ */
+static void
+test_deaths_here_are_never_put_off (void)
+{
+  TestProbe *probes[N_PROBES];
+  WeakrefSet *set = set_of_five (probes);
+
+  g_signal_connect (set, "items-changed", G_CALLBACK (slow_cb), NULL);
+  drop_elsewhere (g_steal_pointer (&probes[4]));
+  test_iterate ();
+  assert_log ("-e ~e 4-1+0");
+
+  add_source (-1000, drop_cb, probes);
+  add_source (-999, log_cb, (gpointer) "high");
+  test_iterate ();
+  assert_log ("-a ~a 0-1+0 high");
+
+  drop_elsewhere (g_steal_pointer (&probes[3]));
+  add_source (-1000, drop_cb, &probes[1]);
+  add_source (-999, log_cb, (gpointer) "high");
+  test_iterate ();
+  assert_log ("-d ~d -b ~b 0-1+0 1-1+0 high");
+
+  g_object_unref (set);
+  clear_probes (probes);
 }
 
 int
@@ -277,7 +368,9 @@ main (int argc, char **argv)
   test_case (more_gaps_are_told_at_once);
   test_case (nothing_if_nobody_listens);
   test_case (who_listens_without_looking_is_told);
+  test_case (number_is_told_afterwards_if_it_is_another);
   test_case (deaths_elsewhere_leave_time_for_others);
+  test_case (deaths_here_are_never_put_off);
 
   return g_test_run ();
 }

@@ -77,6 +77,10 @@ plain_class_init (PlainClass *klass)
     object_class, 1,
     g_param_spec_string ("name", NULL, NULL, NULL,
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (
+    object_class, 2,
+    g_param_spec_string ("colour", NULL, NULL, "red",
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
 }
 
 /* Acts when it is made. */
@@ -117,6 +121,45 @@ starting_init (Starting *self)
 static void
 starting_class_init (StartingClass *klass)
 {
+}
+
+typedef Base StartingSlowly;
+typedef BaseClass StartingSlowlyClass;
+
+static void
+async_initable_iface_init (GAsyncInitableIface *iface)
+{
+}
+
+static GType starting_slowly_get_type (void);
+G_DEFINE_TYPE_WITH_CODE (StartingSlowly,
+                         starting_slowly,
+                         TYPE_BASE,
+                         G_IMPLEMENT_INTERFACE (G_TYPE_ASYNC_INITABLE, async_initable_iface_init))
+
+static void
+starting_slowly_init (StartingSlowly *self)
+{
+}
+
+static void
+starting_slowly_class_init (StartingSlowlyClass *klass)
+{
+}
+
+/* Acts before it is made. */
+DEFINE_SIMPLE (Choosing, choosing, TYPE_BASE)
+
+static GObject *
+choosing_constructor (GType type, guint n_properties, GObjectConstructParam *properties)
+{
+  return G_OBJECT_CLASS (base_parent_class)->constructor (type, n_properties, properties);
+}
+
+static void
+choosing_class_init (ChoosingClass *klass)
+{
+  G_OBJECT_CLASS (klass)->constructor = choosing_constructor;
 }
 
 /* Needs another object from the start. */
@@ -274,6 +317,7 @@ test_plain_classes_have_new_objects (void)
   WeakrefSet *set;
   Plain *item;
   char *name;
+  char *colour;
 
   check (plain_get_type (), plain_get_type (), plain_get_type (), TRUE);
   check (TYPE_BASE, plain_get_type (), plain_get_type (), TRUE);
@@ -284,9 +328,11 @@ test_plain_classes_have_new_objects (void)
   /* What a program expects to be a string is one. */
   set = set_of_dead (TYPE_BASE, plain_get_type (), &disposed);
   item = g_list_model_get_item (G_LIST_MODEL (set), 0);
-  g_object_get (item, "name", &name, NULL);
+  g_object_get (item, "name", &name, "colour", &colour, NULL);
   g_assert_cmpstr (name, ==, "");
+  g_assert_cmpstr (colour, ==, "red");
   g_free (name);
+  g_free (colour);
   g_object_unref (item);
   g_object_unref (disposed);
   g_object_unref (set);
@@ -300,8 +346,33 @@ test_other_classes_keep_the_dead (void)
   check (acting_plain_get_type (), acting_plain_get_type (), acting_plain_get_type (), FALSE);
   check (TYPE_BASE, starting_get_type (), starting_get_type (), FALSE);
   check (G_TYPE_INITABLE, starting_get_type (), starting_get_type (), FALSE);
+  check (TYPE_BASE, starting_slowly_get_type (), starting_slowly_get_type (), FALSE);
+  check (TYPE_BASE, choosing_get_type (), choosing_get_type (), FALSE);
   check (TYPE_BASE, needing_get_type (), needing_get_type (), FALSE);
   check (G_TYPE_INITIALLY_UNOWNED, floating_get_type (), floating_get_type (), FALSE);
+}
+
+/* In one set, each by its class. */
+static void
+test_classes_are_told_apart (void)
+{
+  WeakrefSet *set = weakref_set_new (TYPE_BASE);
+  GType types[] = { plain_get_type (), acting_get_type (), plain_get_type () };
+  gpointer objects[G_N_ELEMENTS (types)];
+  guint i;
+
+  n_there = 0;
+  for (i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      objects[i] = make (types[i]);
+      weakref_set_add (set, objects[i]);
+    }
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (set)), ==, G_N_ELEMENTS (types));
+  for (i = 0; i < G_N_ELEMENTS (types); i++)
+    g_object_unref (objects[i]);
+  g_assert_cmpuint (n_there, ==, 1);
+  g_object_unref (set);
+  g_assert_cmpuint (n_there, ==, 0);
 }
 
 static void
@@ -319,35 +390,6 @@ test_interfaces_are_implemented (void)
   g_assert_cmpuint (g_list_model_get_n_items (item), ==, 0);
   g_object_unref (item);
   test_iterate ();
-  g_object_unref (set);
-}
-
-static void
-test_nothing_is_kept_if_nobody_looks (void)
-{
-  WeakrefSet *set = weakref_set_new (TYPE_BASE);
-  gpointer object;
-
-  n_there = 0;
-  object = make (acting_get_type ());
-  weakref_set_add (set, object);
-  g_object_unref (object);
-  g_assert_cmpuint (n_there, ==, 0);
-
-  /* Nor is there anything to announce. */
-  g_signal_connect (set, "items-changed", G_CALLBACK (changed_cb), NULL);
-  g_assert_false (g_main_context_pending (NULL));
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (set)), ==, 0);
-
-  object = make (acting_get_type ());
-  weakref_set_add (set, object);
-  assert_log ("0-0+1");
-  g_object_unref (object);
-  g_assert_cmpuint (n_there, ==, 1);
-  test_iterate ();
-  assert_log ("0-1+0");
-  g_assert_cmpuint (n_there, ==, 0);
-
   g_object_unref (set);
 }
 
@@ -426,6 +468,21 @@ test_function_makes_them (void)
   test_iterate ();
   g_assert_cmpuint (n_there, ==, 0);
   g_object_unref (set);
+
+  /* What floats is not left so. */
+  type = floating_get_type ();
+  set = weakref_set_new (G_TYPE_INITIALLY_UNOWNED);
+  weakref_set_set_stand_in_func (set, give_cb, &type, NULL);
+  object = make (type);
+  weakref_set_add (set, object);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (set)), ==, 1);
+  g_object_unref (object);
+  item = g_list_model_get_item (G_LIST_MODEL (set), 0);
+  assert_log ("Floating");
+  g_assert_false (g_object_is_floating (item));
+  g_object_unref (item);
+  g_object_unref (set);
+  g_assert_cmpuint (n_there, ==, 0);
 
   /* One that gives something else has the default. */
   type = G_TYPE_OBJECT;
@@ -512,8 +569,8 @@ main (int argc, char **argv)
 
   test_case (plain_classes_have_new_objects);
   test_case (other_classes_keep_the_dead);
+  test_case (classes_are_told_apart);
   test_case (interfaces_are_implemented);
-  test_case (nothing_is_kept_if_nobody_looks);
   test_case (an_object_finds_another_in_its_dispose);
   test_case (function_makes_them);
   test_case (function_may_use_the_set);

@@ -13,7 +13,7 @@
  * under it, that of the context for attaching a source, that of signals for asking whether there
  * are handlers. Both call nobody. */
 
-/* Before events (0), layout and drawing, whatever their priorities; and after them. */
+/* Before events, layout and drawing, whatever their priorities; and after them. */
 #define URGENT_PRIORITY G_MININT
 #define RESTING_PRIORITY G_PRIORITY_DEFAULT_IDLE
 
@@ -57,21 +57,24 @@ announce (WeakrefSetList *list, gpointer self, const WeakrefStep *step)
  * A handler may change the set again, or run the context. What that brings is announced after the
  * step that is being announced, not inside it. What other threads change meanwhile waits for the
  * next commit, unless it is in the way of what the caller has changed: @n_rounds is at least 2 for
- * the commit to announce all that there was at its start, and 1 otherwise. */
-static void
+ * the commit to announce all that there was at its start, and 1 otherwise. Returns whether there is
+ * something left to be announced. */
+static gboolean
 commit (WeakrefSetList *list, gpointer self, guint n_rounds)
 {
+  gint64 start = g_get_monotonic_time ();
   GPtrArray *removed;
   WeakrefStep step;
   gboolean again;
   guint round;
+  gint64 end;
 
   g_mutex_lock (&list->table->lock);
   if (list->committing)
     {
       list->changed = TRUE;
       g_mutex_unlock (&list->table->lock);
-      return;
+      return FALSE;
     }
   list->committing = TRUE;
 
@@ -108,39 +111,15 @@ commit (WeakrefSetList *list, gpointer self, guint n_rounds)
   if (!again && !is_told (self))
     list->read = FALSE;
   list->committing = FALSE;
+  end = g_get_monotonic_time ();
+  list->rest_until = end + (end - start);
+  if (list->timer != NULL)
+    g_source_set_ready_time (list->timer, list->rest_until);
   g_mutex_unlock (&list->table->lock);
 
   g_ptr_array_unref (removed);
-  if (again)
-    weakref_set_list_schedule (list);
-}
 
-static gboolean
-commit_cb (gpointer table_list)
-{
-  WeakrefSetList *list = table_list;
-  gint64 start = g_get_monotonic_time ();
-  gpointer self = weakref_compat_get (&list->set);
-  GSource *source;
-  gint64 end;
-
-  g_mutex_lock (&list->table->lock);
-  source = g_steal_pointer (&list->source);
-  g_mutex_unlock (&list->table->lock);
-  g_clear_pointer (&source, g_source_unref);
-
-  if (self == NULL)
-    return G_SOURCE_REMOVE;
-
-  commit (list, self, 1);
-
-  end = g_get_monotonic_time ();
-  g_mutex_lock (&list->table->lock);
-  list->rest_until = end + (end - start);
-  g_mutex_unlock (&list->table->lock);
-  g_object_unref (self);
-
-  return G_SOURCE_REMOVE;
+  return again;
 }
 
 static gboolean
@@ -155,54 +134,107 @@ list_unref (gpointer list)
   weakref_table_unref (((WeakrefSetList *) list)->table);
 }
 
-/* Has the list brought up to date from the context. Takes no reference on the set: this is called
- * where an object dies, and the last reference to the set shall not be dropped there, nor a
- * language's toggle reference notified. What waits in the context does not hold the set either.
- *
- * It is brought up to date before anything else is dispatched. But another thread could go on and
- * on with deaths. So for as long after a commit as that commit took, what happens in other threads
- * waits until there are no events and nothing is to be drawn. */
-void
-weakref_set_list_schedule (WeakrefSetList *list)
+static gboolean commit_cb (gpointer table_list);
+
+static GSource *
+attach_locked (WeakrefSetList *list, int priority, gint64 ready_time)
 {
   static GSourceFuncs funcs = { .dispatch = commit_dispatch };
-  gboolean is_new;
-  gboolean urgent;
+  GSource *source = g_source_new (&funcs, sizeof (GSource));
 
+  weakref_table_ref (list->table);
+  g_source_set_static_name (source, "weakref-glib set");
+  g_source_set_priority (source, priority);
+  g_source_set_ready_time (source, ready_time);
+  g_source_set_callback (source, commit_cb, list, list_unref);
+  g_source_attach (source, list->context);
+
+  return source;
+}
+
+/* Has the list brought up to date from the context. What is @urgent has happened in the thread of
+ * the context.
+ *
+ * The list is brought up to date before anything else is dispatched. But another thread could go on
+ * and on with deaths, and so could a handler. So, after a commit, what is not urgent has to wait
+ * for as long as that took, unless there are no events and nothing is to be drawn: then half of the
+ * time is for everything else. */
+static void
+schedule (WeakrefSetList *list, gboolean urgent)
+{
   g_mutex_lock (&list->table->lock);
-  is_new = list->source == NULL;
-  if (list->self == NULL || list->positions.n_changed == 0 || (!is_new && list->urgent))
+  if (list->self == NULL || list->positions.n_changed == 0 ||
+      (list->source != NULL && list->urgent))
     {
-      g_mutex_unlock (&list->table->lock);
-      return;
+      /* There is nothing to do, or it is done already. */
     }
-
-  urgent = g_main_context_is_owner (list->context);
-  if (urgent && list->committing)
+  else if (urgent && list->committing)
     {
       list->changed = TRUE;
     }
-  else
+  else if (list->source == NULL)
     {
-
-      if (is_new)
-        {
-          weakref_table_ref (list->table);
-          list->source = g_source_new (&funcs, sizeof (GSource));
-          g_source_set_static_name (list->source, "weakref-glib set");
-          list->urgent = urgent || g_get_monotonic_time () >= list->rest_until;
-          g_source_set_priority (list->source, list->urgent ? URGENT_PRIORITY : RESTING_PRIORITY);
-          g_source_set_callback (list->source, commit_cb, list, list_unref);
-          g_source_set_ready_time (list->source, 0);
-          g_source_attach (list->source, list->context);
-        }
-      else if (urgent && !list->urgent)
-        {
-          g_source_set_priority (list->source, URGENT_PRIORITY);
-          list->urgent = TRUE;
-        }
+      list->urgent = urgent || (!list->committing && g_get_monotonic_time () >= list->rest_until);
+      list->source = attach_locked (list, list->urgent ? URGENT_PRIORITY : RESTING_PRIORITY, 0);
+      /* While there is a commit, its end says when. */
+      if (!list->urgent)
+        list->timer =
+          attach_locked (list, URGENT_PRIORITY, list->committing ? -1 : list->rest_until);
+    }
+  else if (urgent)
+    {
+      g_source_set_priority (list->source, URGENT_PRIORITY);
+      list->urgent = TRUE;
     }
   g_mutex_unlock (&list->table->lock);
+}
+
+/* Nothing waits in the context any more. */
+void
+weakref_set_list_unschedule (WeakrefSetList *list)
+{
+  GSource *sources[2];
+  guint i;
+
+  g_mutex_lock (&list->table->lock);
+  sources[0] = g_steal_pointer (&list->source);
+  sources[1] = g_steal_pointer (&list->timer);
+  g_mutex_unlock (&list->table->lock);
+
+  for (i = 0; i < G_N_ELEMENTS (sources); i++)
+    {
+      if (sources[i] == NULL)
+        continue;
+      g_source_destroy (sources[i]);
+      g_source_unref (sources[i]);
+    }
+}
+
+static gboolean
+commit_cb (gpointer table_list)
+{
+  WeakrefSetList *list = table_list;
+  gpointer self = weakref_compat_get (&list->set);
+
+  weakref_set_list_unschedule (list);
+  if (self == NULL)
+    return G_SOURCE_REMOVE;
+
+  if (commit (list, self, 1))
+    schedule (list, FALSE);
+  g_object_unref (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Has the list brought up to date after something has happened in this thread. Takes no reference
+ * on the set: this is called where an object dies, and the last reference to the set shall not be
+ * dropped there, nor a language's toggle reference notified. What waits in the context does not
+ * hold the set either. */
+void
+weakref_set_list_schedule (WeakrefSetList *list)
+{
+  schedule (list, g_main_context_is_owner (list->context));
 }
 
 /* After a call has changed the set: has the list follow, now if this is the thread for it. In a
@@ -213,6 +245,7 @@ weakref_set_list_publish (WeakrefSetList *list)
 {
   gpointer self;
   gboolean followed;
+  gboolean again = FALSE;
 
   g_mutex_lock (&list->table->lock);
   if (list->positions.n_changed == 0)
@@ -240,16 +273,18 @@ weakref_set_list_publish (WeakrefSetList *list)
   g_object_ref (self);
   if (g_main_context_is_owner (list->context))
     {
-      commit (list, self, 2);
+      again = commit (list, self, 2);
     }
   else if (list->thread == g_thread_self () && g_main_context_acquire (list->context))
     {
-      commit (list, self, 2);
+      again = commit (list, self, 2);
       g_main_context_release (list->context);
     }
   else
     {
-      weakref_set_list_schedule (list);
+      again = TRUE;
     }
+  if (again)
+    schedule (list, FALSE);
   g_object_unref (self);
 }

@@ -254,25 +254,20 @@ weakref_set_list_close (WeakrefSetList *list)
 {
   GPtrArray *removed = g_ptr_array_new ();
   WeakrefStep step;
-  GSource *source;
 
   g_mutex_lock (&list->table->lock);
   weakref_set_list_step_locked (list, G_MAXUINT, &step, removed);
   list->self = NULL;
-  source = g_steal_pointer (&list->source);
   g_mutex_unlock (&list->table->lock);
 
   weakref_set_list_free_slots (removed);
   g_ptr_array_unref (removed);
-  if (source != NULL)
-    {
-      g_source_destroy (source);
-      g_source_unref (source);
-    }
+  weakref_set_list_unschedule (list);
 }
 
-/* The dead object itself stands in for itself, until its death is announced, if nothing else can.
- * We are in its dispose, or somebody else holds it. */
+/* The dead object itself stands in for itself, until its death is announced: nothing else can. We
+ * are in its dispose, or somebody else holds it. The death may have been announced meanwhile, by a
+ * callback that ran before this: then the entry has no place any more. */
 static void
 keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry)
 {
@@ -281,8 +276,7 @@ keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry)
   gboolean kept;
 
   g_mutex_lock (&list->table->lock);
-  kept = entry->place != WEAKREF_PLACE_END && list->maker == NULL &&
-         weakref_set_list_is_followed_locked (list);
+  kept = entry->place != WEAKREF_PLACE_END;
   g_mutex_unlock (&list->table->lock);
 
   if (!kept || !weakref_is_held (object))
@@ -290,8 +284,7 @@ keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry)
 
   stand_in = stand_in_new (g_object_ref (object));
   g_mutex_lock (&list->table->lock);
-  kept = entry->place != WEAKREF_PLACE_END &&
-         weakref_positions_get_item (&list->positions, entry->place) == entry;
+  kept = entry->place != WEAKREF_PLACE_END;
   if (kept)
     {
       weakref_positions_set_item (&list->positions, entry->place,

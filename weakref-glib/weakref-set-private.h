@@ -46,8 +46,9 @@ typedef struct
   WeakrefPositions positions; /* of slots; see weakref-set-list.c */
   WeakrefSetMaker *maker;     /* (owned) (nullable): counted */
   GSource *source;            /* (owned) (nullable): which will commit */
-  gboolean urgent;            /* it comes before all others */
-  gint64 rest_until;          /* when it need not rest any more */
+  GSource *timer;             /* (owned) (nullable): which will do so if there are always events */
+  gboolean urgent;            /* the source comes before all others */
+  gint64 rest_until;          /* what is not urgent waits until then */
   gboolean committing;
   gboolean changed; /* the thread that commits has changed the set meanwhile */
   gboolean moved;   /* an item may be shown where it was, and wait to be shown where it is */
@@ -87,6 +88,7 @@ gboolean weakref_set_list_keeps_dead (WeakrefSetList *list, gpointer item);
 /* weakref-set-commit.c */
 gboolean weakref_set_list_is_followed_locked (WeakrefSetList *list);
 void weakref_set_list_schedule (WeakrefSetList *list);
+void weakref_set_list_unschedule (WeakrefSetList *list);
 void weakref_set_list_publish (WeakrefSetList *list);
 
 /* weakref-set-stand-in.c */
