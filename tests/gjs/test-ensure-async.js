@@ -189,6 +189,12 @@ test('a cancelled cancellable asks for nothing', () => {
     settle(state);
     assert(isCancelled(state.error));
     assertEqual(calls.length, 0);
+
+    const object = thing('a');
+    table.set('a', object);
+    const other = watch(table.ensureAsync('a', create, cancellable));
+    settle(other);
+    assert(isCancelled(other.error));
 });
 
 test('a creation asks for others, and a circle is an error', () => {

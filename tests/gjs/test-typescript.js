@@ -95,8 +95,10 @@ test('what is there is declared', () => {
     };
 
     check(Weakref, found[''].static, '');
-    const counts = ['Bond', 'Cache', 'Error', 'Finalizer', 'KeyTable', 'Phase', 'Proxy', 'Ref',
-        'Set', 'Tie', 'ValueTable'].map(name => {
+    const counts = [
+        'Bond', 'Cache', 'Connection', 'Error', 'Finalizer', 'KeyTable', 'Phase', 'Proxy', 'Ref',
+        'Registry', 'Reservation', 'Set', 'Tie', 'ValueTable',
+    ].map(name => {
         const {static: statics, own} = found[name];
         return check(Weakref[name], statics, name) +
             (Weakref[name].prototype ? check(Weakref[name].prototype, own, name) : 0);

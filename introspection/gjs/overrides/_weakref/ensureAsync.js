@@ -27,7 +27,10 @@ function requireCancellable(cancellable) {
 
 function defineEnsureAsync(Weakref) {
     const {prototype} = Weakref.ValueTable;
-    const {ensure_async: ensureAsync, ensure_finish: ensureFinish} = prototype;
+    const {contains, ensure_async: ensureAsync, ensure_finish: ensureFinish, lookup} = prototype;
+
+    const isKeyError = error =>
+        error instanceof GLib.Error && error.matches(Weakref.Error, Weakref.Error.KEY_TYPE);
 
     function getFlights(table) {
         if (!flightsOf.has(table))
@@ -46,14 +49,23 @@ function defineEnsureAsync(Weakref) {
         });
     }
 
+    // Returns the object that is there, if there is one. A cache counts a missing key in
+    // ensure_async(). An error of C about the type of the key becomes a TypeError.
+    function findExisting(table, key) {
+        try {
+            return !(table instanceof Weakref.Cache) || contains.call(table, key)
+                ? lookup.call(table, key) : null;
+        } catch (error) {
+            throw isKeyError(error) ? new TypeError(error.message) : error;
+        }
+    }
+
     // Returns what the user's function threw, if C got `error` from that.
     function toThrown(error, flight) {
         const {gerror, thrown} = flight?.failure ?? {};
         if (gerror && error.domain === gerror.domain && error.code === gerror.code &&
             error.message === gerror.message)
             return thrown;
-        if (error.matches(Weakref.Error, Weakref.Error.KEY_TYPE))
-            return new TypeError(error.message);
         return error;
     }
 
@@ -82,9 +94,14 @@ function defineEnsureAsync(Weakref) {
         async ensureAsync(key, create, cancellable = null) {
             requireFunction(create, 'The create function');
             requireCancellable(cancellable);
+            cancellable ??= creating;
             const value = requireKey(key);
-            const flights = getFlights(this);
+            // C would give it too, but later.
+            const existing = cancellable?.is_cancelled() ? null : findExisting(this, value);
+            if (existing)
+                return existing;
 
+            const flights = getFlights(this);
             let flight = null;
             let task = null;
             let isInC = true;
@@ -101,7 +118,7 @@ function defineEnsureAsync(Weakref) {
                     else
                         Promise.resolve().then(() => run(flight, newTask, key, create));
                 };
-                ensureAsync.call(this, value, GLib.PRIORITY_DEFAULT, cancellable ?? creating, start,
+                ensureAsync.call(this, value, GLib.PRIORITY_DEFAULT, cancellable, start,
                     (_, asyncResult) => resolve(asyncResult));
             });
             isInC = false;
