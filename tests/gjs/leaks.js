@@ -164,6 +164,15 @@ const loads = {
             shared.store.remove_all();
     },
 
+    'ties'(i) {
+        const objects = [make(i), make(i + 1), make(i)];
+        const tie = new Weakref.Tie(objects, self => self.dup_survivors());
+        if (i % 3 === 0)
+            tie.break();
+        else if (i % 3 === 1)
+            tie.detach();
+    },
+
     'handlers with objects'(i) {
         const [subject, object, other] = [make(i), make(Math.floor(i / kinds.length)), make(i)];
         const connection = Weakref.connect(subject, 'notify', () => [subject, object], object);

@@ -8,7 +8,7 @@ import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 import Weakref from 'gi://Weakref';
 
-import {assert, assertArray, assertEqual, collect, run, test} from './tap.js';
+import {assert, assertArray, assertEqual, assertThrows, collect, run, test} from './tap.js';
 
 const Speaker = GObject.registerClass({
     GTypeName: 'LifetimesSpeaker',
@@ -33,6 +33,27 @@ test('a tie runs once, with the survivors', () => {
     iterate(() => seen.length);
     assertArray(seen, ['a']);
     assert(!tie.alive && !tie.break() && !tie.detach());
+});
+
+test('a tie is made by new, of whatever can be iterated', () => {
+    const [a, b] = ['a', 'b'].map(action);
+    const seen = [];
+    const tie = new Weakref.Tie(new Set([a, Weakref.proxy(b)]), self => seen.push(self));
+    assert(tie instanceof Weakref.Tie && tie.alive);
+    assertEqual(`${tie[Symbol.toStringTag]}`, 'Weakref_Tie');
+    a.run_dispose();
+    iterate(() => seen.length);
+    assertEqual(seen[0], tie);
+    assertEqual(tie.dup_survivors().length, 1);
+    assert(Weakref.Tie.new([b], () => seen.push(0)).break());
+    assertArray(seen.slice(1), [0]);
+    for (const [args, pattern] of [
+        [[], /^TypeError: What a Weakref.Tie ties must be iterable, not undefined/],
+        [[[], () => {}], /^TypeError: A Weakref.Tie needs an object/],
+        [[[b, 5], () => {}], /^TypeError: What a Weakref.Tie ties must be a GObject, not 5/],
+        [[[b]], /^TypeError: The function of a Weakref.Tie must be a function/],
+    ])
+        assertThrows(() => new Weakref.Tie(...args), pattern);
 });
 
 test('a tie is kept by the library, and told of a death in the collection', () => {

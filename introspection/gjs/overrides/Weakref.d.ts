@@ -296,6 +296,16 @@ declare module 'gi://Weakref?version=1.0' {
             get atExit(): boolean;
             set atExit(value: boolean);
 
+            /**
+             * @param func is called once, after the first death, from the main context that is the
+             *   thread-default one now. There is no need to keep the tie for that. The function
+             *   must not refer to the objects: it gets those that are alive by dup_survivors().
+             */
+            constructor(objects: Iterable<GObject.Object>, func: (tie: Tie) => void);
+
+            _init(...args: any[]): any;
+
+            static ['new'](objects: Iterable<GObject.Object>, func: (tie: Tie) => void): Tie;
             static new_full(
                 objects: GObject.Object[],
                 context: GLib.MainContext | null,

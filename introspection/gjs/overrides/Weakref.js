@@ -27,11 +27,12 @@ function _init() {
     parts.keyTable.defineKeyTable(this);
     parts.set.defineSet(this);
     parts.bond.defineBond(this);
+    parts.tie.defineTie(this);
     parts.registry.defineRegistry(this);
     parts.radar.defineRadar(this);
 
     for (const name of [
-        'Bond', 'Cache', 'Finalizer', 'KeyTable', 'Proxy', 'Ref', 'Set', 'ValueTable',
+        'Bond', 'Cache', 'Finalizer', 'KeyTable', 'Proxy', 'Ref', 'Set', 'Tie', 'ValueTable',
     ]) {
         const Class = this[name];
         parts.arguments.define(Class.prototype, {[Symbol.toStringTag]: `Weakref_${name}`});

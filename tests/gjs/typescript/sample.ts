@@ -149,6 +149,13 @@ table.ensureAsync('a', async () => win);
 // @ts-expect-error
 inferred.ensureAsync('a', async () => new Win(), 5);
 
+const tie = new Weakref.Tie([win, action], self => print(self.dup_survivors().length));
+const untied: boolean = tie.break() || tie.detach();
+// @ts-expect-error
+new Weakref.Tie([win, 'a'], () => {});
+// @ts-expect-error
+new Weakref.Tie(win, () => {});
+
 const connection = Weakref.connect(set, 'items-changed', (self, position, removed, added, view) => {
     const sum: number = position + removed + added + self.size;
     print(view.title.length);
