@@ -177,6 +177,90 @@ test_blocking_keeps_the_creation (void)
   scene_clear (&s, "-a ~a");
 }
 
+/* One thread asks, another one cancels, and a third one gets the answer. */
+
+typedef struct
+{
+  WeakrefValueTable *table;
+  GCancellable *cancellable;
+  gint answered; /* (atomic) */
+} Cancelling;
+
+static gboolean
+is_connected (GCancellable *cancellable)
+{
+  guint id = g_signal_lookup ("cancelled", G_TYPE_CANCELLABLE);
+
+  return g_signal_handler_find (cancellable, G_SIGNAL_MATCH_ID, id, 0, NULL, NULL, NULL) != 0;
+}
+
+static void
+no_object_cb (gconstpointer key, GTask *task, gpointer data)
+{
+  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "not found");
+}
+
+static void
+answered_cb (GObject *table, GAsyncResult *result, gpointer data)
+{
+  Cancelling *cancelling = data;
+  GError *error = NULL;
+
+  g_atomic_int_set (&cancelling->answered, TRUE);
+  g_assert_null (weakref_value_table_ensure_finish (WEAKREF_VALUE_TABLE (table), result, &error));
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_error_free (error);
+}
+
+static gpointer
+asking_thread (gpointer data)
+{
+  Cancelling *cancelling = data;
+
+  weakref_value_table_ensure_async (cancelling->table, "a", G_PRIORITY_DEFAULT,
+                                    cancelling->cancellable, no_object_cb, NULL, NULL, answered_cb,
+                                    cancelling);
+  return NULL;
+}
+
+static gpointer
+cancelling_thread (gpointer data)
+{
+  Cancelling *cancelling = data;
+
+  while (!is_connected (cancelling->cancellable) && !g_atomic_int_get (&cancelling->answered))
+    g_thread_yield ();
+  g_cancellable_cancel (cancelling->cancellable);
+
+  return NULL;
+}
+
+static void
+test_cancelled_while_it_is_asked_for (void)
+{
+  guint n_rounds = test_scale (200, 20);
+  guint i;
+
+  for (i = 0; i < n_rounds; i++)
+    {
+      Cancelling cancelling = { string_table (), g_cancellable_new (), FALSE };
+      GThread *canceller = g_thread_new ("cancelling", cancelling_thread, &cancelling);
+      GThread *asker = g_thread_new ("asking", asking_thread, &cancelling);
+
+      while (!g_atomic_int_get (&cancelling.answered))
+        g_main_context_iteration (NULL, TRUE);
+      g_thread_join (asker);
+      g_thread_join (canceller);
+      g_assert_false (is_connected (cancelling.cancellable));
+      test_iterate ();
+      g_assert_cmpuint (G_OBJECT (cancelling.cancellable)->ref_count, ==, 1);
+      g_object_unref (cancelling.cancellable);
+      g_assert_cmpuint (G_OBJECT (cancelling.table)->ref_count, ==, 1);
+      g_object_unref (cancelling.table);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -185,6 +269,7 @@ main (int argc, char **argv)
   test_case_as ("threads/each-in-its-context", each_in_its_context);
   test_case_as ("threads/blocking-waits-for-async", blocking_waits_for_async);
   test_case_as ("threads/blocking-keeps-the-creation", blocking_keeps_the_creation);
+  test_case_as ("threads/cancelled-while-it-is-asked-for", cancelled_while_it_is_asked_for);
 
   return g_test_run ();
 }

@@ -117,6 +117,8 @@ created_cb (GObject *table, GAsyncResult *result, gpointer data)
 
 /* A caller's request */
 
+#define NOT_CONNECTED GSIZE_TO_POINTER (G_MAXSIZE)
+
 typedef struct
 {
   WeakrefWaiter base;
@@ -128,8 +130,9 @@ typedef struct
   gpointer tag;           /* (const) */
   GAsyncReadyCallback callback;
   gpointer user_data;
-  gulong cancelled_id; /* (const) */
-  Create create;       /* whose request starts the creation */
+  gpointer cancelled_id; /* (atomic): the number of the handler; NULL before it is connected, and
+                            NOT_CONNECTED when it has been or shall be disconnected */
+  Create create;         /* whose request starts the creation */
 
   gboolean leads;           /* it has started the creation */
   gint answered;            /* (atomic) */
@@ -206,9 +209,12 @@ request_return_cb (gpointer data)
 {
   GTask *task = data;
   Request *request = g_task_get_task_data (task);
+  gpointer cancelled_id = g_atomic_pointer_exchange (&request->cancelled_id, NOT_CONNECTED);
 
-  if (request->cancelled_id != 0)
-    g_signal_handler_disconnect (g_task_get_cancellable (task), request->cancelled_id);
+  /* If the request was cancelled while it was being made, the number of the handler may not be set
+   * yet. Then request_connect() disconnects it. */
+  if (cancelled_id != NULL)
+    g_signal_handler_disconnect (g_task_get_cancellable (task), GPOINTER_TO_SIZE (cancelled_id));
 
   if (request->error != NULL)
     g_task_return_error (task, g_steal_pointer (&request->error));
@@ -386,6 +392,24 @@ request_ended_cb (WeakrefWaiter *waiter, WeakrefFlight *flight)
   g_source_unref (source);
 }
 
+/* g_cancellable_connect() is not used, because g_cancellable_disconnect(), which belongs to it,
+ * waits for a handler that is running. */
+static void
+request_connect (Request *request, GCancellable *cancellable)
+{
+  gulong id =
+    g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (request_cancelled_cb),
+                           request_ref (request), request_closure_unref_cb, G_CONNECT_DEFAULT);
+
+  /* Another thread may have cancelled, and the answer may have been returned in a third one. */
+  if (!g_atomic_pointer_compare_and_exchange (&request->cancelled_id, NULL, GSIZE_TO_POINTER (id)))
+    g_signal_handler_disconnect (cancellable, id);
+
+  if (g_cancellable_is_cancelled (cancellable))
+    request_cancelled_cb (cancellable, request);
+}
+
+/* Returns the request with a reference for the caller, because it may be answered at once. */
 static Request *
 request_new (WeakrefValueCore *core, const WeakrefEnsureCall *call, WeakrefFlight *asker)
 {
@@ -415,16 +439,9 @@ request_new (WeakrefValueCore *core, const WeakrefEnsureCall *call, WeakrefFligh
   task_set_tag (request->task, call->tag);
   g_task_set_task_data (request->task, request, request_unref);
 
-  /* g_cancellable_connect() is not used, because g_cancellable_disconnect(), which belongs to it,
-   * waits for a handler that is running. */
+  request_ref (request);
   if (call->cancellable != NULL)
-    {
-      request->cancelled_id =
-        g_signal_connect_data (call->cancellable, "cancelled", G_CALLBACK (request_cancelled_cb),
-                               request_ref (request), request_closure_unref_cb, G_CONNECT_DEFAULT);
-      if (g_cancellable_is_cancelled (call->cancellable))
-        request_cancelled_cb (call->cancellable, request);
-    }
+    request_connect (request, call->cancellable);
 
   return request;
 }
@@ -491,7 +508,6 @@ weakref_ensure_async (WeakrefValueCore *core, gconstpointer key, const WeakrefEn
     }
 
   request = request_new (core, call, asker);
-  request_ref (request);
   if (object != NULL)
     request_answer (request, object, NULL);
   else
