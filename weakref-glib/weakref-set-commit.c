@@ -96,13 +96,13 @@ commit (WeakrefSetList *list, gpointer self, guint n_rounds)
 
       for (; n_steps > 0; n_steps--)
         {
-          if (!weakref_set_list_step_locked (list, list->moved ? G_MAXUINT : max_gap, &step,
-                                             removed))
+          if (!weakref_set_slots_step_locked (list, list->moved ? G_MAXUINT : max_gap, &step,
+                                              removed))
             break;
           g_mutex_unlock (&list->table->lock);
 
           announce (list, self, &step);
-          weakref_set_list_free_slots (removed);
+          weakref_set_slots_free (removed);
 
           g_mutex_lock (&list->table->lock);
         }
@@ -261,9 +261,9 @@ weakref_set_list_publish (WeakrefSetList *list)
       GPtrArray *removed = g_ptr_array_new ();
       WeakrefStep step;
 
-      weakref_set_list_step_locked (list, G_MAXUINT, &step, removed);
+      weakref_set_slots_step_locked (list, G_MAXUINT, &step, removed);
       g_mutex_unlock (&list->table->lock);
-      weakref_set_list_free_slots (removed);
+      weakref_set_slots_free (removed);
       g_ptr_array_unref (removed);
       return;
     }

@@ -13,98 +13,10 @@
  * steps. Each step changes the shown version and announces that before the next one, so that a
  * consumer always finds what it was told.
  *
- * A slot of the list has one of three things, which the two lowest bits of the pointer tell:
- *
- *   an entry     of a member; or of an item that is still shown and no member any more, or a member
- *                at another place: then the slot has a reference on the entry
- *   a type       of an object that is dead and still shown; its entry is gone
- *   a stand-in   for such an object, made when somebody asked for it
- *
  * If nobody has read the list and nobody is connected to it, nobody can notice a change. Then it
  * follows each change at once, in any thread, and nothing is emitted.
  *
  * LOCKING. The table's lock guards all of it: see core/table.c, and weakref-set-commit.c. */
-
-/* The tags of slots. The two lowest bits of a GType are never used. */
-#define TAG_MASK 3u
-#define TAG_ENTRY 0u
-#define TAG_DEAD 1u
-#define TAG_STAND_IN 2u
-
-typedef struct
-{
-  gpointer object; /* (owned) (const) */
-} StandIn;
-
-static inline guint
-slot_get_tag (gpointer slot)
-{
-  return (guint) ((gsize) slot & TAG_MASK);
-}
-
-static inline gpointer
-slot_get (gpointer slot)
-{
-  return (gpointer) ((gsize) slot & ~(gsize) TAG_MASK);
-}
-
-static inline gpointer
-slot_new (gpointer pointer, guint tag)
-{
-  return (gpointer) ((gsize) pointer | tag);
-}
-
-static void
-stand_in_clear (gpointer data)
-{
-  StandIn *stand_in = data;
-
-  g_object_unref (stand_in->object);
-}
-
-static void
-stand_in_unref (StandIn *stand_in)
-{
-  g_atomic_rc_box_release_full (stand_in, stand_in_clear);
-}
-
-/* Takes over the reference. */
-static StandIn *
-stand_in_new (gpointer object)
-{
-  StandIn *stand_in = g_atomic_rc_box_new (StandIn);
-
-  stand_in->object = object;
-  return stand_in;
-}
-
-/* Frees the slots of what is not shown any more. */
-void
-weakref_set_list_free_slots (GPtrArray *slots)
-{
-  guint i;
-
-  for (i = 0; i < slots->len; i++)
-    {
-      gpointer slot = g_ptr_array_index (slots, i);
-
-      if (slot_get_tag (slot) == TAG_ENTRY)
-        weakref_entry_unref (slot);
-      else if (slot_get_tag (slot) == TAG_STAND_IN)
-        stand_in_unref (slot_get (slot));
-    }
-  g_ptr_array_set_size (slots, 0);
-}
-
-static void
-moved_cb (gpointer slot, WeakrefPlace old, WeakrefPlace place)
-{
-  WeakrefSetEntry *entry = slot;
-
-  /* An entry may have another slot than this one. */
-  if (slot_get_tag (slot) == TAG_ENTRY && entry->place == old)
-    entry->place = place;
-}
 
 void
 weakref_set_list_init (WeakrefSetList *list,
@@ -119,7 +31,7 @@ weakref_set_list_init (WeakrefSetList *list,
   list->n_items = n_items;
   list->item_type = G_TYPE_OBJECT;
   list->self = self;
-  weakref_positions_init (&list->positions, moved_cb);
+  weakref_positions_init (&list->positions, weakref_set_slot_moved);
 }
 
 void
@@ -129,37 +41,6 @@ weakref_set_list_clear (WeakrefSetList *list)
   g_weak_ref_clear (&list->set);
   g_main_context_unref (list->context);
   weakref_set_maker_unref (list->maker);
-}
-
-static void
-hidden_cb (gpointer slot, gpointer user_data)
-{
-  GPtrArray *removed = user_data;
-  WeakrefSetEntry *entry = slot;
-
-  if (slot_get_tag (slot) == TAG_DEAD)
-    return;
-
-  if (slot_get_tag (slot) == TAG_ENTRY && entry->base.watch.state == WEAKREF_ENTRY_OUT)
-    entry->place = WEAKREF_PLACE_END;
-  g_ptr_array_add (removed, slot);
-}
-
-/* The shown version takes a step. Appends those slots of what is not shown any more to @removed
- * that have to be freed. */
-gboolean
-weakref_set_list_step_locked (WeakrefSetList *list,
-                              guint max_gap,
-                              WeakrefStep *step,
-                              GPtrArray *removed)
-{
-  if (!weakref_positions_step (&list->positions, max_gap, step, hidden_cb, removed))
-    return FALSE;
-
-  if (list->positions.n_changed == 0)
-    list->moved = FALSE;
-
-  return TRUE;
 }
 
 /* The entry has become a member. It goes before the item that is shown at @position, or to the end.
@@ -222,8 +103,9 @@ weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
     {
       entry->is_shown = TRUE;
       entry->place = WEAKREF_PLACE_END;
-      weakref_positions_set_item (&list->positions, place,
-                                  slot_new (GSIZE_TO_POINTER (entry->type), TAG_DEAD));
+      weakref_positions_set_item (
+        &list->positions, place,
+        weakref_set_slot_new (GSIZE_TO_POINTER (entry->type), WEAKREF_SET_SLOT_DEAD));
     }
   else
     {
@@ -256,11 +138,11 @@ weakref_set_list_close (WeakrefSetList *list)
   WeakrefStep step;
 
   g_mutex_lock (&list->table->lock);
-  weakref_set_list_step_locked (list, G_MAXUINT, &step, removed);
+  weakref_set_slots_step_locked (list, G_MAXUINT, &step, removed);
   list->self = NULL;
   g_mutex_unlock (&list->table->lock);
 
-  weakref_set_list_free_slots (removed);
+  weakref_set_slots_free (removed);
   g_ptr_array_unref (removed);
   weakref_set_list_unschedule (list);
 }
@@ -272,7 +154,7 @@ static void
 keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry)
 {
   gpointer object = (gpointer) weakref_block_get_address (entry->base.watch.block);
-  StandIn *stand_in;
+  WeakrefSetStandIn *stand_in;
   gboolean kept;
 
   g_mutex_lock (&list->table->lock);
@@ -282,13 +164,13 @@ keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry)
   if (!kept || !weakref_is_held (object))
     return;
 
-  stand_in = stand_in_new (g_object_ref (object));
+  stand_in = weakref_set_slot_stand_in_new (g_object_ref (object));
   g_mutex_lock (&list->table->lock);
   kept = entry->place != WEAKREF_PLACE_END;
   if (kept)
     {
       weakref_positions_set_item (&list->positions, entry->place,
-                                  slot_new (stand_in, TAG_STAND_IN));
+                                  weakref_set_slot_new (stand_in, WEAKREF_SET_SLOT_STAND_IN));
       entry->place = WEAKREF_PLACE_END;
     }
   g_mutex_unlock (&list->table->lock);
@@ -296,7 +178,7 @@ keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry)
   if (kept)
     weakref_entry_unref (entry);
   else
-    stand_in_unref (stand_in);
+    weakref_set_slot_stand_in_unref (stand_in);
 }
 
 /* The target of the entry, a member, has died, and this thread has taken the entry out. */
@@ -351,7 +233,7 @@ make_stand_in (WeakrefSetList *list, guint position, gpointer slot, GType type, 
 {
   WeakrefSetMaker *maker;
   WeakrefPlace place;
-  StandIn *stand_in;
+  WeakrefSetStandIn *stand_in;
   gboolean put;
 
   g_mutex_lock (&list->table->lock);
@@ -360,25 +242,26 @@ make_stand_in (WeakrefSetList *list, guint position, gpointer slot, GType type, 
 
   *object = weakref_set_stand_in_new (type, list->item_type, maker);
   weakref_set_maker_unref (maker);
-  stand_in = stand_in_new (g_object_ref (*object));
+  stand_in = weakref_set_slot_stand_in_new (g_object_ref (*object));
 
   g_mutex_lock (&list->table->lock);
   place = weakref_positions_find_place (&list->positions, position);
   put = place != WEAKREF_PLACE_END && weakref_positions_get_item (&list->positions, place) == slot;
   if (put)
     {
-      weakref_positions_set_item (&list->positions, place, slot_new (stand_in, TAG_STAND_IN));
-      if (slot_get_tag (slot) == TAG_ENTRY)
+      weakref_positions_set_item (&list->positions, place,
+                                  weakref_set_slot_new (stand_in, WEAKREF_SET_SLOT_STAND_IN));
+      if (weakref_set_slot_get_tag (slot) == WEAKREF_SET_SLOT_ENTRY)
         ((WeakrefSetEntry *) slot)->place = WEAKREF_PLACE_END;
     }
   g_mutex_unlock (&list->table->lock);
 
   if (!put)
     {
-      stand_in_unref (stand_in);
+      weakref_set_slot_stand_in_unref (stand_in);
       g_clear_object (object);
     }
-  else if (slot_get_tag (slot) == TAG_ENTRY)
+  else if (weakref_set_slot_get_tag (slot) == WEAKREF_SET_SLOT_ENTRY)
     {
       weakref_entry_unref (slot);
     }
@@ -392,7 +275,7 @@ weakref_set_list_dup_item (WeakrefSetList *list, guint position)
 {
   while (TRUE)
     {
-      StandIn *stand_in = NULL;
+      WeakrefSetStandIn *stand_in = NULL;
       WeakrefSetEntry *entry = NULL;
       GType type = G_TYPE_INVALID;
       WeakrefPlace place;
@@ -409,18 +292,18 @@ weakref_set_list_dup_item (WeakrefSetList *list, guint position)
           return NULL;
         }
       slot = weakref_positions_get_item (&list->positions, place);
-      if (slot_get_tag (slot) == TAG_ENTRY)
+      if (weakref_set_slot_get_tag (slot) == WEAKREF_SET_SLOT_ENTRY)
         entry = weakref_entry_ref (slot);
-      else if (slot_get_tag (slot) == TAG_STAND_IN)
-        stand_in = g_atomic_rc_box_acquire ((StandIn *) slot_get (slot));
+      else if (weakref_set_slot_get_tag (slot) == WEAKREF_SET_SLOT_STAND_IN)
+        stand_in = g_atomic_rc_box_acquire ((WeakrefSetStandIn *) weakref_set_slot_get (slot));
       else
-        type = GPOINTER_TO_SIZE (slot_get (slot));
+        type = GPOINTER_TO_SIZE (weakref_set_slot_get (slot));
       g_mutex_unlock (&list->table->lock);
 
       if (stand_in != NULL)
         {
           object = g_object_ref (stand_in->object);
-          stand_in_unref (stand_in);
+          weakref_set_slot_stand_in_unref (stand_in);
           return object;
         }
 

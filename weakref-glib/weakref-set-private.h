@@ -43,7 +43,7 @@ typedef struct
 
   /* All of these: lock */
   gpointer self;              /* (unowned): the set, NULL when that is gone */
-  WeakrefPositions positions; /* of slots; see weakref-set-list.c */
+  WeakrefPositions positions; /* of slots; see weakref-set-slots.c */
   WeakrefSetMaker *maker;     /* (owned) (nullable): counted */
   GSource *source;            /* (owned) (nullable): which will commit */
   GSource *timer;             /* (owned) (nullable): which will do so if there are always events */
@@ -54,6 +54,35 @@ typedef struct
   gboolean moved;   /* an item may be shown where it was, and wait to be shown where it is */
   gboolean read;    /* somebody has read the list, and may not have been told of the last change */
 } WeakrefSetList;
+
+/* The tags of slots, see weakref-set-slots.c. The two lowest bits of a GType are never used. */
+#define WEAKREF_SET_SLOT_MASK 3u
+#define WEAKREF_SET_SLOT_ENTRY 0u
+#define WEAKREF_SET_SLOT_DEAD 1u
+#define WEAKREF_SET_SLOT_STAND_IN 2u
+
+typedef struct
+{
+  gpointer object; /* (owned) (const) */
+} WeakrefSetStandIn;
+
+static inline guint
+weakref_set_slot_get_tag (gpointer slot)
+{
+  return (guint) ((gsize) slot & WEAKREF_SET_SLOT_MASK);
+}
+
+static inline gpointer
+weakref_set_slot_get (gpointer slot)
+{
+  return (gpointer) ((gsize) slot & ~(gsize) WEAKREF_SET_SLOT_MASK);
+}
+
+static inline gpointer
+weakref_set_slot_new (gpointer pointer, guint tag)
+{
+  return (gpointer) ((gsize) pointer | tag);
+}
 
 /* weakref-set.c */
 WeakrefSetList *weakref_set_get_list (WeakrefSet *self);
@@ -75,15 +104,20 @@ void weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entr
 GPtrArray *weakref_set_list_dup_entries_locked (WeakrefSetList *list);
 
 void weakref_set_list_died (WeakrefSetList *list, WeakrefSetEntry *entry);
-gboolean weakref_set_list_step_locked (WeakrefSetList *list,
-                                       guint max_gap,
-                                       WeakrefStep *step,
-                                       GPtrArray *removed);
-void weakref_set_list_free_slots (GPtrArray *slots);
 guint weakref_set_list_get_n_items (WeakrefSetList *list);
 gpointer weakref_set_list_dup_item (WeakrefSetList *list, guint position);
 void weakref_set_list_set_maker (WeakrefSetList *list, WeakrefSetMaker *maker);
 gboolean weakref_set_list_keeps_dead (WeakrefSetList *list, gpointer item);
+
+/* weakref-set-slots.c */
+WeakrefSetStandIn *weakref_set_slot_stand_in_new (gpointer object);
+void weakref_set_slot_stand_in_unref (WeakrefSetStandIn *stand_in);
+void weakref_set_slot_moved (gpointer slot, WeakrefPlace old, WeakrefPlace place);
+void weakref_set_slots_free (GPtrArray *slots);
+gboolean weakref_set_slots_step_locked (WeakrefSetList *list,
+                                        guint max_gap,
+                                        WeakrefStep *step,
+                                        GPtrArray *removed);
 
 /* weakref-set-commit.c */
 gboolean weakref_set_list_is_followed_locked (WeakrefSetList *list);
