@@ -274,7 +274,8 @@ weakref_value_core_dup_living (WeakrefValueCore *core, gconstpointer key, Weakre
   if (entry == NULL)
     return NULL;
 
-  object = weakref_value_entry_dup_object (entry);
+  object = core->funcs->use != NULL ? core->funcs->use (entry)
+                                    : weakref_block_dup_target (entry->base.watch.block);
   if (object == NULL)
     return NULL;
 
