@@ -369,6 +369,34 @@ test_as_a_list_store (void)
   g_object_unref (set);
 }
 
+static void
+test_bad_input (void)
+{
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  WeakrefSet *set = weakref_set_new (TEST_TYPE_PROBE);
+  guint position = 7;
+
+#define BAD(pattern, call)                                                                         \
+  g_test_expect_message ("Weakref", G_LOG_LEVEL_CRITICAL, pattern);                                \
+  call
+  BAD ("*find*WEAKREF_IS_SET (self)*", g_assert_false (weakref_set_find (NULL, object, &position)));
+  BAD ("*find*G_IS_OBJECT (item)*", g_assert_false (weakref_set_find (set, NULL, &position)));
+  BAD ("*insert*WEAKREF_IS_SET (self)*", g_assert_false (weakref_set_insert (NULL, 0, object)));
+  BAD ("*insert*G_IS_OBJECT (item)*", g_assert_false (weakref_set_insert (set, 0, NULL)));
+  BAD ("*insert*item_type*", g_assert_false (weakref_set_insert (set, 0, object)));
+  BAD ("*sort*WEAKREF_IS_SET (self)*", weakref_set_sort (NULL, equal_cb, NULL));
+  BAD ("*sort*compare*", weakref_set_sort (set, NULL, NULL));
+  BAD ("*stand_in_func*WEAKREF_IS_SET (self)*",
+       weakref_set_set_stand_in_func (NULL, stand_in_cb, NULL, NULL));
+#undef BAD
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (position, ==, 7);
+  g_assert_cmpuint (weakref_set_get_size (set), ==, 0);
+
+  g_object_unref (set);
+  g_object_unref (object);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -383,6 +411,7 @@ main (int argc, char **argv)
   test_case (moved_while_something_is_announced);
   test_case_as ("changes-in-the-context", order_changes_in_the_context);
   test_case (as_a_list_store);
+  test_case (bad_input);
 
   return g_test_run ();
 }
