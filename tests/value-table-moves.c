@@ -70,6 +70,64 @@ test_lookup_key (void)
   g_object_unref (other);
 }
 
+/* Asserts the newest key of @object, or that it has none. */
+static void
+assert_number (WeakrefValueTable *table, gpointer object, int expected)
+{
+  gpointer key = GINT_TO_POINTER (-1);
+
+  g_assert_true (weakref_value_table_lookup_key (table, object, &key) == (expected >= 0));
+  g_assert_cmpint (GPOINTER_TO_INT (key), ==, expected);
+}
+
+static void
+test_lookup_key_of_many (void)
+{
+  WeakrefValueTable *table = weakref_value_table_new (G_TYPE_INT);
+  TestProbe *a = test_probe_new ("a");
+  TestProbe *b = test_probe_new ("b");
+  int i;
+
+  /* Who has keys before anybody asks, */
+  for (i = 0; i < 100; i++)
+    weakref_value_table_insert (table, GINT_TO_POINTER (i), i % 2 ? a : b);
+  assert_number (table, a, 99);
+  /* and after that; */
+  weakref_value_table_insert (table, GINT_TO_POINTER (200), b);
+  assert_number (table, b, 200);
+  g_assert_true (weakref_value_table_remove (table, GINT_TO_POINTER (200)));
+  /* of those that are left, the newest one counts. */
+  for (i = 99; i >= 0; i--)
+    {
+      assert_number (table, i % 2 ? a : b, i);
+      g_assert_true (weakref_value_table_remove (table, GINT_TO_POINTER (i)));
+    }
+  assert_number (table, a, -1);
+  assert_number (table, b, -1);
+
+  /* All ways out of the table. */
+  weakref_value_table_insert (table, GINT_TO_POINTER (1), a);
+  weakref_value_table_insert (table, GINT_TO_POINTER (2), a);
+  weakref_value_table_insert (table, GINT_TO_POINTER (2), b);
+  assert_number (table, a, 1);
+  assert_number (table, b, 2);
+  weakref_value_table_remove_all (table);
+  assert_number (table, a, -1);
+  weakref_value_table_insert (table, GINT_TO_POINTER (3), a);
+  g_object_run_dispose (G_OBJECT (a));
+  assert_number (table, a, -1);
+  weakref_value_table_insert (table, GINT_TO_POINTER (4), a);
+  assert_number (table, a, 4);
+  weakref_value_table_insert (table, GINT_TO_POINTER (5), b);
+  g_object_unref (a);
+  assert_log ("-a ~a");
+  assert_size (table, 1);
+  assert_number (table, b, 5);
+  g_object_unref (table);
+  g_object_unref (b);
+  assert_log ("-b ~b");
+}
+
 static void
 test_remove_object (void)
 {
@@ -333,6 +391,7 @@ main (int argc, char **argv)
   test_init (&argc, &argv, "/weakref/value-table/moves");
 
   test_case_as ("lookup-key", lookup_key);
+  test_case_as ("lookup-key/of-many", lookup_key_of_many);
   test_case_as ("remove-object", remove_object);
   test_case_as ("rekey", rekey);
   test_case_as ("rekey/onto-a-taken-key", rekey_onto_a_taken_key);

@@ -215,8 +215,9 @@ weakref_value_table_rekey_value (WeakrefValueTable *self,
  *
  * Removes all entries of @object, whatever their keys are.
  *
- * The time that it takes grows with the number of weak references of any kind on @object. You must
- * hold a reference on @object during the call.
+ * The time that it takes grows with the number of these entries. It does not depend on the size of
+ * the table, or on what else refers to @object. See [method@Weakref.ValueTable.lookup_key] for the
+ * index that makes this possible. You must hold a reference on @object during the call.
  *
  * Returns: %TRUE if there were any
  *
@@ -241,8 +242,9 @@ weakref_value_table_remove_object (WeakrefValueTable *self, gpointer object)
  *
  * Gives the key of @object. If it has several keys, this is the newest one.
  *
- * The time that it takes grows with the number of weak references of any kind on @object, and not
- * with the size of the table. You must hold a reference on @object during the call.
+ * It takes constant time. The first call of this function, of [method@Weakref.ValueTable.rekey] or
+ * of [method@Weakref.ValueTable.remove_object] makes an index of the table for that. From then on
+ * the table needs more memory for each entry. You must hold a reference on @object during the call.
  *
  * Returns: %TRUE if @object is in the table
  *

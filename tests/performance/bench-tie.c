@@ -140,6 +140,42 @@ glib_death (guint n, gpointer data)
   g_free (objects);
 }
 
+/* From an object to its key, and who else has references on the object does not matter. */
+
+#define N_REFS 16000
+
+static void
+look_up_key (guint n, gpointer data)
+{
+  guint n_refs = GPOINTER_TO_UINT (data);
+  WeakrefValueTable *table = weakref_value_table_new (G_TYPE_INT);
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  WeakrefRef **refs = g_new (WeakrefRef *, n_refs);
+  gpointer key;
+  guint i;
+
+  weakref_value_table_insert (table, GINT_TO_POINTER (1), object);
+  for (i = 0; i < n_refs; i++)
+    refs[i] = weakref_ref_new_full (object, NULL, NULL, NULL, NULL);
+  weakref_value_table_lookup_key (table, object, &key);
+  bench_start ();
+  for (i = 0; i < n; i++)
+    weakref_value_table_lookup_key (table, object, &key);
+  bench_stop ();
+
+  for (i = 0; i < n_refs; i++)
+    g_object_unref (refs[i]);
+  g_free (refs);
+  g_object_unref (object);
+  g_object_unref (table);
+}
+
+static void
+look_up_key_many (guint n, gpointer data)
+{
+  look_up_key (n, GUINT_TO_POINTER (N_REFS));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -150,6 +186,9 @@ main (int argc, char **argv)
                  glib_made_and_ended, NULL, 0);
   bench_compare ("a tie, made and ended by a death", 3000, ours_death, "3 weak notifies",
                  glib_death, NULL, 0);
+  bench_section ("From an object to its key");
+  bench_compare ("lookup_key(), 16,000 references on the object", 1000, look_up_key_many,
+                 "no other reference", look_up_key, NULL, 1.5);
 
   return 0;
 }

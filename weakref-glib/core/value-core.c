@@ -21,6 +21,15 @@ entry_left (WeakrefEntry *entry)
     core->funcs->left ((WeakrefValueEntry *) entry);
 }
 
+static void
+entry_left_locked (WeakrefTable *table, WeakrefEntry *entry)
+{
+  WeakrefValueCore *core = (WeakrefValueCore *) table;
+
+  if (G_UNLIKELY (core->index != NULL))
+    weakref_object_index_remove (core->index, entry);
+}
+
 /* Frees an entry that watches no object: it never had one, or its watch has ended. To be called
  * outside the lock. */
 void
@@ -47,12 +56,14 @@ core_free (WeakrefTable *table)
   if (core->funcs->free_core != NULL)
     core->funcs->free_core (core);
   g_clear_pointer (&core->flights, g_hash_table_unref);
+  g_clear_pointer (&core->index, weakref_object_index_free);
   g_free (core);
 }
 
 static const WeakrefTableFuncs table_funcs = {
   .name = "WeakrefValueTable",
   .get_tag = entry_get_tag,
+  .left_locked = entry_left_locked,
   .released = entry_left,
   .free_entry = entry_free,
   .free_table = core_free,
@@ -209,9 +220,13 @@ gboolean
 weakref_value_core_put_locked (WeakrefValueCore *core, WeakrefValueEntry *entry, WeakrefEntry **old)
 {
   WeakrefValueProbe probe = weakref_value_entry_get_probe (entry);
+  gboolean put = weakref_table_put_locked (&core->base, &entry->base,
+                                           core_find_index_locked (&probe), entry, old);
 
-  return weakref_table_put_locked (&core->base, &entry->base, core_find_index_locked (&probe),
-                                   entry, old);
+  if (put && G_UNLIKELY (core->index != NULL))
+    weakref_object_index_add (core->index, &entry->base);
+
+  return put;
 }
 
 /* Takes out an entry whose object was found dead. Without this call it would leave later, in the

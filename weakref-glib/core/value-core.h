@@ -5,6 +5,7 @@
 #pragma once
 
 #include <weakref-glib/core/key.h>
+#include <weakref-glib/core/object-index.h>
 #include <weakref-glib/core/table.h>
 #include <weakref-glib/weakref-types.h>
 
@@ -64,6 +65,7 @@ struct _WeakrefValueCore
   WeakrefKeyKind kind;            /* (const) */
   guint key_offset;               /* (const): of the key, or of the pointer to it, in an entry */
   GHashTable *flights;            /* table lock: (owned) (nullable): see core/flight.c */
+  WeakrefObjectIndex *index;      /* table lock: (owned) (nullable): see core/value-moves.c */
 };
 
 static inline gpointer

@@ -127,27 +127,35 @@ weakref_value_core_steal (WeakrefValueCore *core, gconstpointer key)
   return object;
 }
 
+/* Takes out all entries of an object, whose current block is @block, or NULL if it has none. The
+ * caller has to drop them. */
+static void
+core_take_object_locked (WeakrefValueCore *core, WeakrefBlock *block, GPtrArray *dropped)
+{
+  GList *list;
+
+  if (block == NULL)
+    return;
+
+  if (core->index == NULL)
+    core->index = weakref_object_index_new (&core->base);
+  while ((list = weakref_object_index_get (core->index, block)) != NULL)
+    g_ptr_array_add (dropped, weakref_table_take_entry_locked (&core->base, list->data));
+}
+
 /* Makes @new_key the only key of @object, which the caller holds. Returns FALSE if @object had no
  * key. Then nothing was changed. */
 gboolean
 weakref_value_core_rekey (WeakrefValueCore *core, gpointer object, gconstpointer new_key)
 {
   WeakrefValueEntry *made = entry_new_for (core, new_key, object);
-  GPtrArray *entries = weakref_table_find_object (&core->base, object);
-  GPtrArray *dropped = g_ptr_array_new ();
+  WeakrefBlock *block = weakref_block_peek (object, WEAKREF_PHASE_DISPOSE);
+  GPtrArray *dropped = g_ptr_array_new_with_free_func ((GDestroyNotify) weakref_entry_drop);
   WeakrefEntry *old = NULL;
   gboolean put = FALSE;
-  guint i;
 
   g_mutex_lock (&core->base.lock);
-  for (i = 0; i < entries->len; i++)
-    {
-      WeakrefEntry *taken =
-        weakref_table_take_entry_locked (&core->base, g_ptr_array_index (entries, i));
-
-      if (taken != NULL)
-        g_ptr_array_add (dropped, taken);
-    }
+  core_take_object_locked (core, block, dropped);
   if (dropped->len > 0)
     put = weakref_value_core_put_locked (core, made, &old);
   g_mutex_unlock (&core->base.lock);
@@ -155,12 +163,10 @@ weakref_value_core_rekey (WeakrefValueCore *core, gpointer object, gconstpointer
   /* The new entry is entered before the old ones are dropped. So a cache tracks the object all the
    * time. */
   entry_done (made, put, object);
-  for (i = 0; i < dropped->len; i++)
-    weakref_entry_drop (g_ptr_array_index (dropped, i));
+  g_ptr_array_unref (dropped);
   if (old != NULL)
     weakref_entry_drop (old);
-  g_ptr_array_unref (dropped);
-  g_ptr_array_unref (entries);
+  g_clear_pointer (&block, weakref_block_unref);
 
   return put;
 }
@@ -169,23 +175,17 @@ weakref_value_core_rekey (WeakrefValueCore *core, gpointer object, gconstpointer
 gboolean
 weakref_value_core_remove_object (WeakrefValueCore *core, gpointer object)
 {
-  GPtrArray *entries = weakref_table_find_object (&core->base, object);
-  gboolean removed = FALSE;
-  guint i;
+  WeakrefBlock *block = weakref_block_peek (object, WEAKREF_PHASE_DISPOSE);
+  GPtrArray *dropped = g_ptr_array_new_with_free_func ((GDestroyNotify) weakref_entry_drop);
+  gboolean removed;
 
-  for (i = 0; i < entries->len; i++)
-    {
-      WeakrefEntry *taken;
+  g_mutex_lock (&core->base.lock);
+  core_take_object_locked (core, block, dropped);
+  g_mutex_unlock (&core->base.lock);
 
-      g_mutex_lock (&core->base.lock);
-      taken = weakref_table_take_entry_locked (&core->base, g_ptr_array_index (entries, i));
-      g_mutex_unlock (&core->base.lock);
-
-      if (taken != NULL)
-        weakref_entry_drop (taken);
-      removed |= taken != NULL;
-    }
-  g_ptr_array_unref (entries);
+  removed = dropped->len > 0;
+  g_ptr_array_unref (dropped);
+  g_clear_pointer (&block, weakref_block_unref);
 
   return removed;
 }
@@ -194,20 +194,36 @@ weakref_value_core_remove_object (WeakrefValueCore *core, gpointer object)
 WeakrefValueEntry *
 weakref_value_core_find_object (WeakrefValueCore *core, gpointer object)
 {
-  GPtrArray *entries = weakref_table_find_object (&core->base, object);
+  WeakrefBlock *block = weakref_block_peek (object, WEAKREF_PHASE_DISPOSE);
+  GPtrArray *entries = NULL;
   WeakrefValueEntry *found = NULL;
-  guint i;
+  gboolean sorted;
+  GList *list;
 
-  g_mutex_lock (&core->base.lock);
-  for (i = 0; i < entries->len && found == NULL; i++)
+  if (block == NULL)
+    return NULL;
+
+  do
     {
-      WeakrefEntry *entry = g_ptr_array_index (entries, i);
+      g_mutex_lock (&core->base.lock);
+      if (core->index == NULL)
+        core->index = weakref_object_index_new (&core->base);
+      if (entries != NULL)
+        weakref_object_index_sort (core->index, block, entries);
+      sorted = weakref_object_index_is_sorted (core->index, block);
+      list = weakref_object_index_get (core->index, block);
+      if (sorted && list != NULL)
+        found = weakref_entry_ref (list->data);
+      g_mutex_unlock (&core->base.lock);
 
-      if (entry->watch.state == WEAKREF_ENTRY_IN)
-        found = weakref_entry_ref (entry);
+      g_clear_pointer (&entries, g_ptr_array_unref);
+      /* The order is that in which they began to watch the object, which the object knows. This is
+       * done once. */
+      if (!sorted)
+        entries = weakref_table_find_object (&core->base, object);
     }
-  g_mutex_unlock (&core->base.lock);
-  g_ptr_array_unref (entries);
+  while (!sorted);
+  weakref_block_unref (block);
 
   return found;
 }
