@@ -257,6 +257,46 @@ test_n_items_is_notified (void)
   assert_log ("-a ~a -0 ~0");
 }
 
+/* The values of a table as a list, as doc/which.md has it. */
+
+static gpointer
+create_cb (gconstpointer key, gpointer set, GError **error)
+{
+  TestProbe *probe = test_probe_new (key);
+
+  g_assert_true (weakref_set_add (set, probe));
+  return probe;
+}
+
+static void
+test_beside_a_table (void)
+{
+  WeakrefValueTable *table = weakref_value_table_new (G_TYPE_STRING);
+  WeakrefSet *set = weakref_set_new (TEST_TYPE_PROBE);
+  TestProbe *a = weakref_value_table_ensure (table, "a", create_cb, set, NULL);
+  TestProbe *b = weakref_value_table_ensure (table, "b", create_cb, set, NULL);
+  TestProbe *again = weakref_value_table_ensure (table, "a", create_cb, set, NULL);
+
+  g_assert_true (again == a);
+  g_object_unref (again);
+  weakref_value_table_insert (table, "other", a);
+  assert_model (set, "a b");
+  g_object_unref (a);
+  assert_log ("-a ~a");
+  test_iterate ();
+  assert_model (set, "b");
+  g_assert_cmpuint (weakref_value_table_get_size (table), ==, 1);
+  a = weakref_value_table_ensure (table, "a", create_cb, set, NULL);
+  assert_model (set, "b a");
+
+  g_object_unref (table);
+  assert_model (set, "b a");
+  g_object_unref (set);
+  g_object_unref (a);
+  g_object_unref (b);
+  assert_log ("-a ~a -b ~b");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -271,6 +311,7 @@ main (int argc, char **argv)
   test_case (bonded_items_die_together);
   test_case (deaths_within_deaths);
   test_case (n_items_is_notified);
+  test_case (beside_a_table);
 
   return g_test_run ();
 }
