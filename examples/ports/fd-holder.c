@@ -125,15 +125,16 @@ main (void)
   holder_set_location (&tabs[1], usr_again);
   holder_set_location (&tabs[2], slash);
   wait_for (tabs, 3);
-  g_assert (tabs[0].open != NULL && tabs[0].open == tabs[1].open && tabs[0].open != tabs[2].open);
+  g_assert_true (tabs[0].open != NULL && tabs[0].open == tabs[1].open &&
+                 tabs[0].open != tabs[2].open);
   g_print ("Three tabs, two of them in /usr: %u directories are opened\n", n_opened);
 
   holder_set_location (&tabs[0], NULL);
-  g_assert (weakref_value_table_contains (open_directories, usr));
+  g_assert_true (weakref_value_table_contains (open_directories, usr));
   g_print ("One of the two goes: /usr is still open\n");
   holders_release (tabs, 3, usr);
-  g_assert (!weakref_value_table_contains (open_directories, usr));
-  g_assert (weakref_value_table_contains (open_directories, slash));
+  g_assert_true (!weakref_value_table_contains (open_directories, usr));
+  g_assert_true (weakref_value_table_contains (open_directories, slash));
   g_print ("/usr is to be unmounted: it is closed, / is not\n");
 
   n_opened = 0;
@@ -141,13 +142,13 @@ main (void)
   holder_set_location (&tabs[1], usr);
   holder_set_location (&tabs[0], slash);
   wait_for (tabs, 3);
-  g_assert (tabs[1].open != NULL && tabs[0].open == tabs[2].open && n_opened == 1);
+  g_assert_true (tabs[1].open != NULL && tabs[0].open == tabs[2].open && n_opened == 1);
   g_print ("One who waits goes elsewhere: the other one gets what was being opened\n");
 
   holders_release (tabs, 3, slash);
   while (g_main_context_iteration (NULL, FALSE))
     ;
-  g_assert (weakref_value_table_get_size (open_directories) == 0);
+  g_assert_true (weakref_value_table_get_size (open_directories) == 0);
   g_print ("All go: nothing is open\n");
 
   g_object_unref (open_directories);

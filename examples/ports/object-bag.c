@@ -24,6 +24,17 @@ bag_reserve (Bag *bag, const char *name, WeakrefReservation **reservation, GErro
   return object;
 }
 
+/* The object, or NULL. Waits as long as somebody has reserved the name, but reserves nothing. */
+static gpointer
+bag_get (Bag *bag, const char *name)
+{
+  WeakrefReservation *reservation;
+  gpointer object = bag_reserve (bag, name, &reservation, NULL);
+
+  g_clear_object (&reservation);
+  return object;
+}
+
 static void
 bag_add (WeakrefReservation *reservation, gpointer object)
 {
@@ -66,11 +77,9 @@ open_inbox_thread (gpointer data)
 static void
 open_inbox (Mail *mail, GThread *threads[4])
 {
-  gpointer none = bag_reserve (mail->bag, "inbox", &mail->reservation, NULL);
   guint i;
 
-  g_assert (none == NULL && mail->reservation != NULL &&
-            weakref_value_table_lookup (mail->bag, "inbox") == NULL);
+  g_assert_true (bag_reserve (mail->bag, "inbox", &mail->reservation, NULL) == NULL);
   for (i = 0; i < 4; i++)
     threads[i] = g_thread_new ("mail", open_inbox_thread, mail);
 }
@@ -86,16 +95,15 @@ check_all_get_it (Mail *mail)
   bag_add (mail->reservation, inbox);
   for (i = 0; i < 4; i++)
     {
-      GObject *folder = g_thread_join (threads[i]);
-
-      g_assert (folder == inbox);
-      g_object_unref (folder);
+      g_assert_true (g_thread_join (threads[i]) == inbox);
+      g_object_unref (inbox);
     }
-  g_assert (mail->n_added == 0);
+  g_assert_true (mail->n_added == 0 && bag_get (mail->bag, "inbox") == inbox);
   g_print ("Reserved and added: all four who waited have the same folder\n");
 
   g_object_unref (inbox);
-  g_assert (weakref_value_table_lookup (mail->bag, "inbox") == NULL);
+  g_object_unref (inbox);
+  g_assert_true (bag_get (mail->bag, "inbox") == NULL);
   g_print ("Nobody uses it any more: it has left the bag\n");
 }
 
@@ -111,9 +119,9 @@ check_abort_wakes_them (Mail *mail)
   for (i = 0; i < 4; i++)
     {
       folders[i] = g_thread_join (threads[i]);
-      g_assert (folders[i] != NULL && folders[i] == folders[0]);
+      g_assert_true (folders[i] == folders[0]);
     }
-  g_assert (mail->n_added == 1);
+  g_assert_true (folders[0] != NULL && mail->n_added == 1);
   g_print ("Reserved and aborted: one of the four has added it, and all have the same folder\n");
   for (i = 0; i < 4; i++)
     g_object_unref (folders[i]);
@@ -130,8 +138,8 @@ failed_cb (GObject *bag, GAsyncResult *result, gpointer n_failed)
 {
   GError *error = NULL;
 
-  g_assert (weakref_value_table_ensure_finish (WEAKREF_VALUE_TABLE (bag), result, &error) == NULL);
-  g_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED));
+  g_assert_null (weakref_value_table_ensure_finish (WEAKREF_VALUE_TABLE (bag), result, &error));
+  g_assert_true (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED));
   g_error_free (error);
   ++*(guint *) n_failed;
 }
@@ -140,7 +148,7 @@ failed_cb (GObject *bag, GAsyncResult *result, gpointer n_failed)
 static void
 check_failure_is_for_all (Mail *mail)
 {
-  GError *error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, "The server is away");
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, "away");
   WeakrefReservation *reservation;
   guint n_failed = 0;
   guint i;
@@ -151,7 +159,6 @@ check_failure_is_for_all (Mail *mail)
                                       NULL, failed_cb, &n_failed);
   weakref_reservation_fail (reservation, error);
   g_object_unref (reservation);
-  g_error_free (error);
   while (n_failed < 4)
     g_main_context_iteration (NULL, TRUE);
   g_print ("Reserved and failed: all four who waited have the error\n");
@@ -168,14 +175,12 @@ check_rekey (Mail *mail)
   weakref_value_table_insert (mail->bag, "archive", other);
   /* Onto a name that is taken: who has it loses it. */
   weakref_value_table_rekey (mail->bag, drafts, "archive");
-  g_assert (weakref_value_table_lookup_key (mail->bag, drafts, (gpointer *) &name));
-  g_assert (!weakref_value_table_lookup_key (mail->bag, other, NULL));
-  g_assert (weakref_value_table_lookup (mail->bag, "drafts") == NULL &&
-            weakref_value_table_get_size (mail->bag) == 1);
+  g_assert_true (weakref_value_table_lookup_key (mail->bag, drafts, (gpointer *) &name));
+  g_assert_cmpuint (weakref_value_table_get_size (mail->bag), ==, 1);
   g_print ("Renamed: the drafts are now under '%s' alone\n", name);
   g_free (name);
   weakref_value_table_remove_object (mail->bag, drafts);
-  g_assert (weakref_value_table_get_size (mail->bag) == 0);
+  g_assert_true (weakref_value_table_get_size (mail->bag) == 0);
   g_object_unref (drafts);
   g_object_unref (other);
 }
@@ -190,6 +195,5 @@ main (void)
   check_failure_is_for_all (&mail);
   check_rekey (&mail);
   g_object_unref (mail.bag);
-
   return 0;
 }
