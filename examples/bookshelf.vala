@@ -79,8 +79,8 @@ class Display : Object {
 	public int page { get; set; }
 }
 
-// In Vala, what a throwing call returns lives to the end of the block if it is not assigned: so it
-// is here, and let go of where it says so.
+// In Vala, what a call that may throw returns lives to the end of the block if it is not assigned.
+// So it is assigned here, and dropped where the program says so.
 int main () {
 	try {
 		var shelf = new Shelf ();

@@ -6,8 +6,8 @@
  *
  * The stations belong to the program. The window knows them through a WeakrefSet: the list shows
  * those that are alive, the counter is bound to the size of the set, and the line at the bottom to
- * a property of the newest station, through a proxy. When the program lets go of a station, it
- * leaves the list by itself.
+ * a property of the newest station, through a proxy. When the program drops a station, it leaves
+ * the list by itself.
  *
  * A GtkListView holds on to the items that it shows. So it is not given the stations but their
  * proxies, which have the same properties: gtk_map_list_model_new (set, weakref_proxy_new).

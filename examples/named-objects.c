@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A cache of named objects: two of the same name are one object. The cache is a WeakrefValueTable,
- * which lets go of what nobody uses, and then, to compare, a GHashTable, which keeps everything.
- * The same in Python and JavaScript: named-objects.py, named-objects.js. */
+/* A cache of named objects: two of the same name are one object. First the cache is a
+ * WeakrefValueTable, which drops what nobody uses. Then, to compare, it is a GHashTable, which
+ * keeps everything. The same program is there in Python and JavaScript: named-objects.py,
+ * named-objects.js. */
 
 #include <weakref-glib/weakref-glib.h>
 

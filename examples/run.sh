@@ -33,8 +33,8 @@ export GJS_PATH="$PWD/introspection/gjs${GJS_PATH:+:$GJS_PATH}"
 cat <<END
 
 A program asks a cache for an apple, a pear, and the apple again. It gets the same apple: "a is c".
-Then it drops the pear, then the rest. The weak table lets go of what nobody uses any more, by
-itself; the strong one keeps it all for ever.
+Then it drops the pear, then the rest. The weak table drops by itself what nobody uses any more. The
+strong one keeps all of it for ever.
 
 In C, with a WeakrefValueTable and a GHashTable (examples/named-objects.c):
 

@@ -49,7 +49,7 @@ hunt_goes_on_locked (Hunt *hunt)
   return hunt->n_made < hunt->n_wanted || g_atomic_int_get (&hunt->n_shared) == 0;
 }
 
-/* Long enough for the others to let go. */
+/* This takes long enough for the others to drop their references. */
 static void
 hunt_rest (GRand *rand)
 {

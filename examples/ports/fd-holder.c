@@ -82,7 +82,7 @@ holder_set_location (Holder *holder, GFile *location)
                                     open_cb, NULL, NULL, holder_opened_cb, holder);
 }
 
-/* Before @root is unmounted: lets go of all that is in it. */
+/* To be called before @root is unmounted: drops everything that is in it. */
 static void
 holders_release (Holder *holders, guint n_holders, GFile *root)
 {

@@ -32,8 +32,8 @@ typedef struct
 static void
 task_set_tag (GTask *task, gpointer tag)
 {
-  /* Not the macro, which gives the task a name as well. GLib makes names for its sources from that,
-   * and they are a tenth of what a task costs. */
+  /* The macro of the same name is not used, because it also gives the task a name. GLib makes names
+   * for its sources from that, which are a tenth of what a task costs. */
   (g_task_set_source_tag) (task, tag);
 }
 
@@ -458,8 +458,10 @@ call_create_task (const WeakrefEnsureCall *call)
   return task;
 }
 
-/* Takes over the reference on @task, which has been returned. The data is freed after that: it may
- * run the main loop meanwhile, and a task that was made before would then call back at once. */
+/* Ends a request that was answered at once. Takes over the reference on @task, which has been
+ * returned. The data of the create function is freed after that, because the function that frees it
+ * may run the main loop: then a task that was made before, but returned after that, would call back
+ * at once. */
 static void
 call_end (const WeakrefEnsureCall *call, GTask *task)
 {

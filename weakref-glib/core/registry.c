@@ -105,8 +105,9 @@ weakref_registry_add (WeakrefKept *kept,
     g_object_unref (object);
 }
 
-/* To be called by the thread that has taken the callback. It has a reference on @object, and gets
- * one that it keeps to the end, whatever the callback drops: that of the registry, or a new one. */
+/* To be called by the thread that has taken the callback, with a reference on @object. Gives the
+ * caller one more reference: that of the registry, or a new one. With it, @object stays until the
+ * end of the call, even if the callback drops the first reference. */
 void
 weakref_registry_take (WeakrefKept *kept, gpointer object)
 {
