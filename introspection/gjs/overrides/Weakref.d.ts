@@ -326,7 +326,7 @@ declare module 'gi://Weakref?version=1.0' {
 
         /** What connect() gives. It holds neither the instance nor the handler. */
         class Connection {
-            constructor(instance: GObject.Object, id: number);
+            private constructor();
 
             /** Whether the handler is still connected. */
             get connected(): boolean;
@@ -534,9 +534,9 @@ declare module 'gi://Weakref?version=1.0' {
             }
         }
 
-        /** A ValueTable that keeps some of the objects that nobody uses. An object of a JavaScript
-         * class, or with JavaScript properties, counts as in use until trim() or a memory
-         * warning. */
+        /** A ValueTable that keeps some of the objects that nobody uses. It can't see whether an
+         * object of a JavaScript class, or with JavaScript properties or handlers, is in use: of
+         * those it keeps the `max_idle` ones that were asked for last. */
         class Cache<K extends Key = Key, V extends GObject.Object = GObject.Object>
             extends ValueTable<K, V> {
             static $gtype: GObject.GType<Cache>;
