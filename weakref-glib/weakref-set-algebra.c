@@ -7,9 +7,9 @@
 /* The algebra of sets. Each operation goes over a snapshot of the members, because other threads
  * may change the sets meanwhile. */
 
-/* Adds items of @from to the set. If @wanted, these are the items that are in @other too, else
- * those that are not; if @other is NULL, they are all. An item that is disposed meanwhile is not
- * added, although we hold it. */
+/* Adds items of @from to the set: all if @other is NULL; otherwise, if @wanted, those that are in
+ * @other too, or else those that are not. An item that is disposed meanwhile is not added, although
+ * we hold it. */
 static void
 set_add_items (WeakrefSet *self, WeakrefSet *from, WeakrefSet *other, gboolean wanted)
 {
@@ -32,7 +32,7 @@ set_add_items (WeakrefSet *self, WeakrefSet *from, WeakrefSet *other, gboolean w
   g_ptr_array_unref (entries);
 }
 
-/* Whether all items of @self are in @other, if @wanted; else whether none is. */
+/* Returns whether all items of @self are in @other, if @wanted, or else whether none of them is. */
 static gboolean
 set_check_items (WeakrefSet *self, WeakrefSet *other, gboolean wanted)
 {
@@ -58,7 +58,7 @@ set_check_items (WeakrefSet *self, WeakrefSet *other, gboolean wanted)
   return result;
 }
 
-/* The type that the items of both sets have in common. */
+/* Returns the type that the items of both sets have in common. */
 static GType
 set_common_type (WeakrefSet *self, WeakrefSet *other)
 {

@@ -6,32 +6,32 @@
 
 #include <weakref-glib/core/compat.h>
 
-/* When the list of a set follows its members, and how it says so: see weakref-set-list.c.
+/* When the list of a set follows its members, and how it announces that: see weakref-set-list.c.
  *
- * LOCKING. The table's lock guards the list. It is not held while a step is announced: one thread
- * commits at a time, and what others change meanwhile is not shown. GLib's own locks are taken
- * under it, that of the context for attaching a source, that of signals for asking whether there
- * are handlers. Both call nobody. */
+ * LOCKING. The table's lock guards the list. It is not held while a step is announced. It need not
+ * be: one thread commits at a time, and what others change meanwhile is not shown yet. Two locks of
+ * GLib are taken under it: that of the context, to attach a source or to set its time, and that of
+ * signals, to ask whether there are handlers. GLib calls nobody under them. */
 
 /* Before events, layout and drawing, whatever their priorities; and after them. */
 #define URGENT_PRIORITY G_MININT
 #define RESTING_PRIORITY G_PRIORITY_DEFAULT_IDLE
 
-/* How many steps a commit takes at most for what has waited. Each step costs the consumers
- * something, a sorted one about as much as the sorting of what is removed and added. So up to this
- * many changes are announced one by one. If there are more, items between them that have not
- * changed are announced along, and two steps are made only where these would be a large part of the
- * list. */
+/* A commit takes at most so many steps for what has waited. Each step costs the consumers
+ * something: a sorted model about as much as to sort what is removed and added. So up to this many
+ * changes are announced one by one. If there are more, one step announces several of them, together
+ * with the items between them that have not changed. It ends only where these items would be a
+ * large part of the list. */
 #define MAX_STEPS 16u
 
-/* How often a commit starts anew for what its own thread has changed meanwhile. */
+/* A commit starts again at most so often for what its own thread has changed meanwhile. */
 #define MAX_ROUNDS 16u
 
-/* Whether somebody is connected to the set. */
+/* Returns whether somebody is connected to the set. */
 static gboolean
 is_told (gpointer self)
 {
-  /* To whatever signal: that takes one look. */
+  /* To any of its signals, because that is one search for all of them. */
   return g_signal_handler_find (self, G_SIGNAL_MATCH_UNBLOCKED, 0, 0, NULL, NULL, NULL) != 0;
 }
 
@@ -52,13 +52,13 @@ announce (WeakrefSetList *list, gpointer self, const WeakrefStep *step)
     g_object_notify_by_pspec (self, list->n_items);
 }
 
-/* Brings the list up to date. The caller holds the set, and with it the list.
+/* Brings the list up to date. The caller holds the set, and with it the list. Returns whether there
+ * is something left to be announced.
  *
- * A handler may change the set again, or run the context. What that brings is announced after the
+ * A handler may change the set again, or run the context. What that changes is announced after the
  * step that is being announced, not inside it. What other threads change meanwhile waits for the
- * next commit, unless it is in the way of what the caller has changed: @n_rounds is at least 2 for
- * the commit to announce all that there was at its start, and 1 otherwise. Returns whether there is
- * something left to be announced. */
+ * next commit. But such a change may get the step of a change that was there before. So a caller
+ * whose own changes have to be announced asks for two rounds, and others for one. */
 static gboolean
 commit (WeakrefSetList *list, gpointer self, guint n_rounds)
 {
@@ -88,8 +88,8 @@ commit (WeakrefSetList *list, gpointer self, guint n_rounds)
         break;
       list->changed = FALSE;
 
-      /* An item that was moved must not be shown twice between two steps. And one step that has all
-       * is the last, as long as other threads keep still. */
+      /* An item that was moved must not be shown twice between two steps. So there is one step for
+       * all changes then, as in each further round. */
       if (round == 0 && !list->moved)
         n_steps = weakref_positions_plan (&list->positions, MAX_STEPS,
                                           list->positions.n_shown / MAX_STEPS, &max_gap);
@@ -152,13 +152,13 @@ attach_locked (WeakrefSetList *list, int priority, gint64 ready_time)
   return source;
 }
 
-/* Has the list brought up to date from the context. What is @urgent has happened in the thread of
- * the context.
+/* Has the list brought up to date by the context. What is @urgent has happened in the thread of the
+ * context.
  *
- * The list is brought up to date before anything else is dispatched. But another thread could go on
- * and on with deaths, and so could a handler. So, after a commit, what is not urgent has to wait
- * for as long as that took, unless there are no events and nothing is to be drawn: then half of the
- * time is for everything else. */
+ * The list is brought up to date before anything else is dispatched. But other threads, or
+ * handlers, could change the set again and again, and nothing else would ever be dispatched. So,
+ * after a commit, what is not urgent waits behind events and drawing. It waits no longer than the
+ * commit took. */
 static void
 schedule (WeakrefSetList *list, gboolean urgent)
 {
@@ -166,7 +166,7 @@ schedule (WeakrefSetList *list, gboolean urgent)
   if (list->self == NULL || list->positions.n_changed == 0 ||
       (list->source != NULL && list->urgent))
     {
-      /* There is nothing to do, or it is done already. */
+      /* There is nothing to do, or it will be done already. */
     }
   else if (urgent && list->committing)
     {
@@ -176,7 +176,7 @@ schedule (WeakrefSetList *list, gboolean urgent)
     {
       list->urgent = urgent || (!list->committing && g_get_monotonic_time () >= list->rest_until);
       list->source = attach_locked (list, list->urgent ? URGENT_PRIORITY : RESTING_PRIORITY, 0);
-      /* While there is a commit, its end says when. */
+      /* The end of a commit sets the time. */
       if (!list->urgent)
         list->timer =
           attach_locked (list, URGENT_PRIORITY, list->committing ? -1 : list->rest_until);
@@ -189,7 +189,7 @@ schedule (WeakrefSetList *list, gboolean urgent)
   g_mutex_unlock (&list->table->lock);
 }
 
-/* Nothing waits in the context any more. */
+/* Takes out of the context what waits there. */
 void
 weakref_set_list_unschedule (WeakrefSetList *list)
 {
@@ -227,19 +227,19 @@ commit_cb (gpointer table_list)
   return G_SOURCE_REMOVE;
 }
 
-/* Has the list brought up to date after something has happened in this thread. Takes no reference
- * on the set: this is called where an object dies, and the last reference to the set shall not be
- * dropped there, nor a language's toggle reference notified. What waits in the context does not
- * hold the set either. */
+/* Has the list brought up to date by the context, after a change in this thread. This is called
+ * where an object dies. So it takes no reference on the set: the last one must not be dropped
+ * there, and the toggle reference of a language must not be notified. What waits in the context
+ * does not hold the set either. */
 void
 weakref_set_list_schedule (WeakrefSetList *list)
 {
   schedule (list, g_main_context_is_owner (list->context));
 }
 
-/* After a call has changed the set: has the list follow, now if this is the thread for it. In a
- * thread that made the set and does not run the context just now, nobody else may: that is where a
- * program starts. The caller holds the set. */
+/* Has the list follow after a call has changed the set: at once if this is the thread for that, and
+ * by the context otherwise. As long as no thread runs the context, the thread that made the set is
+ * the one, because programs fill a set before they start their loop. The caller holds the set. */
 void
 weakref_set_list_publish (WeakrefSetList *list)
 {

@@ -43,7 +43,8 @@ weakref_set_list_clear (WeakrefSetList *list)
   weakref_set_maker_unref (list->maker);
 }
 
-/* The entry has become a member. It goes before the item that is shown at @position, or to the end.
+/* To be called when the entry has become a member. It goes before the item that is shown at
+ * @position, or to the end.
  */
 void
 weakref_set_list_insert_locked (WeakrefSetList *list, WeakrefSetEntry *entry, guint position)
@@ -60,14 +61,14 @@ weakref_set_list_insert_locked (WeakrefSetList *list, WeakrefSetEntry *entry, gu
     list->moved = TRUE;
 }
 
-/* The entry, a member, goes before the item that is shown at @position, or to the end. It is shown
- * where it was until the next commit. */
+/* Moves the entry, a member, before the item that is shown at @position, or to the end. It is shown
+ * at its old place until the next commit. */
 void
 weakref_set_list_move_locked (WeakrefSetList *list, WeakrefSetEntry *entry, guint position)
 {
   WeakrefPlace before = weakref_positions_find_place (&list->positions, position);
   WeakrefPlace place = weakref_positions_insert (&list->positions, before, entry);
-  /* Read after the insertion, which may have moved the old slot. */
+  /* This is read after the insertion, which may have moved the old slot. */
   WeakrefPlace old = entry->place;
 
   entry->place = place;
@@ -78,7 +79,7 @@ weakref_set_list_move_locked (WeakrefSetList *list, WeakrefSetEntry *entry, guin
     }
 }
 
-/* The entry is no member any more. */
+/* To be called when the entry is no member any more. */
 void
 weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
 {
@@ -114,7 +115,7 @@ weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
     }
 }
 
-/* The entries of the members in order, with a reference on each. */
+/* Returns the entries of the members, in order. The array owns a reference on each. */
 GPtrArray *
 weakref_set_list_dup_entries_locked (WeakrefSetList *list)
 {
@@ -130,7 +131,7 @@ weakref_set_list_dup_entries_locked (WeakrefSetList *list)
   return entries;
 }
 
-/* The set is gone, and nobody will look any more. */
+/* To be called when the set is finalized. Nobody will read the list any more. */
 void
 weakref_set_list_close (WeakrefSetList *list)
 {
@@ -147,9 +148,9 @@ weakref_set_list_close (WeakrefSetList *list)
   weakref_set_list_unschedule (list);
 }
 
-/* The dead object itself stands in for itself, until its death is announced: nothing else can. We
- * are in its dispose, or somebody else holds it. The death may have been announced meanwhile, by a
- * callback that ran before this: then the entry has no place any more. */
+/* Keeps the dead object as its own stand-in, until its death is announced. We are in its dispose,
+ * or somebody else holds it. A callback that ran before this may have announced the death already.
+ * Then the entry has no place any more, and nothing is kept. */
 static void
 keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry)
 {
@@ -181,7 +182,7 @@ keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry)
     weakref_set_slot_stand_in_unref (stand_in);
 }
 
-/* The target of the entry, a member, has died, and this thread has taken the entry out. */
+/* To be called when the target of a member has died, by the thread that has taken the entry out. */
 void
 weakref_set_list_died (WeakrefSetList *list, WeakrefSetEntry *entry)
 {
@@ -206,8 +207,8 @@ weakref_set_list_get_n_items (WeakrefSetList *list)
   return n_items;
 }
 
-/* Takes out a member that is found dead before it has left by itself: it is in its dispose just
- * now, or came back from one without telling. Returns FALSE if it was no member. */
+/* Takes out a member that is found dead before it has left by itself. Its target is in its dispose
+ * just now, or was resurrected by it without a notification. Returns FALSE if it was no member. */
 static gboolean
 retire (WeakrefSetList *list, WeakrefSetEntry *entry)
 {
@@ -227,7 +228,7 @@ retire (WeakrefSetList *list, WeakrefSetEntry *entry)
 }
 
 /* Makes a stand-in for @slot, which is shown at @position. Returns FALSE if another thread has made
- * one meanwhile, or the list has changed. */
+ * one meanwhile, or if the list has changed. */
 static gboolean
 make_stand_in (WeakrefSetList *list, guint position, gpointer slot, GType type, gpointer *object)
 {
@@ -269,7 +270,8 @@ make_stand_in (WeakrefSetList *list, guint position, gpointer slot, GType type, 
   return put;
 }
 
-/* What is shown at @position, or what stands in for it. New reference; NULL behind the end. */
+/* Returns a new reference to the item that is shown at @position, or to its stand-in. Returns NULL
+ * behind the end. */
 gpointer
 weakref_set_list_dup_item (WeakrefSetList *list, guint position)
 {
@@ -341,7 +343,7 @@ weakref_set_list_set_maker (WeakrefSetList *list, WeakrefSetMaker *maker)
   weakref_set_maker_unref (old);
 }
 
-/* Whether there is no other object that could stand in for @item. */
+/* Returns whether no other object could stand in for @item. */
 gboolean
 weakref_set_list_keeps_dead (WeakrefSetList *list, gpointer item)
 {

@@ -56,7 +56,7 @@ weakref_set_find (WeakrefSet *self, gpointer item, guint *position)
 }
 
 /* Moves the member @item before the one that is shown at @position. Returns FALSE if it is no
- * member, or there already. */
+ * member, or is there already. */
 static gboolean
 set_move (WeakrefSetList *list, gpointer item, guint position)
 {
@@ -75,7 +75,7 @@ set_move (WeakrefSetList *list, gpointer item, guint position)
         {
           position = MIN (position, list->positions.n_shown - 1);
           moved = old != position;
-          /* When it is taken out, those behind it move up by one. */
+          /* When it is taken out, the items behind it get a position that is lower by one. */
           if (old < position)
             position++;
         }

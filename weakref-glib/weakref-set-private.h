@@ -10,9 +10,9 @@
 
 G_BEGIN_DECLS
 
-/* A set has two views of its entries: the members, in weakref-set.c, which change at once; and the
- * list, in weakref-set-list.c, which changes when the consumers of the list model can bear it. The
- * list is a part of the set, and knows nothing of the set but that it is a list model. */
+/* A set has two views of its entries. The members, in weakref-set.c, change at once. The list, in
+ * weakref-set-list.c, changes when the consumers of the list model can bear it. The list is a part
+ * of the set, and knows of the set only that it is a list model. */
 
 typedef struct
 {

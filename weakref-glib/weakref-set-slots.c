@@ -38,7 +38,7 @@ weakref_set_slot_stand_in_new (gpointer object)
   return stand_in;
 }
 
-/* Frees the slots of what is not shown any more. */
+/* Frees slots of items that are not shown any more. */
 void
 weakref_set_slots_free (GPtrArray *slots)
 {
@@ -62,7 +62,7 @@ weakref_set_slot_moved (gpointer slot, WeakrefPlace old, WeakrefPlace place)
 {
   WeakrefSetEntry *entry = slot;
 
-  /* An entry may have another slot than this one. */
+  /* If the entry was moved, this may be its old slot. */
   if (weakref_set_slot_get_tag (slot) == WEAKREF_SET_SLOT_ENTRY && entry->place == old)
     entry->place = place;
 }
@@ -82,8 +82,8 @@ hidden_cb (gpointer slot, gpointer user_data)
   g_ptr_array_add (removed, slot);
 }
 
-/* The shown version takes a step. Appends those slots of what is not shown any more to @removed
- * that have to be freed. */
+/* Has the shown version take a step. Appends to @removed the slots that have to be freed, of items
+ * that are not shown any more. */
 gboolean
 weakref_set_slots_step_locked (WeakrefSetList *list,
                                guint max_gap,

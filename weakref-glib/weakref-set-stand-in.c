@@ -7,10 +7,10 @@
 /* What a list model gives for an object that is dead, until it has announced that.
  *
  * It must be an object of the item type that can be read, and no other position may give the same.
- * If the program has no function for it, an object of the dead one's class is made, but only if
- * that is harmless. Making one runs code of the class, which does not know of us; it could open a
- * window, connect to a server, or add the new object to this very set. GObject does not say which
- * classes do such things, so we go by what it does say:
+ * If the program has no function that makes one, the set makes an object of the dead one's class,
+ * but only if that is harmless. To make one runs code of the class, which does not know of the set.
+ * That code could open a window, connect to a server, or add the new object to this very set.
+ * GObject does not tell which classes do such things. It tells this:
  *
  * - An initially unowned object belongs to a container, and a window to the screen.
  * - A GInitable is unusable until its init, which acts.
@@ -20,8 +20,8 @@
  * - A property that can only be set in the construction and holds an object or a boxed value has no
  *   value that we could give it; the methods of the class expect one. A string is given "".
  *
- * If the class is not harmless, the nearest ancestor that is will do, as long as it is of the item
- * type. If there is none either, the set keeps the dead object itself, disposed: see
+ * If the class is not harmless, the nearest harmless ancestor is used, if it is of the item type.
+ * If there is none, the set keeps the dead object itself, disposed: see
  * weakref_set_list_died(). GObject says that an object must answer calls without a memory violation
  * from its dispose to its finalize. Not all do (GListStore crashes), so this is the last resort. It
  * is the one place where the library holds an object that is dead, and gives it to others:
@@ -35,7 +35,7 @@ enum
   HARMFUL
 };
 
-/* Whether we have a value for the property if the class is made by us. */
+/* Returns whether there is a value for the property if we make the object. */
 static gboolean
 has_usable_default (GParamSpec *pspec)
 {
@@ -50,7 +50,8 @@ has_usable_default (GParamSpec *pspec)
          fundamental != G_TYPE_VARIANT && fundamental != G_TYPE_PARAM;
 }
 
-/* Whether making an instance of @type calls Python. The key is PyGObject's mark of such types. */
+/* Returns whether an instance of @type can't be made without a call of Python. The key is
+ * PyGObject's mark of such types. */
 static gboolean
 is_of_python (GType type)
 {
@@ -100,7 +101,7 @@ is_harmless (GType type)
   return known == HARMLESS;
 }
 
-/* The type of an object that can stand in for one of @type, or G_TYPE_INVALID. */
+/* Returns the type of an object that can stand in for one of @type, or G_TYPE_INVALID. */
 GType
 weakref_set_stand_in_get_type (GType type, GType item_type)
 {
@@ -153,8 +154,7 @@ make (GType type)
   return object;
 }
 
-/* An object that stands in for one of @type, which was a member. New reference. Runs foreign
- * code. */
+/* Returns a new object that stands in for a member that was of @type. This runs foreign code. */
 gpointer
 weakref_set_stand_in_new (GType type, GType item_type, WeakrefSetMaker *maker)
 {
@@ -176,8 +176,8 @@ weakref_set_stand_in_new (GType type, GType item_type, WeakrefSetMaker *maker)
       g_clear_object (&object);
     }
 
-  /* There is none only if the object is on its way out in another thread just now, so that it could
-   * not be kept yet. Then its own class has to do, harmless or not: it is safe to read. */
+  /* There may be no such type, if another thread is just disposing the object and could not keep it
+   * yet. Then its own class is used, harmless or not, because its instances are safe to read. */
   made = weakref_set_stand_in_get_type (type, item_type);
   return make (made != G_TYPE_INVALID ? made : type);
 }

@@ -152,7 +152,7 @@ weakref_set_list_find_locked (WeakrefSetList *list, gconstpointer item)
   return (WeakrefSetEntry *) weakref_table_get_entry_locked (list->table, index);
 }
 
-/* Whether @item is a member, in the life that it is in now. */
+/* Returns whether @item is a member, in the life that it is in now. */
 static gboolean
 set_table_contains (SetTable *table, gpointer item)
 {
@@ -174,9 +174,8 @@ set_table_contains (SetTable *table, gpointer item)
   return current;
 }
 
-/* Adds @item before the one that is shown at @position, without publishing it. With a @life, only
- * if
- * @item is still in that one. Returns FALSE if it is a member already. */
+/* Adds @item before the one that is shown at @position, without publishing it. If there is a @life,
+ * this is done only if @item is still in that life. Returns FALSE if it is a member already. */
 gboolean
 weakref_set_put (WeakrefSet *self, gpointer item, WeakrefBlock *life, guint position)
 {
@@ -208,7 +207,7 @@ weakref_set_put (WeakrefSet *self, gpointer item, WeakrefBlock *life, guint posi
   return put;
 }
 
-/* The entries of the members in order, with a reference on each. */
+/* Returns the entries of the members, in order. The array owns a reference on each. */
 GPtrArray *
 weakref_set_snapshot (WeakrefSet *self)
 {
@@ -248,7 +247,7 @@ weakref_set_list_model_init (GListModelInterface *iface)
   iface->get_item = weakref_set_get_item;
 }
 
-/* An interface need not have GObject as a prerequisite; the items that have it are objects. */
+/* Any interface is valid, also one without GObject as a prerequisite: items are objects anyway. */
 static gboolean
 item_type_is_valid (GType item_type)
 {
@@ -555,7 +554,7 @@ weakref_set_foreach (WeakrefSet *self, WeakrefSetFunc func, gpointer user_data)
   g_return_if_fail (func != NULL);
 
   entries = weakref_set_snapshot (self);
-  /* Each is dropped after its turn, as long as it is in the caches of the CPU. */
+  /* Each entry is dropped after its turn, because it is in the caches of the processor then. */
   g_ptr_array_set_free_func (entries, NULL);
   for (i = 0; i < entries->len; i++)
     {
