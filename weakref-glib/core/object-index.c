@@ -71,7 +71,7 @@ weakref_object_index_new (WeakrefTable *table)
   return index;
 }
 
-/* When the table is empty. */
+/* To be called when the table is empty. */
 void
 weakref_object_index_free (WeakrefObjectIndex *index)
 {
@@ -82,23 +82,23 @@ weakref_object_index_free (WeakrefObjectIndex *index)
   g_free (index);
 }
 
-/* Returns the entries of an object, of which @block is the current block. The list is not the
- * caller's, and changes with the next change of the index. */
+/* Returns the entries of an object. @block is its current block. The index owns the list. It can be
+ * used until the index is changed. */
 GList *
 weakref_object_index_get (WeakrefObjectIndex *index, WeakrefBlock *block)
 {
   return g_hash_table_lookup (index->objects, block);
 }
 
-/* Returns whether the newest of these entries comes first. */
+/* Returns whether the entries of an object are sorted, so that the newest one comes first. */
 gboolean
 weakref_object_index_is_sorted (WeakrefObjectIndex *index, WeakrefBlock *block)
 {
   return !g_hash_table_contains (index->unsorted, block);
 }
 
-/* Sorts them. @entries are those that the object had a moment ago, newest first. What has been
- * added since then is newer, and comes before these already. */
+/* Sorts the entries of an object. @entries are those that it had a moment ago, newest first.
+ * Entries that were added since then are newer, and come before these already. */
 void
 weakref_object_index_sort (WeakrefObjectIndex *index, WeakrefBlock *block, GPtrArray *entries)
 {

@@ -217,8 +217,8 @@ weakref_value_core_find_object (WeakrefValueCore *core, gpointer object)
       g_mutex_unlock (&core->base.lock);
 
       g_clear_pointer (&entries, g_ptr_array_unref);
-      /* The order is that in which they began to watch the object, which the object knows. This is
-       * done once. */
+      /* The newest entry is the one that began to watch the object last. The watches of the block
+       * are in that order. This is done once. */
       if (!sorted)
         entries = weakref_table_find_object (&core->base, object);
     }
