@@ -18,9 +18,11 @@ typedef struct
   WeakrefLife *life;     /* (owned) */
   gpointer address;      /* where the GObject is, as long as the life has not ended */
   PyObject *wrapper_ref; /* (owned) the interpreter's weak reference to the wrapper */
+  gboolean is_listed;    /* it is in anchors */
 } Anchor;
 
 static GHashTable *anchors;  /* address → Anchor, borrowed: the life has it */
+static gsize n_listings;     /* how often one was put there */
 static GQuark wrapper_quark; /* where PyGObject keeps the wrapper of a GObject */
 
 static gboolean
@@ -112,11 +114,24 @@ native_anchor_dup_target (PyObject *object)
   return Py_NewRef (wrapper);
 }
 
+/* Not if its life has ended meanwhile: nobody would take it out again. */
 static void
-anchor_forget (Anchor *self)
+anchor_list (Anchor *self)
 {
-  if (g_hash_table_lookup (anchors, self->address) == self)
+  if (weakref_life_has_ended (self->life))
+    return;
+
+  g_hash_table_insert (anchors, self->address, self);
+  self->is_listed = TRUE;
+  n_listings++;
+}
+
+static void
+anchor_unlist (Anchor *self)
+{
+  if (self->is_listed)
     g_hash_table_remove (anchors, self->address);
+  self->is_listed = FALSE;
 }
 
 /* Drops a reference, in a thread that may not have the GIL, with any exception on its way. */
@@ -135,7 +150,7 @@ drop_from_anywhere (PyObject *object)
   state = PyGILState_Ensure ();
   PyErr_Fetch (&type, &value, &traceback);
   if (Py_IS_TYPE (object, &native_anchor_type))
-    anchor_forget ((Anchor *) object);
+    anchor_unlist ((Anchor *) object);
   Py_DECREF (object);
   PyErr_Restore (type, value, traceback);
   PyGILState_Release (state);
@@ -183,7 +198,7 @@ anchor_find (PyObject *wrapper)
         }
     }
 
-  g_hash_table_remove (anchors, object);
+  anchor_unlist (self);
   return NULL;
 }
 
@@ -198,6 +213,7 @@ anchor_new (PyObject *wrapper)
   self->weakrefs = NULL;
   self->life = NULL;
   self->wrapper_ref = NULL;
+  self->is_listed = FALSE;
   self->address = pygobject_get (wrapper);
   if (!anchor_set_wrapper (self, wrapper))
     {
@@ -217,6 +233,7 @@ anchor_get (PyObject *wrapper)
 {
   Anchor *self;
   Anchor *other;
+  gsize n_before;
 
   if (pygobject_get (wrapper) == NULL)
     {
@@ -231,12 +248,13 @@ anchor_get (PyObject *wrapper)
   if (PyErr_Occurred ())
     return NULL;
 
+  n_before = n_listings;
   self = anchor_new (wrapper);
   if (self == NULL)
     return NULL;
 
   /* The garbage collector may have run code that made one, too. */
-  other = anchor_find (wrapper);
+  other = n_listings != n_before ? anchor_find (wrapper) : NULL;
   if (other != NULL)
     {
       Py_INCREF (other);
@@ -249,7 +267,7 @@ anchor_get (PyObject *wrapper)
       return NULL;
     }
 
-  g_hash_table_insert (anchors, self->address, self);
+  anchor_list (self);
   return self;
 }
 
