@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 The weakref-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Everything at once, in threads: objects are made, dropped, disposed and looked for.
+
+WEAKREF_TEST_SECONDS=60 goes on for as long; without it a thread does a few hundred rounds.
+"""
+
+import gc
+import itertools
+import os
+import random
+import sys
+import threading
+import time
+import unittest
+
+from gi.repository import Gio, GLib, GObject, Weakref
+
+from support import KINDS, TestCase
+
+ROUNDS = 300
+SECONDS = float(os.environ.get('WEAKREF_TEST_SECONDS', 0))
+
+
+class Plain:
+    pass
+
+
+class World:
+    """What the threads share: places that hold objects, and what follows them weakly."""
+
+    def __init__(self):
+        self.places = [None] * 64
+        self.store = Gio.ListStore.new(GObject.Object)  # holds without a wrapper
+        self.things = Weakref.WeakSet()
+        self.notes = Weakref.WeakKeyDictionary()
+        self.names = Weakref.WeakValueDictionary()
+        self.refs = [None] * 64
+        self.proxies = [None] * 64
+        # A count is a C function, and so is the append: no update is lost between threads.
+        self.made = itertools.count()
+        self.finalized = []
+        self.died = []
+
+
+class StressTest(TestCase):
+    def setUp(self):
+        super().setUp()
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1e-5)
+        self.addCleanup(sys.setswitchinterval, interval)
+
+    def make_one(self, world, rand):
+        thing = rand.choice((*KINDS, Plain))()
+        number = next(world.made)
+        place = rand.randrange(64)
+        world.things.add(thing)
+        world.notes[thing] = number
+        world.names[place] = thing
+        world.refs[place] = Weakref.ref(thing)
+        world.proxies[place] = Weakref.proxy(thing)
+        Weakref.finalize(thing, world.finalized.append, number)
+        # Kept by the list, so that it is called.
+        thing_ref = Weakref.ref(thing, lambda dead: world.died.append(number))
+        self.kept.append(thing_ref)
+        world.places[place] = thing
+        if not isinstance(thing, Plain) and rand.random() < .3:
+            world.store.append(thing)
+            if world.store.get_n_items() > 20:
+                world.store.remove_all()
+
+    def drop_one(self, world, rand):
+        place = rand.randrange(64)
+        thing = world.places[place]
+        world.places[place] = None
+        if isinstance(thing, GObject.Object) and rand.random() < .2 and self.may_dispose:
+            thing.run_dispose()
+
+    def look(self, world, rand):
+        place = rand.randrange(64)
+        ref = world.refs[place]
+        found = ref() if ref is not None else None
+        if found is not None:
+            self.assertIsInstance(found, (*KINDS, Plain))
+            self.assertIs(type(world.notes.get(found, 0)), int)
+            self.assertGreaterEqual(Weakref.getweakrefcount(found), 0)
+        proxy = world.proxies[place]
+        if proxy is not None:
+            try:
+                proxy.__class__
+            except ReferenceError:
+                pass
+
+    def walk(self, world, rand):
+        for each in world.things:
+            self.assertIsInstance(each, (*KINDS, Plain))
+        for each, note in world.notes.items():
+            self.assertIs(type(note), int)
+        for place, each in world.names.items():
+            self.assertIsInstance(each, (*KINDS, Plain))
+
+    def collect(self, world, rand):
+        gc.collect(0)
+
+    def test_all_at_once(self):
+        world = World()
+        self.kept = []
+        # Before 2.80, GLib crashes of run_dispose() on an object that other threads use.
+        self.may_dispose = GLib.check_version(2, 80, 0) is None
+        failures = []
+        end = time.monotonic() + SECONDS
+        steps = (self.make_one, self.make_one, self.drop_one, self.drop_one, self.look, self.look,
+                 self.walk, self.collect)
+
+        def run(seed, step):
+            rand = random.Random(seed)
+            try:
+                for i in itertools.count():
+                    if (time.monotonic() >= end if SECONDS else i == ROUNDS) or failures:
+                        break
+                    step(world, rand)
+            except BaseException as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=run, args=pair) for pair in enumerate(steps)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for failure in failures:
+            raise failure
+
+        n_made = next(world.made)
+        print(f'# {n_made} objects, {len(world.died)} died meanwhile')
+        self.assertGreaterEqual(n_made, 2 * ROUNDS)
+        world.places.clear()
+        world.store.remove_all()
+        gc.collect()
+        self.assertEqual(sorted(world.finalized), list(range(n_made)))
+        self.assertEqual(sorted(world.died), list(range(n_made)))
+        self.assertEqual((len(world.things), len(world.notes), len(world.names)), (0, 0, 0))
+        self.assertEqual({ref() for ref in world.refs if ref is not None}, {None})
+        self.kept.clear()
+
+
+if __name__ == '__main__':
+    unittest.main()
