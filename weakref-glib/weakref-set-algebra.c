@@ -7,9 +7,9 @@
 /* The algebra of sets. Each operation goes over a snapshot of the members, because other threads
  * may change the sets meanwhile. */
 
-/* Adds items of @from to the set: all if @other is NULL; otherwise, if @wanted, those that are in
- * @other too, or else those that are not. An item that is disposed meanwhile is not added, although
- * we hold it. */
+/* Adds items of @from to the set. If @other is NULL, all are added. Otherwise, if @wanted is TRUE,
+ * those are added that are in @other, too; if it is FALSE, those that are not. An item that is
+ * disposed at this moment is not added, although we hold it. */
 static void
 set_add_items (WeakrefSet *self, WeakrefSet *from, WeakrefSet *other, gboolean wanted)
 {
@@ -32,7 +32,8 @@ set_add_items (WeakrefSet *self, WeakrefSet *from, WeakrefSet *other, gboolean w
   g_ptr_array_unref (entries);
 }
 
-/* Returns whether all items of @self are in @other, if @wanted, or else whether none of them is. */
+/* If @wanted is TRUE, returns whether all items of @self are in @other; if it is FALSE, returns
+ * whether none of them is. */
 static gboolean
 set_check_items (WeakrefSet *self, WeakrefSet *other, gboolean wanted)
 {

@@ -534,13 +534,13 @@ weakref_set_dup_items (WeakrefSet *self)
 /**
  * weakref_set_foreach:
  * @self: a set
- * @func: (scope call) (closure user_data): what to call
+ * @func: (scope call) (closure user_data): called for each member
  * @user_data: (nullable): data for @func
  *
  * Calls @func with each member that is alive, in the order in which they were added.
  *
- * It goes over a snapshot: @func may change the set, and gets the members that there were at the
- * start, each if it is still alive when its turn comes.
+ * It goes over a snapshot of the members, so @func may change the set. @func is called for the
+ * members that were there at the start, if they are still alive when they come up.
  *
  * Since: 1.0
  */

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * @item: (type GObject.Object): an item
  * @user_data: (closure): the data given with the function
  *
- * Is called with the items of a set, one after the other.
+ * A function that is called with each item of a set.
  *
  * Since: 1.0
  */
@@ -30,7 +30,7 @@ typedef void (*WeakrefSetFunc) (gpointer item, gpointer user_data);
  * @b: (type GObject.Object): another item
  * @user_data: (closure): the data given with the function
  *
- * Compares two items of a set. It has the signature of a #GCompareDataFunc.
+ * A function that compares two items of a set. It has the signature of a #GCompareDataFunc.
  *
  * Returns: less than, equal to, or greater than 0, if @a comes before, with, or after @b
  *
@@ -43,9 +43,11 @@ typedef int (*WeakrefSetCompareFunc) (gconstpointer a, gconstpointer b, gpointer
  * @type: the type of an object that was in the set and is dead
  * @user_data: (closure): the data given with the function
  *
- * Makes an object that stands in for a dead one, until the list model has announced the death. It
- * is called once for each dead object that is asked for, by whoever calls
- * [method@Gio.ListModel.get_item].
+ * A function that makes an object which stands in for a dead one, until the list model has
+ * announced the death.
+ *
+ * It is called once for each dead object that somebody asks for with
+ * [method@Gio.ListModel.get_item], in that thread.
  *
  * Returns: (transfer full) (type GObject.Object): a new object of the set's item type
  *
