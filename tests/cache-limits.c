@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Caches: the limits of time and memory. */
+/* Caches: the limits of time and memory, and of how many are tracked. */
 
 #include "cache-common.h"
 
@@ -280,6 +280,26 @@ test_default_monitor (void)
   g_main_context_unref (context);
 }
 
+/* A limit that is set while somebody looks at all objects holds for them, too. */
+static void
+test_max_tracked_while_looked_at (void)
+{
+  WeakrefCache *cache = cache_new (8);
+  GPtrArray *values;
+
+  use (cache, "a");
+  use (cache, "b");
+  assert_counts (cache, 2, 0);
+  values = weakref_value_table_dup_values (WEAKREF_VALUE_TABLE (cache));
+  weakref_cache_set_max_tracked (cache, 1);
+  g_ptr_array_unref (values);
+  g_assert_cmpuint (weakref_cache_get_n_idle (cache), ==, 1);
+  g_assert_cmpuint (test_probe_count_alive (), ==, 1);
+  g_free (test_log_steal ());
+  g_object_unref (cache);
+  g_free (test_log_steal ());
+}
+
 int
 main (int argc, char **argv)
 {
@@ -293,6 +313,7 @@ main (int argc, char **argv)
   test_case (time_limit_works_from_its_context);
   test_case (expired_is_not_found);
   test_case (dropped_by_what_has_timed_out);
+  test_case (max_tracked_while_looked_at);
   test_case (low_memory);
   test_case (disposed_monitor);
   test_case (default_monitor);

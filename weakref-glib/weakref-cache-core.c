@@ -562,7 +562,8 @@ weakref_cache_core_set_max_tracked (WeakrefCacheCore *core, guint max_tracked)
   changed = core->max_tracked != max_tracked;
   g_atomic_int_set (&core->max_tracked, max_tracked);
   core_shrink_locked (core, max_tracked - MIN (max_tracked, core->in_use.length));
-  core_release_in_use_locked (core, max_tracked);
+  /* What turned out to be in use, and was not evicted, is in use now. */
+  core_release_in_use_locked (core, max_tracked - MIN (max_tracked, core->spare.length));
   weakref_toggle_unlock ();
 
   return changed;

@@ -80,7 +80,8 @@ caches_trim (guint t)
     }
 }
 
-/* Who looks at all values changes nothing, but has them meanwhile. */
+/* Who looks at all values changes nothing, but has them meanwhile. In the middle of a change there
+ * may be idle objects that have left the cache. */
 static void
 look_at_all (guint t)
 {
@@ -93,7 +94,8 @@ look_at_all (guint t)
   for (i = 0; i < N_KEYS; i++)
     n += is_alive (world.entries[t][i].target, world.entries[t][i].life);
   g_assert_cmpuint (values->len, ==, n);
-  g_assert_cmpuint (weakref_cache_get_n_idle (world.tables[t]), ==, 0);
+  if (depth == 0)
+    g_assert_cmpuint (weakref_cache_get_n_idle (world.tables[t]), ==, 0);
   g_ptr_array_unref (values);
   if (cache == world.tables[t] && depth == 0 && t == ROOMY_CACHE)
     g_assert_cmpuint (weakref_cache_get_n_idle (world.tables[t]), ==, n_idle);
