@@ -367,6 +367,33 @@ test_memory_goes_with_the_items (void)
   fixture_clear (&fixture);
 }
 
+/* A chunk goes with its last item, and leaves its number to another one. */
+static void
+test_memory_of_a_chunk_goes_with_its_items (void)
+{
+  Fixture fixture;
+  guint round;
+  guint i;
+
+  fixture_init (&fixture);
+  for (round = 0; round < 8; round++)
+    {
+      for (i = 0; i < 1500; i++)
+        fixture_insert (&fixture, i);
+      fixture_step (&fixture, 0);
+      g_assert_cmpuint (fixture.positions.chunks->len, >, 2);
+      g_assert_cmpuint (fixture.positions.by_number->len, <, 8);
+      while (fixture.items->len > 0)
+        {
+          fixture_remove (&fixture, fixture.items->len - 1);
+          fixture_step (&fixture, 0);
+          g_assert_cmpuint (fixture.positions.chunks->len, <=, fixture.items->len / 512 + 1);
+        }
+      g_assert_cmpuint (fixture.positions.chunks->len, ==, 0);
+    }
+  fixture_clear (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -376,6 +403,7 @@ main (int argc, char **argv)
   test_case (steps_end_at_the_widest_gaps);
   test_case (every_second_of_many_is_one_step);
   test_case (memory_goes_with_the_items);
+  test_case (memory_of_a_chunk_goes_with_its_items);
 
   return g_test_run ();
 }
