@@ -93,13 +93,24 @@ is_fatal_cb (const char *domain, GLogLevelFlags level, const char *message, gpoi
   return strstr (message, "finalized without ever returning") == NULL;
 }
 
+static inline void
+log_others_cb (const char *domain, GLogLevelFlags level, const char *message, gpointer data)
+{
+  if (is_fatal_cb (domain, level, message, data))
+    g_log_default_handler (domain, level, message, data);
+}
+
 /* Without returning it. Some versions of GLib have a critical for that, others do not. */
 static inline void
 creator_drop_task (Creator *creator)
 {
+  guint id =
+    g_log_set_handler ("GLib-GIO", G_LOG_LEVEL_MASK | G_LOG_FLAG_FATAL, log_others_cb, NULL);
+
   g_test_log_set_fatal_handler (is_fatal_cb, NULL);
   g_clear_object (&creator->kept_task);
   g_test_log_set_fatal_handler (NULL, NULL);
+  g_log_remove_handler ("GLib-GIO", id);
 }
 
 static inline void

@@ -24,6 +24,7 @@ op_iterate (void)
 
   sets_check ();
   async_check ();
+  waits_check ();
   for (i = 0; i < N_SLOTS; i++)
     {
       Ref *ref = &world.refs[i];
@@ -41,7 +42,7 @@ run_ops (guint n)
 {
   while (n-- > 0 && program_left > 0)
     {
-      switch (next (25))
+      switch (next (27))
         {
         case 0:
         case 1:
@@ -91,6 +92,10 @@ run_ops (guint n)
         case 23:
           op_async ();
           break;
+        case 24:
+        case 25:
+          op_tie ();
+          break;
         default:
           if (next (8) == 0)
             op_exit ();
@@ -108,6 +113,7 @@ run_ops (guint n)
       finalizers_check ();
       bonds_check ();
       caches_check ();
+      ties_check ();
       key_tables_check ();
     }
 }
@@ -164,6 +170,7 @@ drop_everything (void)
       g_array_unref (world.members[i]);
     }
   async_free ();
+  ties_free ();
   g_clear_object (&world.key_table);
   g_clear_object (&world.number_table);
   while (g_main_context_iteration (NULL, FALSE))
@@ -201,6 +208,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     }
   key_tables_new ();
   async_new ();
+  ties_new ();
 
   run_ops (G_MAXUINT);
   drop_everything ();

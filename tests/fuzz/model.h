@@ -233,6 +233,12 @@ void op_key_table (void);
 void op_number_table (void);
 void key_tables_check (void);
 
+void ties_new (void);
+void op_tie (void);
+void ties_check (void);
+void waits_check (void);
+void ties_free (void);
+
 void async_new (void);
 void op_async (void);
 void async_check (void);

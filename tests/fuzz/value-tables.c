@@ -144,12 +144,83 @@ check_value_cb (gconstpointer key, gpointer object, gpointer user_data)
   run_nested ();
 }
 
+/* Whether the table has entries of @target; forgets them if @forget. */
+static gboolean
+has_entries_of (guint t, const Target *target, gboolean forget)
+{
+  gboolean any = FALSE;
+  guint k;
+
+  for (k = 0; k < N_KEYS; k++)
+    {
+      Entry *entry = &world.entries[t][k];
+
+      if (entry->target != target || !is_alive (target, entry->life))
+        continue;
+      any = TRUE;
+      if (forget)
+        entry->target = NULL;
+    }
+
+  return any;
+}
+
+/* What depends on what is there. @key is as the table has it. */
+static void
+op_move (guint t, guint k, gconstpointer key)
+{
+  Target *target = hold ();
+  WeakrefValueTable *table = world.tables[t];
+  Entry *entry = &world.entries[t][k];
+  gpointer expected = expect (entry->target, entry->life);
+  gboolean any;
+
+  if (target == NULL)
+    return;
+
+  /* An object whose end is not noticed, or not over, is still found by itself. */
+  if (target->vague || target->disposing > 0 || is_ended (target))
+    {
+      g_object_unref (target->object);
+      return;
+    }
+
+  g_object_ref (table);
+  any = has_entries_of (t, target, FALSE);
+  switch (next (5))
+    {
+    case 0:
+      g_assert_true (weakref_value_table_rekey (table, target->object, key) == any);
+      if (has_entries_of (t, target, TRUE))
+        *entry = (Entry) { target, take_interest (target), FALSE };
+      break;
+    case 1:
+      has_entries_of (t, target, TRUE);
+      g_assert_true (weakref_value_table_remove_object (table, target->object) == any);
+      break;
+    case 2:
+      g_assert_true (weakref_value_table_replace (table, key, target->object, target->object) ==
+                     (expected == target->object));
+      break;
+    case 3:
+      *entry = (Entry) { target, take_interest (target), FALSE };
+      g_assert_true (weakref_value_table_replace (table, key, expected, target->object));
+      break;
+    default:
+      g_assert_true (weakref_value_table_lookup_key (table, target->object, NULL) == any);
+      entry->target = NULL;
+      assert_returns_and_adopt (weakref_value_table_steal (table, key), expected);
+    }
+  g_object_unref (table);
+  g_object_unref (target->object);
+}
+
 void
 op_value_table (void)
 {
   guint t = next (2);
   guint k = next (N_KEYS);
-  guint what = next (9);
+  guint what = next (11);
   Entry *entry = &world.entries[t][k];
   WeakrefValueTable *table = world.tables[t];
   gboolean there = is_alive (entry->target, entry->life);
@@ -229,6 +300,10 @@ op_value_table (void)
       g_assert_cmpuint (array->len, ==, n);
       g_assert_cmpuint (weakref_value_table_get_size (table), >=, n);
       g_ptr_array_unref (array);
+      break;
+    case 7:
+    case 8:
+      op_move (t, k, t == 0 ? (gconstpointer) name : &value);
       break;
     default:
       if (t == 0)
