@@ -137,9 +137,18 @@ kept_release_locked (Kept *kept)
 static void
 kept_evict_locked (Kept *kept)
 {
+  Extra *extra = weakref_value_entry_get_extra (kept->entry);
+
   if (kept->state != KEPT_SILENCED)
     {
-      if (weakref_hold_refresh_locked (&kept->base))
+      gboolean in_use = weakref_hold_refresh_locked (&kept->base);
+
+      /* If that was news, all holds on the object were told. One of another cache may have evicted
+       * other objects, whose holds were told, too, and one of those may have evicted this object.
+       */
+      if (extra->kept != kept)
+        return;
+      if (in_use)
         {
           if (kept->state != KEPT_IN_USE)
             kept_move_locked (kept, KEPT_IN_USE);
