@@ -143,6 +143,26 @@ test_insert_adds_and_moves (void)
   clear_probes (probes);
 }
 
+static void
+test_insert_at_the_end_passes_what_is_not_announced (void)
+{
+  TestProbe *probes[N_PROBES];
+  WeakrefSet *set = set_of_five (probes);
+  TestProbe *f = test_probe_new ("f");
+  gpointer set_and_item[] = { set, f };
+
+  g_thread_join (g_thread_new ("add", add_thread, set_and_item));
+  assert_model (set, "a b c d e");
+  g_assert_false (weakref_set_insert (set, G_MAXUINT, probes[4]));
+  test_iterate ();
+  assert_model (set, "a b c d f e");
+  assert_log ("4-1+2");
+
+  g_object_unref (set);
+  g_object_unref (f);
+  clear_probes (probes);
+}
+
 static int
 compare_cb (gconstpointer a, gconstpointer b, gpointer user_data)
 {
@@ -406,6 +426,7 @@ main (int argc, char **argv)
   test_case (found_position_stays);
   test_case (finds_only_what_is_alive_and_shown);
   test_case (insert_adds_and_moves);
+  test_case (insert_at_the_end_passes_what_is_not_announced);
   test_case (sort);
   test_case (sort_leaves_out_what_is_removed_meanwhile);
   test_case (moved_while_something_is_announced);

@@ -55,8 +55,9 @@ weakref_set_find (WeakrefSet *self, gpointer item, guint *position)
   return shown;
 }
 
-/* Moves the member @item before the one that is shown at @position. Returns FALSE if it is no
- * member, or is there already. */
+/* Moves the member @item before the one that is shown at @position. A position behind the end is
+ * behind the members that are not shown yet, too. Returns FALSE if @item is no member, or is there
+ * already. */
 static gboolean
 set_move (WeakrefSetList *list, gpointer item, guint position)
 {
@@ -73,10 +74,13 @@ set_move (WeakrefSetList *list, gpointer item, guint position)
       moved = TRUE;
       if (shown)
         {
+          gboolean passes_new =
+            position >= list->positions.n_shown && list->positions.n_changed > 0;
+
           position = MIN (position, list->positions.n_shown - 1);
-          moved = old != position;
+          moved = old != position || passes_new;
           /* When it is taken out, the items behind it get a position that is lower by one. */
-          if (old < position)
+          if (moved && old <= position)
             position++;
         }
       if (moved)
