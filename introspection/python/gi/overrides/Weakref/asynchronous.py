@@ -20,10 +20,11 @@ from .kernel import ref
 
 Weakref = get_introspection_module('Weakref')
 
-# The creation that a coroutine is part of.
+# The creation that the coroutine which runs is part of, or None.
 _creation = contextvars.ContextVar('weakref_creation', default=None)
 
-_creations = WeakKeyDictionary()  # those that are under way, by table and key
+# Those that are under way: for each table, by their keys.
+_creations = WeakKeyDictionary()
 
 
 def _call_in(loop, function, *args):
@@ -33,7 +34,7 @@ def _call_in(loop, function, *args):
 
 
 def _settle(future, result, error):
-    """Set what the future gives, unless nobody waits for it any more."""
+    """Set the result or the exception of the future, unless nobody waits for it any more."""
     if future.done():
         pass
     elif error is not None:
@@ -48,7 +49,7 @@ def _make_cancelled_error():
 
 
 def _on_cancelled(cancellable, callback):
-    """Call back when it is cancelled, at once if it is; return the number of the handler.
+    """Call back when it is cancelled, or at once if it has been; return the handler's number.
 
     Gio.Cancellable's own connect() goes with its disconnect(), which may wait.
     """
@@ -59,7 +60,7 @@ def _on_cancelled(cancellable, callback):
 
 
 def _describe(error):
-    """Return what C is told of an exception: its type, and what it says if that is a text."""
+    """Return the message of an exception for C: its type and its text."""
     name = type(error).__name__
     try:
         text = str(error)
@@ -84,8 +85,8 @@ class _Creation:
         self.task = task
         self.cancellable = task.get_cancellable()
         self.is_over = False
-        self.error = None       # what the coroutine raised
-        self.told_error = None  # what C is told of it
+        self.error = None  # what the coroutine raised
+        self.told_error = None  # what C is told about it
         self.siblings = _creations.setdefault(table, {})
         self.siblings[self.key] = self
         context.run(_creation.set, self)
@@ -102,7 +103,8 @@ class _Creation:
         if self.siblings.get(self.key) is self:
             del self.siblings[self.key]
         self.error = _make_cancelled_error() if making.cancelled() else making.exception()
-        task, self.task = self.task, None  # it has the function that has this creation
+        # The task has the function of C, which has this creation: that would be a circle.
+        task, self.task = self.task, None
         if self.error is None:
             task.return_value(making.result())
             return
@@ -113,7 +115,7 @@ class _Creation:
         task.return_error(self.told_error)
 
     def find_cause(self, error):
-        """Return what the coroutine raised, if that is what the error tells of."""
+        """Return what the coroutine raised, if that is where the error comes from."""
         told = self.told_error
         is_told = told is not None and (error.domain, error.code, error.message) == (
             told.domain, told.code, told.message)
@@ -129,7 +131,7 @@ async def ensure(table, ensure_async, key, create, cancellable):
     answer = loop.create_future()
     context = contextvars.copy_context()
     creation = None
-    # A request that is part of a creation has its cancellable: C finds circles by that.
+    # A request that is part of a creation has the cancellable of that: so C finds circles.
     outer = _creation.get()
     is_part = outer is not None and not outer.is_over
     request = outer.cancellable if is_part else Gio.Cancellable()
@@ -167,11 +169,11 @@ async def ensure(table, ensure_async, key, create, cancellable):
     finally:
         if cancellable is not None:
             GObject.signal_handler_disconnect(cancellable, handler)
-        answer = creation = None  # their error refers to this very frame
+        answer = creation = None  # an error in them refers to this very frame
 
 
 async def wait(reference):
-    """Return when what the reference refers to is dead."""
+    """Return when the object of the reference is dead."""
     target = reference()
     if target is None:
         return

@@ -104,7 +104,7 @@ def _patch_value_table(cls):
         if callable(create):
             if rest:
                 raise TypeError('a coroutine function goes with no other arguments')
-            # Who does not await does not pay for the import of asyncio.
+            # A program that does not await does not pay for the import of asyncio.
             from .asynchronous import ensure
             return ensure(self, ensure_key_async, key, create, cancellable)
         return ensure_python_async(self, key, create, cancellable, *rest)

@@ -8,12 +8,12 @@ from .standard import on_our_refs
 
 
 def _reduce(base):
-    """Have pickle fail at what it fails at in the standard class."""
+    """Return a method by which pickle fails at the same thing as with the standard class."""
     return lambda self, protocol: (base, (), self.__dict__)
 
 
 class _Dict(dict):
-    """A dict whose views are of what it was at the start."""
+    """A dict whose views show the entries that it had when they were made."""
 
     def values(self):
         return self.copy().values()
@@ -23,7 +23,7 @@ class _Dict(dict):
 
 
 class _Set(set):
-    """A set that is iterated as it was at the start."""
+    """A set whose iteration goes over the items that it had at the start."""
 
     def __iter__(self):
         return set.__iter__(self.copy())

@@ -22,7 +22,7 @@ class finalize(_weakref.finalize):
 
     __slots__ = ()
 
-    # What the standard one does, in one call: it is on the way of every object that has one.
+    # This does in one call what the standard one does in several: every finalizer pays for it.
     def __init__(self, obj, func, /, *args, **kwargs):
         if holds(obj, func, args, kwargs):
             warnings.warn('a finalizer whose function or arguments hold its '
@@ -39,7 +39,8 @@ class finalize(_weakref.finalize):
         info.atexit = True
         info.index = next(self._index_iter)
         self._registry[self] = info
-        if not self._dirty:  # to set it is slow: the interpreter forgets what it knew of the class
+        # To set it is slow: the interpreter drops what it has cached of the class.
+        if not self._dirty:
             _weakref.finalize._dirty = True
 
     @classmethod
@@ -58,7 +59,7 @@ class finalize(_weakref.finalize):
         return self
 
     def _get_late(self):
-        """Return what it will do, if it waits for the end of the memory, and else None."""
+        """Return what peek() gives if it waits for the end of the memory, and else None."""
         info = self._registry.get(self)
         if info is None or type(info.weakref) is not _LateRef:
             return None
@@ -77,7 +78,7 @@ class finalize(_weakref.finalize):
 
 
 class _LateRef:
-    """What a finalizer has instead of a reference when it waits for the end of the memory."""
+    """It takes the place of the reference in a finalizer that waits for the end of the memory."""
 
     __slots__ = ('_ref', '_end')
 
@@ -90,7 +91,7 @@ class _LateRef:
 
 
 def _leave_to_parent():
-    """Have a finalizer run at the exit of the process that made it, and not of a child as well."""
+    """Take the finalizers of the parent from what runs at the exit of this process, its child."""
     for finalizer, info in list(_weakref.finalize._registry.items()):
         if isinstance(finalizer, finalize):
             info.atexit = False
@@ -98,5 +99,6 @@ def _leave_to_parent():
 
 os.register_at_fork(after_in_child=_leave_to_parent)
 
-# Those that are made with Weakref.Finalizer: when C's own exit handlers run, Python is gone.
+# Finalizers that are made with Weakref.Finalizer run from here: Python is gone when the exit
+# handlers of C run.
 atexit.register(Weakref.Finalizer.run_at_exit)

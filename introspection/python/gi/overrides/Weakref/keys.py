@@ -29,8 +29,12 @@ class Key(GObject.Object):
         self.key = key
 
 
-_keys = WeakValueDictionary()  # the Key of each such key
-_lock = threading.RLock()  # two threads must not make a Key for the same key; __eq__ may be theirs
+# The Key that stands for each such key.
+_keys = WeakValueDictionary()
+
+# Two threads must not make a Key for the same key. It is recursive since the __eq__() of a key,
+# which is called under it, may use a table.
+_lock = threading.RLock()
 
 
 def _renew_lock():
@@ -50,7 +54,7 @@ def _get_key(key):
 
 
 def is_text(thing):
-    """Tell whether C can have the whole string: it ends at a NUL, and has no lone surrogates."""
+    """Tell whether C can have the whole string: it has no NUL in it, and no lone surrogates."""
     if '\0' in thing:
         return False
     try:
@@ -114,14 +118,14 @@ def from_key(key):
 
 
 def to_python_error(error):
-    """Return what Python says where C says that a table does not take keys of a type."""
+    """Return the error as it is, or a TypeError if it says that a key has the wrong type."""
     if error.matches(Weakref.error_quark(), Weakref.Error.KEY_TYPE):
         return TypeError(error.message)
     return error
 
 
 def to_plain_key(key):
-    """Return something that is equal, and hashes equally, for what C takes for equal keys."""
+    """Return something that can be hashed, and is equal where the keys are equal to C."""
     if type(key) is GObject.Value:
         key = key.get_value()
     if isinstance(key, GLib.Bytes):

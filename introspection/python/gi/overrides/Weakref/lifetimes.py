@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What lasts as long as objects do: handlers of signals, and the waiting for a death."""
+"""Handlers of signals that last as long as their objects, and the waiting for a death."""
 
 import types
 import warnings
@@ -14,7 +14,7 @@ Weakref = get_introspection_module('Weakref')
 
 
 class SignalHandler(int):
-    """The number of a handler, as GObject has it, which can be disconnected."""
+    """The number that GObject gives a handler. The handler can be disconnected by it."""
 
     def __new__(cls, number, objects):
         self = super().__new__(cls, number)
@@ -23,13 +23,13 @@ class SignalHandler(int):
 
     @property
     def connected(self):
-        """Whether it has not been disconnected, by somebody or by the death of an object."""
+        """Whether nobody has disconnected it, and all its objects are alive."""
         instance = self._refs[0]()
         return instance is not None and GObject.signal_handler_is_connected(instance, self)
 
     def disconnect(self):
         """Disconnect the handler; return whether it was connected."""
-        # As long as they are held none of them dies in another thread, and disconnects it first.
+        # While they are held, none of them can die in another thread, which would disconnect it.
         objects = [get() for get in self._refs]
         if None in objects or not GObject.signal_handler_is_connected(objects[0], self):
             return False
@@ -102,6 +102,6 @@ def connect(instance, detailed_signal, handler, /, *objects, after=False):
 
 def dead(object, /):
     """Return a coroutine that ends when the object is dead. It does not keep the object."""
-    # Who does not await does not pay for the import of asyncio.
+    # A program that does not await does not pay for the import of asyncio.
     from .asynchronous import wait
     return wait(ref(object))

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What makes a dict of a table of C, and a set of a Weakref.Set: all that is built on other methods."""
+"""The methods of a dict for the tables of C, and of a set for Weakref.Set.
+
+They are all built on the methods that come from C.
+"""
 
 import reprlib
 from gi.module import get_introspection_module

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""References, and what they refer to, in Python: what the native module is in C."""
+"""References, and what they refer to. This is in Python what the native module is in C."""
 
 import functools
 import gc
@@ -39,7 +39,7 @@ class Anchor:
 
     def __init__(self, get, shared=None):
         self.get = get  # the target, or None
-        # The anchor of the references that are shared, among which one is found at once.
+        # The anchor of the shared references: among these one is found at once.
         self.shared = shared
 
     def __eq__(self, other):
@@ -102,7 +102,8 @@ _anchors = Weakref.KeyTable.new()
 # modules, all targets would seem to die.
 _anchors.insert(_anchors, _anchors)
 
-_births = {}  # anchors that a thread is about to enter, by the shared Weakref.Ref of the target
+# The anchors that a thread is about to enter, by the shared Weakref.Ref of the target.
+_births = {}
 
 _lookup = _anchors.lookup
 _get_plain_ref = Weakref.Ref.new
@@ -145,7 +146,7 @@ def get_referent(thing):
 
 
 def get_shared_referent(thing):
-    """Return what those references to the thing refer to that are shared."""
+    """Return what the shared references to the thing refer to."""
     referent = get_referent(thing)
     return referent.shared if type(referent) is Anchor else referent
 
@@ -180,7 +181,7 @@ class ReferenceType(_weakref.ref):
         found = _find_shared_ref(referent)
         if found is None:
             made = make_ref(ref, referent)
-            # Of several threads that come here together all get the oldest; there is one for sure.
+            # If several threads come here together, all get the oldest one. There is one for sure.
             found = _find_shared_ref(referent)
             del made
         return found

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Proxies, and the lists of what there is, in Python: what the native module has in C."""
+"""Proxies, and the lists of references. This is in Python what the native module is in C."""
 
 import itertools
 import math
@@ -64,7 +64,7 @@ def _call_special(name):
 
 
 class _Proxy:
-    """What stands for a GObject without keeping it alive."""
+    """An object that stands for another one and does not keep it alive."""
 
     __slots__ = ('_ref', '__weakref__')
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""References: ref, and WeakMethod and KeyedRef, which are made of it."""
+"""References that are made of ref: WeakMethod and KeyedRef."""
 
 import weakref as _weakref
 
@@ -8,7 +8,7 @@ from .kernel import ref
 
 
 class WeakMethod(ref):
-    """A weak reference to a bound method, which is there as long as its object and its function."""
+    """A weak reference to a bound method, which lives as long as its object and its function."""
 
     __slots__ = ('_function', '_type', '_alive', '__weakref__')
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What is borrowed from the standard module: methods that are made to use our references."""
+"""The methods that are borrowed from the standard module, and made to use our references."""
 
 import contextlib
 import functools
@@ -27,7 +27,7 @@ _BORROWED = (
 
 
 def _check():
-    """Fail if the standard module is not what it is taken for, and not when it is used."""
+    """Fail at once if the standard module is not as this package takes it to be."""
     for function, names in _BORROWED:
         if missing := names.difference(function.__code__.co_names):
             raise ImportError(f'weakref.{function.__qualname__}() of Python '
