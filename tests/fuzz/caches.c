@@ -158,9 +158,11 @@ op_cache (void)
           quiet -= t == ROOMY_CACHE;
           break;
         case 1:
-          /* The cache drops its objects when nobody has the cache. */
+          /* The cache drops its objects when nobody has the cache, one after the other, too. */
+          quiet += t == ROOMY_CACHE;
           if (depth == 0)
             table_new (t);
+          quiet -= t == ROOMY_CACHE;
           break;
         case 2:
           n = t == ROOMY_CACHE ? 1000 * next (2) : next (4);
