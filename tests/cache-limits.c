@@ -300,6 +300,81 @@ test_max_tracked_while_looked_at (void)
   g_free (test_log_steal ());
 }
 
+/* Drops a reference like a thread that has not notified of it yet. */
+static void
+drop_silently (gpointer object)
+{
+  g_assert_false (g_atomic_int_dec_and_test ((gint *) &G_OBJECT (object)->ref_count));
+}
+
+/* One entry has only been looked at, and counts as in use. The other was told of the reference.
+ * While the one is evicted, the other becomes idle, and evicts the one. */
+static void
+test_evicted_by_its_other_entry (void)
+{
+  WeakrefCache *cache = cache_new (2);
+  TestProbe *probe = test_probe_new ("a");
+  GPtrArray *values;
+
+  weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), "first", probe);
+  weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), "second", probe);
+  g_object_unref (probe);
+  assert_counts (cache, 2, 0);
+
+  values = weakref_value_table_dup_values (WEAKREF_VALUE_TABLE (cache));
+  g_object_ref (probe);
+  g_ptr_array_unref (values);
+  assert_counts (cache, 0, 2);
+  drop_silently (probe);
+
+  weakref_cache_set_max_idle (cache, 0);
+  assert_log ("-a ~a");
+  assert_counts (cache, 0, 0);
+  g_assert_cmpuint (weakref_cache_get_evictions (cache), ==, 2);
+  g_assert_finalize_object (cache);
+}
+
+/* The same by way of another cache, and of another object that both have. */
+static void
+test_evicted_by_way_of_another_cache (void)
+{
+  WeakrefCache *cache = cache_new (2);
+  WeakrefCache *other = cache_new (2);
+  TestProbe *a = test_probe_new ("a");
+  TestProbe *b = test_probe_new ("b");
+  GPtrArray *values;
+
+  weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), "a", a);
+  weakref_value_table_insert (WEAKREF_VALUE_TABLE (other), "a", a);
+  weakref_value_table_insert (WEAKREF_VALUE_TABLE (other), "b", b);
+  g_object_unref (a);
+  g_object_unref (b);
+
+  /* In the cache, "a" has only been looked at; in the other one, "b". */
+  values = weakref_value_table_dup_values (WEAKREF_VALUE_TABLE (cache));
+  g_object_ref (a);
+  g_ptr_array_unref (values);
+  values = weakref_value_table_dup_values (WEAKREF_VALUE_TABLE (other));
+  g_object_ref (b);
+  g_ptr_array_unref (values);
+  weakref_value_table_insert (WEAKREF_VALUE_TABLE (cache), "b", b);
+  weakref_cache_set_max_idle (other, 1);
+  assert_counts (cache, 0, 2);
+  assert_counts (other, 0, 2);
+  drop_silently (a);
+  drop_silently (b);
+
+  weakref_cache_set_max_idle (cache, 0);
+  assert_log ("-b ~b");
+  /* The cache still finds "a", which the other one keeps. */
+  assert_counts (cache, 0, 1);
+  assert_counts (other, 1, 0);
+  g_assert_cmpuint (weakref_cache_get_evictions (cache), ==, 2);
+  g_assert_cmpuint (weakref_cache_get_evictions (other), ==, 1);
+  g_assert_finalize_object (cache);
+  assert_drop (other, "-a ~a");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -314,6 +389,8 @@ main (int argc, char **argv)
   test_case (expired_is_not_found);
   test_case (dropped_by_what_has_timed_out);
   test_case (max_tracked_while_looked_at);
+  test_case (evicted_by_its_other_entry);
+  test_case (evicted_by_way_of_another_cache);
   test_case (low_memory);
   test_case (disposed_monitor);
   test_case (default_monitor);

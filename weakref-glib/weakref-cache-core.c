@@ -143,9 +143,10 @@ kept_evict_locked (Kept *kept)
     {
       gboolean in_use = weakref_hold_refresh_locked (&kept->base);
 
-      /* If that was news, all holds on the object were told. One of another cache may have evicted
-       * other objects, whose holds were told, too, and one of those may have evicted this object.
-       */
+      /* If that was news, all holds on the object were told. If this cache has the object under
+       * another key, too, that entry has become idle, and may have evicted this one, which is the
+       * first of the queue. An entry of another cache may have done the same by way of another
+       * object. */
       if (extra->kept != kept)
         return;
       if (in_use)

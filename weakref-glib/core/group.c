@@ -103,6 +103,9 @@ child_release_announce_cb (WeakrefWatch *watch)
 
   weakref_toggle_lock ();
   release = g_steal_pointer (&member->child_release);
+  /* The member has left its group, so all its children have: it has ended with them. A member that
+   * is in no group never comes into one again, and nobody but its owner releases its hold. So each
+   * hold is released once: with the group if its member has no owner, and otherwise here. */
   while ((child = (WeakrefMember *) member->node.children) != NULL)
     {
       weakref_tree_unlink_locked (child, parted);

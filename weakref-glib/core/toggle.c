@@ -284,13 +284,17 @@ weakref_hold_start (WeakrefHold *hold,
   return admitted;
 }
 
-/* Releases the hold. It ends when the lock is unlocked. */
+/* Releases the hold. It ends when the lock is unlocked. This tells the other holds on the object,
+ * and what they do may release any hold on any object. So, when this returns, the caller has to
+ * look again whether a hold that it knows of is still there. To release a hold twice is an error:
+ * it may be in the list of the released holds already. */
 void
 weakref_hold_release_locked (WeakrefHold *hold)
 {
   WeakrefToggle *toggle = g_steal_pointer (&hold->toggle);
   Released one = { &hold->node, &hold->node.next };
 
+  g_assert (hold->node.link != NULL);
   weakref_list_take (&hold->node);
   toggle->n_changes++;
 
@@ -324,7 +328,8 @@ weakref_hold_find_locked (gconstpointer object, gconstpointer life, const Weakre
 }
 
 /* Reads the reference count now. A thread may have raised it, and wait for the lock to notify us.
- * Returns whether the object is in use. */
+ * Returns whether the object is in use. If that is news, the holds on the object are told, and what
+ * they do may release any hold, this one among them. */
 gboolean
 weakref_hold_refresh_locked (WeakrefHold *hold)
 {
