@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 # Those in C, beside plain GLib.
-NAMES = 'ref', 'values', 'keys', 'threads', 'proxy', 'set', 'tie', 'async', 'cache'
+NAMES = 'floor', 'ref', 'values', 'keys', 'threads', 'proxy', 'set', 'tie', 'async', 'cache'
 HERE = pathlib.Path(__file__).resolve().parent
 # What other languages have is compiled here: for the build, they are no part of the project.
 OTHERS = [
