@@ -94,10 +94,12 @@ def main(build, *args):
     else:
         log('no instructions are counted: there is no valgrind')
     if list(build.glob('introspection/*.typelib')):
+        # With the native module, if it was built.
+        overrides = HERE.parents[1] / 'introspection', build / 'introspection'
         run(sys.executable, HERE / 'bench_python.py', *args,
             GI_TYPELIB_PATH=str(build / 'introspection'),
             LD_LIBRARY_PATH=str(build / 'weakref-glib'),
-            PYTHONPATH=str(HERE.parents[1] / 'introspection' / 'python'))
+            PYTHONPATH=':'.join(str(path / 'python') for path in overrides))
     else:
         log('Python is skipped: the build has no typelib')
     for other in OTHERS:
