@@ -6,11 +6,12 @@
 
 #include <pygobject.h>
 
-/* What lives and dies with one life of a GObject, is equal as it is, and hashes as it does.
+/* An anchor is a Python object that lives as long as one life of a GObject. It compares and hashes
+ * as the GObject does.
  *
  * All references to the GObject in Python are weak references of the interpreter to its anchor. The
- * life has the one lasting reference on the anchor, and drops it when it ends: so the interpreter
- * finds that the anchor is gone, and calls what there is to call. */
+ * life has the only lasting reference on the anchor. It drops this reference when it ends. Then the
+ * interpreter finds that the anchor is gone, and runs the callbacks. */
 typedef struct
 {
   PyObject ob_base;
@@ -35,8 +36,8 @@ is_finalizing (void)
 #endif
 }
 
-/* The wrapper that was seen last, if it is there: borrowed. It may be in the middle of its
- * deallocation, and has 0 references then. */
+/* Returns the wrapper that was seen last, borrowed, or NULL if it is gone. The wrapper may be in
+ * the middle of its deallocation. Then it has 0 references. */
 static PyObject *
 anchor_peek_wrapper (Anchor *self)
 {
@@ -107,14 +108,15 @@ native_anchor_dup_target (PyObject *object)
   if (G_UNLIKELY (wrapper == NULL))
     return anchor_dup_new_wrapper (self);
 
-  /* A wrapper has a reference on its GObject, and so the life does not end but by a dispose. */
+  /* A wrapper has a reference on its GObject. So only a dispose can end this life meanwhile. */
   if (Py_REFCNT (wrapper) <= 0 || weakref_life_has_ended (self->life))
     Py_RETURN_NONE;
 
   return Py_NewRef (wrapper);
 }
 
-/* Not if its life has ended meanwhile: nobody would take it out again. */
+/* Puts the anchor into the list of all anchors. If its life has ended meanwhile, it does nothing,
+ * because nobody would remove the anchor again. */
 static void
 anchor_list (Anchor *self)
 {
@@ -193,7 +195,7 @@ anchor_find (PyObject *wrapper)
           Py_DECREF (self);
           if (!is_set)
             return NULL;
-          /* What the garbage collector ran meanwhile may have ended it. */
+          /* The garbage collector may have run code meanwhile that ended this life. */
           return g_hash_table_lookup (anchors, object) == self ? self : NULL;
         }
     }
@@ -221,7 +223,8 @@ anchor_new (PyObject *wrapper)
       return NULL;
     }
 
-  /* The life ends a former one that has ended without notice, and that runs callbacks. */
+  /* A former life may have ended without a notice. The new life makes up for it, and so this call
+   * may run callbacks. */
   self->life =
     weakref_life_new (self->address, WEAKREF_PHASE_DISPOSE, anchor_ended_cb, Py_NewRef (self));
 
@@ -253,7 +256,7 @@ anchor_get (PyObject *wrapper)
   if (self == NULL)
     return NULL;
 
-  /* The garbage collector may have run code that made one, too. */
+  /* The garbage collector may have run code that made an anchor for this life, too. */
   other = n_listings != n_before ? anchor_find (wrapper) : NULL;
   if (other != NULL)
     {
@@ -369,7 +372,7 @@ native_is_gobject (PyObject *thing)
   return PyObject_TypeCheck (thing, &PyGObject_Type);
 }
 
-/* What dies with the memory of a GObject. */
+/* A Python object that lives as long as the memory of a GObject. */
 typedef struct
 {
   PyObject ob_base;
@@ -400,7 +403,8 @@ memory_ended_cb (WeakrefLife *life, gpointer end)
   drop_from_anywhere (end);
 }
 
-/* An object that dies when the memory of the GObject goes, and not before. */
+/* Returns a new reference on an object that dies when the memory of the GObject is freed, and not
+ * before. */
 PyObject *
 native_make_end (PyObject *thing)
 {

@@ -5,7 +5,7 @@
 #include "native.h"
 
 /* Whether the function or an argument of a finalizer holds its object, which then never dies. The
- * search is the garbage collector's: it runs no code of what it looks at. It does not go deep, for
+ * search is the garbage collector's: it runs no code of what it looks at. It is not deep, because
  * every finalizer pays for it. */
 
 #define MAX_DEPTH 5
@@ -48,7 +48,7 @@ level_add_function (Level *level, PyObject *function)
   PyObject *value;
   Py_ssize_t i;
 
-  /* Not its globals, in which a program has everything. */
+  /* The globals of the function are left out, because a program has everything in them. */
   for (i = 0; closure != NULL && i < PyTuple_GET_SIZE (closure); i++)
     level_add (PyCell_GET (PyTuple_GET_ITEM (closure, i)), level);
   level_add_tuple (level, PyFunction_GET_DEFAULTS (function));

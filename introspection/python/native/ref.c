@@ -110,8 +110,8 @@ ref_call (PyObject *self, PyObject *args, PyObject *kwargs)
   return native_ref_get (self);
 }
 
-/* The garbage collector may have run code that made another since @first was the first: the older
- * one is the one to share. */
+/* Since @first was found, the garbage collector may have run code that made another reference to
+ * share. Then the older one is shared. */
 PyObject *
 native_agree_on_shared (PyObject *made, PyWeakReference *first)
 {
