@@ -12,41 +12,6 @@ nothing_cb (gpointer data, GObject *object)
 }
 
 static void
-floor_weak_ref_init (guint n, gpointer data)
-{
-  GObject **objects = bench_objects_new (n);
-  GWeakRef *refs = g_new (GWeakRef, n);
-  guint i;
-
-  bench_start ();
-  for (i = 0; i < n; i++)
-    g_weak_ref_init (&refs[i], objects[i]);
-  bench_stop ();
-
-  for (i = 0; i < n; i++)
-    g_weak_ref_clear (&refs[i]);
-  g_free (refs);
-  bench_objects_free (objects, n);
-}
-
-static void
-floor_weak_ref_get (guint n, gpointer data)
-{
-  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
-  GWeakRef ref;
-  guint i;
-
-  g_weak_ref_init (&ref, object);
-  bench_start ();
-  for (i = 0; i < n; i++)
-    g_object_unref (g_weak_ref_get (&ref));
-  bench_stop ();
-
-  g_weak_ref_clear (&ref);
-  g_object_unref (object);
-}
-
-static void
 floor_weak_notify (guint n, gpointer data)
 {
   GObject **objects = bench_objects_new (n);
@@ -113,8 +78,8 @@ main (int argc, char **argv)
   bench_init (argc, argv);
 
   bench_section ("What GLib takes for itself");
-  bench_compare ("g_weak_ref_init(), the first", 10000, floor_weak_ref_init, NULL, NULL, NULL, 0);
-  bench_compare ("g_weak_ref_get(), and drop it", 20000, floor_weak_ref_get, NULL, NULL, NULL, 0);
+  bench_compare ("g_weak_ref_init(), the first", 10000, bench_weak_ref_init, NULL, NULL, NULL, 0);
+  bench_compare ("g_weak_ref_get(), and drop it", 20000, bench_weak_ref_get, NULL, NULL, NULL, 0);
   bench_compare ("g_object_weak_ref(), the first", 10000, floor_weak_notify, NULL, NULL, NULL, 0);
   bench_compare ("qdata, read and replaced", 10000, floor_qdata, NULL, NULL, NULL, 0);
   bench_compare ("an object, made and dropped", 10000, floor_object, NULL, NULL, NULL, 0);

@@ -36,23 +36,6 @@ ours_get (guint n, gpointer data)
 }
 
 static void
-glib_get (guint n, gpointer data)
-{
-  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
-  GWeakRef ref;
-  guint i;
-
-  g_weak_ref_init (&ref, object);
-  bench_start ();
-  for (i = 0; i < n; i++)
-    g_object_unref (g_weak_ref_get (&ref));
-  bench_stop ();
-
-  g_weak_ref_clear (&ref);
-  g_object_unref (object);
-}
-
-static void
 ours_second (guint n, gpointer data)
 {
   GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
@@ -144,24 +127,6 @@ ours_first (guint n, gpointer data)
 
   for (i = 0; i < n; i++)
     g_object_unref (refs[i]);
-  g_free (refs);
-  bench_objects_free (objects, n);
-}
-
-static void
-glib_first (guint n, gpointer data)
-{
-  GObject **objects = bench_objects_new (n);
-  GWeakRef *refs = g_new (GWeakRef, n);
-  guint i;
-
-  bench_start ();
-  for (i = 0; i < n; i++)
-    g_weak_ref_init (&refs[i], objects[i]);
-  bench_stop ();
-
-  for (i = 0; i < n; i++)
-    g_weak_ref_clear (&refs[i]);
   g_free (refs);
   bench_objects_free (objects, n);
 }
@@ -535,13 +500,14 @@ main (int argc, char **argv)
   bench_init (argc, argv);
 
   bench_section ("Refs and finalizers, on one object");
-  bench_compare ("get the target, and drop it", 20000, ours_get, "GWeakRef", glib_get, NULL, 1.05);
+  bench_compare ("get the target, and drop it", 20000, ours_get, "GWeakRef", bench_weak_ref_get,
+                 NULL, 1.05);
   bench_compare ("a second plain ref, and drop it", 20000, ours_second, "GWeakRef in a GObject",
                  glib_second, NULL, 1);
   bench_compare ("birth of an object, first ref, death", 10000, ours_life, "GWeakRef", glib_life,
                  NULL, 0);
-  bench_compare ("the first plain ref of an object", 10000, ours_first, "GWeakRef", glib_first,
-                 NULL, 4);
+  bench_compare ("the first plain ref of an object", 10000, ours_first, "GWeakRef",
+                 bench_weak_ref_init, NULL, 4);
   bench_compare ("a ref with a callback, made and dropped", 10000, ours_callback,
                  "GWeakRef, weak notify", glib_callback, NULL, 3);
   bench_compare ("a finalizer, made and detached", 10000, ours_finalizer, "g_object_weak_ref()",

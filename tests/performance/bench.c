@@ -293,3 +293,38 @@ bench_objects_free (GObject **objects, guint n)
     g_clear_object (&objects[i]);
   g_free (objects);
 }
+
+void
+bench_weak_ref_get (guint n, gpointer data)
+{
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  GWeakRef ref;
+  guint i;
+
+  g_weak_ref_init (&ref, object);
+  bench_start ();
+  for (i = 0; i < n; i++)
+    g_object_unref (g_weak_ref_get (&ref));
+  bench_stop ();
+
+  g_weak_ref_clear (&ref);
+  g_object_unref (object);
+}
+
+void
+bench_weak_ref_init (guint n, gpointer data)
+{
+  GObject **objects = bench_objects_new (n);
+  GWeakRef *refs = g_new (GWeakRef, n);
+  guint i;
+
+  bench_start ();
+  for (i = 0; i < n; i++)
+    g_weak_ref_init (&refs[i], objects[i]);
+  bench_stop ();
+
+  for (i = 0; i < n; i++)
+    g_weak_ref_clear (&refs[i]);
+  g_free (refs);
+  bench_objects_free (objects, n);
+}

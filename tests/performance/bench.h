@@ -64,4 +64,8 @@ GObject **bench_objects_new (guint n);
 GObject **bench_objects_new_in_disorder (guint n); /* in memory */
 void bench_objects_free (GObject **objects, guint n);
 
+/* What GLib takes to read a GWeakRef, and for the first one of an object. */
+void bench_weak_ref_get (guint n, gpointer data);
+void bench_weak_ref_init (guint n, gpointer data);
+
 G_END_DECLS
