@@ -19,6 +19,18 @@ from gi.repository import Gio, GObject
 CORE = '{http://www.gtk.org/introspection/core/1.0}'
 
 
+class Speaker(GObject.Object):
+    __gtype_name__ = 'TestSpeaker'
+
+    @GObject.Signal(arg_types=(str,))
+    def said(self, text):
+        pass
+
+    @GObject.Signal(return_type=int)
+    def asked(self):
+        return 0
+
+
 class Thing(GObject.Object):
     __gtype_name__ = 'TestThing'
 

@@ -8,19 +8,7 @@ import unittest
 
 from gi.repository import Gio, GObject, Weakref
 
-from support import KINDS, TestCase, Thing
-
-
-class Speaker(GObject.Object):
-    __gtype_name__ = 'ConnectSpeaker'
-
-    @GObject.Signal(arg_types=(str,))
-    def said(self, text):
-        pass
-
-    @GObject.Signal(return_type=int)
-    def asked(self):
-        return 0
+from support import KINDS, Speaker, TestCase, Thing
 
 
 class Listener(Thing):

@@ -7,17 +7,7 @@ import unittest
 
 from gi.repository import Gio, GLib, GObject, Weakref
 
-
-class Speaker(GObject.Object):
-    __gtype_name__ = 'LifetimesSpeaker'
-
-    @GObject.Signal(arg_types=(str,))
-    def said(self, text):
-        pass
-
-    @GObject.Signal(return_type=int)
-    def asked(self):
-        return 0
+from support import Speaker
 
 
 def action(name):
