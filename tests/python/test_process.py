@@ -169,8 +169,9 @@ class ThreadTest(unittest.TestCase):
         """Our locks are free in the child, but those of GLib may not be.
 
         A child of a program whose other thread does nothing but `Thing()` hangs about once in 20
-        times, without this module as well. Here only references are made and dropped, which takes
-        such locks more rarely. That our own locks are free is tested in C, in tests/fork.c.
+        times, without this module as well. Here a child waits for ever in g_weak_ref_get() if the
+        other thread had the lock of that GWeakRef (GLib 2.90, seen in a debugger). That our own
+        locks are free is tested in C, in tests/fork.c.
         """
         output, errors = run_child(THING + '''
 stop = threading.Event()
