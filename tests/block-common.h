@@ -54,7 +54,7 @@ watch_sever_cb (WeakrefWatch *watch)
 }
 
 static inline void
-watch_announce_cb (WeakrefWatch *data)
+watch_announce_cb (WeakrefWatch *data, gpointer target)
 {
   Watch *watch = (Watch *) data;
 

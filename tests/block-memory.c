@@ -7,7 +7,7 @@
 /* Watches that are allocated with the block of their target. */
 
 static void
-inside_announce_cb (WeakrefWatch *data)
+inside_announce_cb (WeakrefWatch *data, gpointer target)
 {
   test_log ("!%s", ((Watch *) data)->name);
   weakref_watch_free (data);
@@ -107,7 +107,7 @@ test_stopped (void)
 }
 
 static void
-keep_cb (WeakrefWatch *data)
+keep_cb (WeakrefWatch *data, gpointer target)
 {
   test_log ("!%s", ((Watch *) data)->name);
 }

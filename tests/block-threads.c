@@ -186,7 +186,7 @@ count_sever_cb (WeakrefWatch *watch)
 }
 
 static void
-count_announce_cb (WeakrefWatch *watch)
+count_announce_cb (WeakrefWatch *watch, gpointer target)
 {
   g_atomic_int_inc (&((Count *) watch)->n_announced);
 }

@@ -21,6 +21,8 @@ test_one_block_per_life (void)
   g_assert_true (one != other);
   g_assert_cmpuint (weakref_block_get_id (one), !=, weakref_block_get_id (other));
   g_assert_cmpuint (weakref_block_get_id (one), !=, 0);
+  g_assert_null (weakref_block_get_address (one));
+  weakref_block_keep_address (one, a);
   g_assert_true (weakref_block_get_address (one) == a);
   assert_alive (one, a);
 

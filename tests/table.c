@@ -14,16 +14,10 @@ typedef struct
   const char *name;
 } Entry;
 
-static gsize
-name_get_tag (const char *name)
+static guint32
+name_get_hash (const char *name)
 {
-  return (gsize) g_str_hash (name) + 1;
-}
-
-static gsize
-entry_get_tag (WeakrefEntry *entry)
-{
-  return name_get_tag (((Entry *) entry)->name);
+  return g_str_hash (name) + 1;
 }
 
 static void
@@ -44,7 +38,7 @@ entry_left_locked (WeakrefTable *table, WeakrefEntry *entry)
   G_STMT_END
 
 static void
-entry_died (WeakrefTable *table, WeakrefEntry *entry)
+entry_died (WeakrefTable *table, WeakrefEntry *entry, gpointer object)
 {
   assert_unlocked (entry);
   test_log ("!%s", ((Entry *) entry)->name);
@@ -73,7 +67,7 @@ table_free (WeakrefTable *table)
 }
 
 static const WeakrefTableFuncs funcs = {
-  .get_tag = entry_get_tag,
+  .has_hashes = TRUE,
   .left_locked = entry_left_locked,
   .died = entry_died,
   .released = entry_released,
@@ -97,6 +91,7 @@ entry_new (WeakrefTable *table, const char *name, TestProbe *probe)
   Entry *entry = weakref_watch_alloc (probe, sizeof (Entry));
 
   entry->name = name;
+  entry->base.hash = name_get_hash (name);
   weakref_entry_init (&entry->base, table, probe);
 
   return &entry->base;
@@ -108,8 +103,8 @@ put (WeakrefTable *table, WeakrefEntry *entry, WeakrefEntry **old)
   gboolean is_in;
 
   g_mutex_lock (&table->lock);
-  is_in = weakref_table_put_locked (
-    table, entry, weakref_map_find (&table->map, entry_get_tag (entry)), entry, old);
+  is_in = weakref_table_put_locked (table, entry, weakref_map_find (&table->map, entry->hash),
+                                    entry->hash, entry, old);
   g_mutex_unlock (&table->lock);
 
   return is_in;
@@ -121,7 +116,7 @@ take (WeakrefTable *table, const char *name)
   WeakrefEntry *entry;
 
   g_mutex_lock (&table->lock);
-  entry = weakref_table_take_locked (table, weakref_map_find (&table->map, name_get_tag (name)));
+  entry = weakref_table_take_locked (table, weakref_map_find (&table->map, name_get_hash (name)));
   g_mutex_unlock (&table->lock);
 
   return entry;

@@ -98,7 +98,7 @@ finalizer_deliver_cb (gpointer user_data)
 }
 
 static void
-finalizer_announce_cb (WeakrefWatch *watch)
+finalizer_announce_cb (WeakrefWatch *watch, gpointer target)
 {
   WeakrefFinalizer *self = WEAKREF_CONTAINER_OF (watch, WeakrefFinalizer, watch);
 

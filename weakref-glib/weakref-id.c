@@ -46,7 +46,7 @@ entry_sever_cb (WeakrefWatch *watch)
 }
 
 static void
-entry_announce_cb (WeakrefWatch *watch)
+entry_announce_cb (WeakrefWatch *watch, gpointer target)
 {
   entry_unref ((IdEntry *) watch);
 }

@@ -53,12 +53,6 @@ typedef struct
   gpointer value; /* (owned) (nullable): table lock; NULL while it is in the map, or if stolen */
 } Entry;
 
-static gsize
-entry_get_tag (WeakrefEntry *entry)
-{
-  return (gsize) weakref_block_get_address (entry->watch.block);
-}
-
 static void
 entry_take_data (WeakrefEntry *entry, gpointer data)
 {
@@ -84,7 +78,6 @@ core_free (WeakrefTable *table)
 
 static const WeakrefTableFuncs table_funcs = {
   .name = "WeakrefKeyTable",
-  .get_tag = entry_get_tag,
   .take_data = entry_take_data,
   .free_entry = entry_free,
   .free_table = core_free,
@@ -102,7 +95,8 @@ weakref_key_core_insert (WeakrefKeyCore *core, gpointer key, gpointer value)
 
   g_mutex_lock (&core->base.lock);
   put = weakref_table_put_locked (&core->base, &entry->base,
-                                  weakref_table_find_locked (&core->base, key), value, &old);
+                                  weakref_table_find_locked (&core->base, key), (gsize) key, value,
+                                  &old);
   if (!put)
     entry->value = value;
   g_mutex_unlock (&core->base.lock);
@@ -143,7 +137,7 @@ core_get_value_locked (WeakrefKeyCore *core, Entry *entry)
   if (entry->base.watch.state != WEAKREF_ENTRY_IN)
     return entry->value;
 
-  index = weakref_map_find_entry (&core->base.map, entry_get_tag (&entry->base), entry);
+  index = weakref_table_find_entry_locked (&core->base, &entry->base);
 
   return weakref_map_get_data (&core->base.map, index);
 }

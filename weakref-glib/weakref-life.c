@@ -15,7 +15,7 @@ struct _WeakrefLife
 };
 
 static void
-life_announce_cb (WeakrefWatch *watch)
+life_announce_cb (WeakrefWatch *watch, gpointer target)
 {
   WeakrefLife *self = (WeakrefLife *) watch;
 

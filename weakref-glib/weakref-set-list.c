@@ -152,9 +152,8 @@ weakref_set_list_close (WeakrefSetList *list)
  * or somebody else holds it. A callback that ran before this may have announced the death already.
  * Then the entry has no place any more, and nothing is kept. */
 static void
-keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry)
+keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry, gpointer object)
 {
-  gpointer object = (gpointer) weakref_block_get_address (entry->base.watch.block);
   WeakrefSetStandIn *stand_in;
   gboolean kept;
 
@@ -182,15 +181,16 @@ keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry)
     weakref_set_slot_stand_in_unref (stand_in);
 }
 
-/* To be called when the target of a member has died, by the thread that has taken the entry out. */
+/* To be called when @object, the target of a member, has died, by the thread that has taken the
+ * entry out. */
 void
-weakref_set_list_died (WeakrefSetList *list, WeakrefSetEntry *entry)
+weakref_set_list_died (WeakrefSetList *list, WeakrefSetEntry *entry, gpointer object)
 {
   if (!entry->is_shown)
     return;
 
   if (entry->keeps_dead)
-    keep_dead (list, entry);
+    keep_dead (list, entry, object);
   weakref_set_list_schedule (list);
 }
 

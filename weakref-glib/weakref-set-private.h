@@ -103,7 +103,7 @@ void weakref_set_list_move_locked (WeakrefSetList *list, WeakrefSetEntry *entry,
 void weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry);
 GPtrArray *weakref_set_list_dup_entries_locked (WeakrefSetList *list);
 
-void weakref_set_list_died (WeakrefSetList *list, WeakrefSetEntry *entry);
+void weakref_set_list_died (WeakrefSetList *list, WeakrefSetEntry *entry, gpointer object);
 guint weakref_set_list_get_n_items (WeakrefSetList *list);
 gpointer weakref_set_list_dup_item (WeakrefSetList *list, guint position);
 void weakref_set_list_set_maker (WeakrefSetList *list, WeakrefSetMaker *maker);

@@ -102,12 +102,6 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-static gsize
-entry_get_tag (WeakrefEntry *entry)
-{
-  return (gsize) weakref_block_get_address (entry->watch.block);
-}
-
 static void
 entry_free (WeakrefEntry *entry)
 {
@@ -130,14 +124,13 @@ entry_left_locked (WeakrefTable *table, WeakrefEntry *entry)
 }
 
 static void
-entry_died (WeakrefTable *table, WeakrefEntry *entry)
+entry_died (WeakrefTable *table, WeakrefEntry *entry, gpointer object)
 {
-  weakref_set_list_died (&((SetTable *) table)->list, (WeakrefSetEntry *) entry);
+  weakref_set_list_died (&((SetTable *) table)->list, (WeakrefSetEntry *) entry, object);
 }
 
 static const WeakrefTableFuncs table_funcs = {
   .name = "WeakrefSet",
-  .get_tag = entry_get_tag,
   .left_locked = entry_left_locked,
   .died = entry_died,
   .free_entry = entry_free,
@@ -196,7 +189,8 @@ weakref_set_put (WeakrefSet *self, gpointer item, WeakrefBlock *life, guint posi
   g_mutex_lock (&table->base.lock);
   if ((life == NULL || life == entry->base.watch.block) &&
       weakref_set_list_find_locked (&table->list, item) == NULL)
-    put = weakref_table_put_locked (&table->base, &entry->base, WEAKREF_MAP_NONE, entry, &old);
+    put = weakref_table_put_locked (&table->base, &entry->base, WEAKREF_MAP_NONE, (gsize) item,
+                                    entry, &old);
   if (put)
     weakref_set_list_insert_locked (&table->list, entry, position);
   g_mutex_unlock (&table->base.lock);

@@ -17,6 +17,7 @@ typedef struct
   WeakrefNode *watches;            /* block lock: newest first */
   gpointer slots[WEAKREF_N_SLOTS]; /* block lock: (unowned) */
   guint64 id;                      /* block lock: 0 before it is asked for */
+  gconstpointer address;           /* block lock: NULL if nobody has kept it */
 } WeakrefMore;
 
 struct _WeakrefBlock
@@ -26,7 +27,6 @@ struct _WeakrefBlock
     WeakrefNode *first; /* lock: newest first */
     gsize more;         /* lock: (owned): a pointer to WeakrefMore, and the lowest bit */
   } watches;
-  gconstpointer address; /* (const): only for those who know that the target exists */
   GWeakRef target;       /* all strong references that we give out come from here */
   gint ref_count;        /* (atomic) */
   _Atomic guint8 dead;   /* set under the lock, for ever */

@@ -7,7 +7,6 @@
 #include <stdatomic.h>
 
 #include <weakref-glib/core/compat.h>
-#include <weakref-glib/core/toggle-flag.h>
 #include <weakref-glib/core/toggle.h>
 
 /* The control block: what the library knows of one life of one object.
@@ -49,7 +48,7 @@
  *
  *   without it:  block.watches -> the newest watch -> the next one -> …
  *   with it:     block.watches -> more.watches -> the newest watch -> the next one -> …
- *                                 more.slots, more.id
+ *                                 more.slots, more.id, more.address
  *
  * WeakrefMore is allocated when one of its fields is first needed, and from then on it has the list
  * of watches. The lowest bit of the pointer in the block is set if the pointer is one to
@@ -85,12 +84,12 @@ weakref_block_set_hook (WeakrefBlockHook hook)
 }
 
 static inline void
-block_tell_hook (WeakrefBlock *block, gboolean alive)
+block_tell_hook (WeakrefBlock *block, gpointer target)
 {
   WeakrefBlockHook hook = g_atomic_pointer_get (&block_hook);
 
   if (G_UNLIKELY (hook != NULL) && block->phase == WEAKREF_PHASE_DISPOSE)
-    hook (block, alive);
+    hook (block, target);
 }
 
 /* Locks the block, and makes its WeakrefMore if there is none. */
@@ -128,7 +127,6 @@ void
 weakref_block_init (WeakrefBlock *block, gpointer target, WeakrefPhase phase)
 {
   block->watches.first = NULL;
-  block->address = target;
   block->ref_count = phase == WEAKREF_PHASE_DISPOSE ? 3 : 2;
   atomic_init (&block->dead, FALSE);
   atomic_init (&block->bonds, WEAKREF_BONDS_NONE);
@@ -163,9 +161,10 @@ weakref_block_unref (WeakrefBlock *block)
     block_free (block);
 }
 
-/* Ends the life. It may be called more than once: only the first call finds watches. */
+/* Ends the life. It may be called more than once: only the first call finds watches. @target is
+ * where the target is, or NULL if that is not known any more. */
 static void
-block_kill (WeakrefBlock *block)
+block_kill (WeakrefBlock *block, gpointer target)
 {
   WeakrefNode *watches;
   WeakrefNode *node;
@@ -179,7 +178,7 @@ block_kill (WeakrefBlock *block)
   atomic_store_explicit (&block->dead, TRUE, memory_order_release);
   watches = g_steal_pointer (weakref_block_get_watches_locked (block));
   weakref_block_unlock (block);
-  block_tell_hook (block, FALSE);
+  block_tell_hook (block, NULL);
 
   /* The list belongs to this thread now: weakref_watch_stop() does not touch it when the block is
    * dead. */
@@ -196,7 +195,7 @@ block_kill (WeakrefBlock *block)
       WeakrefWatch *watch = (WeakrefWatch *) node;
 
       next = node->next;
-      weakref_watch_get_funcs (watch)->announce (watch);
+      weakref_watch_get_funcs (watch)->announce (watch, target);
     }
 }
 
@@ -205,7 +204,7 @@ block_notify_cb (gpointer data, GObject *where_the_object_was)
 {
   WeakrefBlock *block = data;
 
-  block_kill (block);
+  block_kill (block, where_the_object_was);
   weakref_block_unref (block);
 }
 
@@ -215,7 +214,7 @@ block_qdata_destroy_cb (gpointer data)
   WeakrefBlock *block = data;
 
   if (block->phase == WEAKREF_PHASE_FINALIZE)
-    block_kill (block);
+    block_kill (block, NULL);
   weakref_block_unref (block);
 }
 
@@ -292,11 +291,11 @@ weakref_block_publish (WeakrefBlock *block, WeakrefBlock *old, gpointer target)
 
   if (block->phase == WEAKREF_PHASE_DISPOSE)
     g_object_weak_ref (target, block_notify_cb, block);
-  block_tell_hook (block, TRUE);
+  block_tell_hook (block, target);
 
   if (old != NULL)
     {
-      block_kill (old);
+      block_kill (old, block->phase == WEAKREF_PHASE_DISPOSE ? target : NULL);
       old_destroy (old);
       weakref_block_unref (old);
     }
@@ -336,7 +335,7 @@ block_dup_target_with_python (WeakrefBlock *block)
   /* A block becomes dead only under its lock, which we have. As long as it is not dead, the object
    * exists, although it may be in the middle of its last dispose. */
   weakref_block_lock (block);
-  has_toggle_ref = !block->dead && weakref_has_toggle_ref (block->address);
+  has_toggle_ref = !block->dead && weakref_compat_has_toggle_ref (&block->target);
   weakref_block_unlock (block);
 
   return has_toggle_ref ? weakref_compat_get_with_python (&block->target)
@@ -423,13 +422,29 @@ weakref_block_get_id (WeakrefBlock *block)
   return id;
 }
 
-/* Returns the address of the target. It is for a lookup by somebody who holds an object with that
- * address: as long as the block is not dead, that object is its target. The address must not be
- * dereferenced. */
+/* Has weakref_block_get_address() return the address of @target, which the caller holds. */
+void
+weakref_block_keep_address (WeakrefBlock *block, gpointer target)
+{
+  block_lock_more (block)->address = target;
+  weakref_block_unlock (block);
+}
+
+/* Returns the address of the target, or NULL if nobody has had it kept. It must not be
+ * dereferenced. It may be called under the toggle lock. */
 gconstpointer
 weakref_block_get_address (WeakrefBlock *block)
 {
-  return block->address;
+  gconstpointer address = NULL;
+  WeakrefMore *more;
+
+  weakref_block_lock (block);
+  more = weakref_block_peek_more_locked (block);
+  if (more != NULL)
+    address = more->address;
+  weakref_block_unlock (block);
+
+  return address;
 }
 
 /* To be called under the toggle lock. */

@@ -22,8 +22,9 @@ typedef struct
    * and calls no foreign code. May be NULL. */
   void (*sever) (WeakrefWatch *watch);
   /* Tells of the death, and takes over the reference that the watch has on its owner. It runs
-   * outside every lock and may call any code. */
-  void (*announce) (WeakrefWatch *watch);
+   * outside every lock and may call any code. @target is where the target is: we are in its
+   * dispose, or somebody holds it. It is NULL if the watch is one of WEAKREF_PHASE_FINALIZE. */
+  void (*announce) (WeakrefWatch *watch, gpointer target);
   /* The watch was stopped. Drops the reference that the watch has on its owner. It runs outside
    * every lock. NULL if the watch has no such reference. */
   void (*unref) (WeakrefWatch *watch);
@@ -86,10 +87,10 @@ weakref_is_held (gpointer object)
   return g_atomic_int_get (&((GObject *) object)->ref_count) > 0;
 }
 
-/* Tells the radar that a block of WEAKREF_PHASE_DISPOSE was made (@alive is TRUE, and the caller
- * holds the target), or that it has died. The two calls for a block may come in any order. It runs
- * outside every lock. This is all that the core knows of the radar. */
-typedef void (*WeakrefBlockHook) (WeakrefBlock *block, gboolean alive);
+/* Tells the radar that a block of WEAKREF_PHASE_DISPOSE was made for @target, which the caller
+ * holds, or that it has died: then @target is NULL. The two calls for a block may come in any
+ * order. It runs outside every lock. This is all that the core knows of the radar. */
+typedef void (*WeakrefBlockHook) (WeakrefBlock *block, gpointer target);
 
 void weakref_block_set_hook (WeakrefBlockHook hook);
 void weakref_block_count_watches (WeakrefBlock *block, GHashTable *counts);
@@ -105,6 +106,7 @@ gpointer weakref_block_dup_target (WeakrefBlock *block);
 gboolean weakref_block_is_alive (WeakrefBlock *block);
 gboolean weakref_block_is_dead (WeakrefBlock *block);
 guint64 weakref_block_get_id (WeakrefBlock *block);
+void weakref_block_keep_address (WeakrefBlock *block, gpointer target);
 gconstpointer weakref_block_get_address (WeakrefBlock *block);
 void weakref_block_set_bonds (WeakrefBlock *block, WeakrefBonds bonds);
 

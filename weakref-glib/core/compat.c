@@ -136,12 +136,30 @@ weakref_compat_get_with_python (GWeakRef *weak_ref)
   return object;
 }
 
+/* Returns whether anybody has a toggle reference on the object that the GWeakRef refers to. The
+ * caller knows that the object is there, although it may be in the middle of its last dispose, and
+ * the GWeakRef be clear already. Such a GLib has the object itself in the GWeakRef. This is not
+ * asked for with another GLib, because weakref_compat_has_python() is FALSE there. */
+gboolean
+weakref_compat_has_toggle_ref (GWeakRef *weak_ref)
+{
+  gconstpointer object = g_atomic_pointer_get (&weak_ref->priv.p);
+
+  return object != NULL && weakref_has_toggle_ref (object);
+}
+
 #else
 
 gpointer
 weakref_compat_get_with_python (GWeakRef *weak_ref)
 {
   return g_weak_ref_get (weak_ref);
+}
+
+gboolean
+weakref_compat_has_toggle_ref (GWeakRef *weak_ref)
+{
+  return FALSE;
 }
 
 #endif

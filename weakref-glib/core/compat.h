@@ -58,6 +58,7 @@ weakref_compat_has_python (void)
 #endif
 
 gpointer weakref_compat_get_with_python (GWeakRef *weak_ref);
+gboolean weakref_compat_has_toggle_ref (GWeakRef *weak_ref);
 
 /* Calls g_weak_ref_get(), for objects that a language may hold by a toggle reference. The caller
  * has no lock of ours. */

@@ -66,7 +66,7 @@ child_release_unref (WeakrefChildRelease *child_release)
 }
 
 static void
-member_disposed_cb (WeakrefWatch *watch)
+member_disposed_cb (WeakrefWatch *watch, gpointer target)
 {
   WeakrefMember *member = WEAKREF_CONTAINER_OF (watch, WeakrefMember, disposed);
   GArray *parted = weakref_ties_new ();
@@ -93,7 +93,7 @@ static const WeakrefWatchFuncs disposed_funcs = {
 };
 
 static void
-child_release_announce_cb (WeakrefWatch *watch)
+child_release_announce_cb (WeakrefWatch *watch, gpointer target)
 {
   WeakrefChildRelease *child_release = (WeakrefChildRelease *) watch;
   WeakrefMember *member = child_release->member;
@@ -228,8 +228,10 @@ static const WeakrefHoldFuncs hold_funcs = {
 static WeakrefMember *
 member_find_locked (WeakrefBlock *block)
 {
+  /* It is NULL if the object has never been a member. */
+  gconstpointer address = weakref_block_get_address (block);
   WeakrefHold *hold =
-    weakref_hold_find_locked (weakref_block_get_address (block), block, &hold_funcs);
+    address != NULL ? weakref_hold_find_locked (address, block, &hold_funcs) : NULL;
 
   return hold != NULL ? WEAKREF_CONTAINER_OF (hold, WeakrefMember, hold) : NULL;
 }
@@ -252,6 +254,7 @@ member_new (gpointer object)
   g_atomic_ref_count_init (&member->ref_count);
   weakref_watch_start (&weakref_member_ref (member)->disposed, &disposed_funcs, object,
                        WEAKREF_PHASE_DISPOSE);
+  weakref_block_keep_address (member->disposed.block, object);
   weakref_hold_start (&member->hold, &hold_funcs, member->disposed.block, object);
 }
 

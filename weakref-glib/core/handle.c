@@ -62,7 +62,7 @@ handle_deliver_cb (gpointer data)
 }
 
 static void
-handle_announce_cb (WeakrefWatch *watch)
+handle_announce_cb (WeakrefWatch *watch, gpointer target)
 {
   WeakrefHandle *handle = (WeakrefHandle *) watch;
   WeakrefDestination *destination = g_atomic_pointer_get (&handle->destination);

@@ -229,7 +229,7 @@ disposed_sever_cb (WeakrefWatch *watch)
 }
 
 static void
-disposed_announce_cb (WeakrefWatch *watch)
+disposed_announce_cb (WeakrefWatch *watch, gpointer target)
 {
   Node *node = node_from_watch (watch);
   Pending pending;

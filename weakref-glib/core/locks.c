@@ -16,9 +16,10 @@
  * and what was being changed under it stays half changed. So the thread that forks takes all locks
  * of the library before, and releases them afterwards, in the parent and in the child.
  *
- * The locks of tables are taken first, then those that may be taken inside them. Two locks of the
- * same group are taken together only here. So their order does not matter, as long as only one
- * thread at a time is here. The list lock, which is taken first, makes sure of that.
+ * The locks of tables are taken first, then those that may be taken inside them. The locks of
+ * blocks are the last, because no lock is taken inside them. Two locks of the same group are taken
+ * together only here. So their order does not matter, as long as only one thread at a time is here.
+ * The list lock, which is taken first, makes sure of that.
  *
  * This does not make everything safe. The locks of GLib and those of the program are not taken. In
  * the child of a process with threads, GLib itself may wait for ever, and POSIX allows only exec()

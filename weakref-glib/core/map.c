@@ -140,14 +140,15 @@ weakref_map_remove (WeakrefMap *map, gsize index)
     map_resize (map, N_BITS - map->shift - 2);
 }
 
-/* Returns the index of @entry, which has @tag. */
+/* Returns the index of @entry, which is in the map. @hash is that of its tag. So an entry that
+ * leaves has to remember 32 bits only, and neither its tag nor its object. */
 gsize
-weakref_map_find_entry (const WeakrefMap *map, gsize tag, gconstpointer entry)
+weakref_map_find_entry (const WeakrefMap *map, guint32 hash, gconstpointer entry)
 {
-  gsize index = weakref_map_find (map, tag);
+  gsize index = ((gsize) hash << (N_BITS - 32)) >> map->shift;
 
-  while (index != WEAKREF_MAP_NONE && weakref_map_get_entry (map, index) != entry)
-    index = weakref_map_find_next (map, index);
+  while (map->slots[index].tag == 0 || weakref_map_get_entry (map, index) != entry)
+    index = (index + 1) & map->mask;
 
   return index;
 }

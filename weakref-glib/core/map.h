@@ -37,22 +37,36 @@ void weakref_map_init (WeakrefMap *map, gboolean has_entries);
 void weakref_map_clear (WeakrefMap *map);
 void weakref_map_add (WeakrefMap *map, gsize tag, gpointer data, gpointer entry);
 void weakref_map_remove (WeakrefMap *map, gsize index);
-gsize weakref_map_find_entry (const WeakrefMap *map, gsize tag, gconstpointer entry);
+gsize weakref_map_find_entry (const WeakrefMap *map, guint32 hash, gconstpointer entry);
 
-/* Returns the home of @tag: the index where the search for it begins. The tag is multiplied by the
- * golden ratio, and the upper bits of the product are the index. The addresses of objects that were
+/* Mixes the bits of @tag. The tag is multiplied by the golden ratio, and the upper bits of the
+ * product are the index. The addresses of objects that were
  * made one after the other differ by a constant. With some constants the products alone lie close
  * together, and a search took up to 50 steps. So the upper bits of the tag are mixed into its lower
  * ones first. */
 static inline gsize
-weakref_map_get_home (const WeakrefMap *map, gsize tag)
+weakref_map_mix (gsize tag)
 {
   tag ^= tag >> 15;
 #if GLIB_SIZEOF_SIZE_T == 8
-  return (tag * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> map->shift;
+  return tag * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
 #else
-  return (tag * 0x9e3779b9u) >> map->shift;
+  return tag * 0x9e3779b9u;
 #endif
+}
+
+/* Returns the home of @tag: the index where the search for it begins. */
+static inline gsize
+weakref_map_get_home (const WeakrefMap *map, gsize tag)
+{
+  return weakref_map_mix (tag) >> map->shift;
+}
+
+/* Returns the hash of @tag, for weakref_map_find_entry(). */
+static inline guint32
+weakref_map_get_hash (gsize tag)
+{
+  return (guint32) (weakref_map_mix (tag) >> (8 * (sizeof tag - sizeof (guint32))));
 }
 
 /* Searches for @tag, beginning at @index. */

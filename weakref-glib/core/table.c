@@ -107,6 +107,15 @@ weakref_table_take_locked (WeakrefTable *table, gsize index)
   return entry;
 }
 
+/* Returns the index of an entry that is in the table. */
+gsize
+weakref_table_find_entry_locked (WeakrefTable *table, WeakrefEntry *entry)
+{
+  guint32 hash = table->funcs->has_hashes ? weakref_map_get_hash (entry->hash) : entry->hash;
+
+  return weakref_map_find_entry (&table->map, hash, entry);
+}
+
 /* Takes @entry out if it is in the table. Then it is returned, and the caller has to drop it.
  * Otherwise NULL is returned. */
 WeakrefEntry *
@@ -115,8 +124,7 @@ weakref_table_take_entry_locked (WeakrefTable *table, WeakrefEntry *entry)
   if (entry->watch.state != WEAKREF_ENTRY_IN)
     return NULL;
 
-  return weakref_table_take_locked (
-    table, weakref_map_find_entry (&table->map, table->funcs->get_tag (entry), entry));
+  return weakref_table_take_locked (table, weakref_table_find_entry_locked (table, entry));
 }
 
 static void
@@ -132,7 +140,7 @@ entry_sever_cb (WeakrefWatch *watch)
 }
 
 static void
-entry_announce_cb (WeakrefWatch *watch)
+entry_announce_cb (WeakrefWatch *watch, gpointer target)
 {
   WeakrefEntry *entry = (WeakrefEntry *) watch;
   WeakrefTable *table = entry->table;
@@ -142,7 +150,7 @@ entry_announce_cb (WeakrefWatch *watch)
   if (watch->flags)
     {
       if (table->funcs->died != NULL)
-        table->funcs->died (table, entry);
+        table->funcs->died (table, entry, target);
       if (table->funcs->released != NULL)
         table->funcs->released (entry);
       entry_unref_many (entry, 2);
@@ -168,24 +176,30 @@ static const WeakrefWatchFuncs entry_funcs = {
 };
 
 /* Starts to watch @target, on which the caller has a reference. The caller gets one reference on
- * the entry, which it gives to the table. */
+ * the entry, which it gives to the table. The hash has been set, if the table has hashes. */
 void
 weakref_entry_init (WeakrefEntry *entry, WeakrefTable *table, gpointer target)
 {
   entry->watch.ref_count = 2; /* the other is the watch's */
   entry->watch.state = WEAKREF_ENTRY_NEW;
   entry->table = weakref_table_ref (table);
+  if (!table->funcs->has_hashes)
+    entry->hash = weakref_map_get_hash ((gsize) target);
   weakref_watch_start (&entry->watch, &entry_funcs, target, WEAKREF_PHASE_DISPOSE);
 }
 
 /* Puts @entry into the table. If @index is not WEAKREF_MAP_NONE, it replaces the entry there. @old
- * is set to the replaced entry, which the caller has to drop, or to NULL. @data is what a lookup
- * finds: the entry itself, if the table has no other data. Returns FALSE if the target has died or
- * the table was closed in the meantime. Then @entry is not in the table, and the caller has to drop
- * it. */
+ * is set to the replaced entry, which the caller has to drop, or to NULL. @tag is the hash of the
+ * entry, or the address of its object. @data is what a lookup finds: the entry itself, if the table
+ * has no other data. Returns FALSE if the target has died or the table was closed in the meantime.
+ * Then @entry is not in the table, and the caller has to drop it. */
 gboolean
-weakref_table_put_locked (
-  WeakrefTable *table, WeakrefEntry *entry, gsize index, gpointer data, WeakrefEntry **old)
+weakref_table_put_locked (WeakrefTable *table,
+                          WeakrefEntry *entry,
+                          gsize index,
+                          gsize tag,
+                          gpointer data,
+                          WeakrefEntry **old)
 {
   *old = NULL;
   if (entry->watch.state != WEAKREF_ENTRY_NEW || table->closed)
@@ -193,7 +207,7 @@ weakref_table_put_locked (
 
   *old = weakref_table_take_locked (table, index);
   entry->watch.state = WEAKREF_ENTRY_IN;
-  weakref_map_add (&table->map, table->funcs->get_tag (entry), data, entry);
+  weakref_map_add (&table->map, tag, data, entry);
 
   return TRUE;
 }

@@ -21,15 +21,17 @@ typedef struct
 {
   /* The name of the class, which the radar shows to the user. */
   const char *name;
-  /* The tag of the entry in the map: the address of its object, or a hash that is not 0. */
-  gsize (*get_tag) (WeakrefEntry *entry);
+  /* The tags of the entries in the map are their hashes, which are not 0. Otherwise they are the
+   * addresses of their objects. */
+  gboolean has_hashes;
   /* The entry is about to leave, and @data is what the map had beside its tag. The entry gets it
    * back. Runs under the lock. NULL if the map has the entry itself there. */
   void (*take_data) (WeakrefEntry *entry, gpointer data);
   /* The entry is no longer in the table. Runs under the lock. May be NULL. */
   void (*left_locked) (WeakrefTable *table, WeakrefEntry *entry);
-  /* Announces the death of the object of the entry. Runs outside every lock. May be NULL. */
-  void (*died) (WeakrefTable *table, WeakrefEntry *entry);
+  /* Announces the death of @object, that of the entry, which is in its dispose, or held by
+   * somebody. Runs outside every lock. May be NULL. */
+  void (*died) (WeakrefTable *table, WeakrefEntry *entry, gpointer object);
   /* The entry was dropped, or its object has died. The entry may never have been in the table. Runs
    * outside every lock. May be NULL. */
   void (*released) (WeakrefEntry *entry);
@@ -54,6 +56,14 @@ struct _WeakrefEntry
 {
   WeakrefWatch watch;
   WeakrefTable *table; /* (owned) */
+  guint32 hash;        /* (const): if the tag is an address, weakref_map_get_hash() of it */
+
+  /* This is for those who build on this. There is room for it here. */
+  union
+  {
+    guint32 number;
+    guint8 bytes[4];
+  } room;
 };
 
 struct _WeakrefTable
@@ -70,9 +80,14 @@ void weakref_table_init (WeakrefTable *table, const WeakrefTableFuncs *funcs);
 gpointer weakref_table_ref (gpointer table);
 void weakref_table_unref (gpointer table);
 
-gboolean weakref_table_put_locked (
-  WeakrefTable *table, WeakrefEntry *entry, gsize index, gpointer data, WeakrefEntry **old);
+gboolean weakref_table_put_locked (WeakrefTable *table,
+                                   WeakrefEntry *entry,
+                                   gsize index,
+                                   gsize tag,
+                                   gpointer data,
+                                   WeakrefEntry **old);
 WeakrefEntry *weakref_table_take_locked (WeakrefTable *table, gsize index);
+gsize weakref_table_find_entry_locked (WeakrefTable *table, WeakrefEntry *entry);
 WeakrefEntry *weakref_table_take_entry_locked (WeakrefTable *table, WeakrefEntry *entry);
 void weakref_table_clear (WeakrefTable *table);
 void weakref_table_close (WeakrefTable *table);

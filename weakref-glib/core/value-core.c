@@ -6,12 +6,6 @@
 
 #include <string.h>
 
-static gsize
-entry_get_tag (WeakrefEntry *entry)
-{
-  return ((WeakrefValueEntry *) entry)->hash;
-}
-
 static void
 entry_left (WeakrefEntry *entry)
 {
@@ -62,7 +56,7 @@ core_free (WeakrefTable *table)
 
 static const WeakrefTableFuncs table_funcs = {
   .name = "WeakrefValueTable",
-  .get_tag = entry_get_tag,
+  .has_hashes = TRUE,
   .left_locked = entry_left_locked,
   .released = entry_left,
   .free_entry = entry_free,
@@ -83,7 +77,7 @@ weakref_value_entry_get_probe (WeakrefValueEntry *entry)
 {
   return (WeakrefValueProbe) {
     (WeakrefValueCore *) entry->base.table,
-    entry->hash,
+    entry->base.hash,
     weakref_value_entry_get_key (entry),
   };
 }
@@ -119,7 +113,7 @@ weakref_value_entry_new (const WeakrefValueProbe *probe, gpointer target)
 
   memset (weakref_value_entry_get_extra (entry), 0, core->funcs->extra_size);
   entry->base.table = &core->base;
-  entry->hash = probe->hash;
+  entry->base.hash = probe->hash;
   if (size != 0)
     memcpy (where, probe->key, size);
   else
@@ -221,7 +215,7 @@ weakref_value_core_put_locked (WeakrefValueCore *core, WeakrefValueEntry *entry,
 {
   WeakrefValueProbe probe = weakref_value_entry_get_probe (entry);
   gboolean put = weakref_table_put_locked (&core->base, &entry->base,
-                                           core_find_index_locked (&probe), entry, old);
+                                           core_find_index_locked (&probe), probe.hash, entry, old);
 
   if (put && G_UNLIKELY (core->index != NULL))
     weakref_object_index_add (core->index, &entry->base);
@@ -477,7 +471,7 @@ static void
 core_place_key (WeakrefValueCore *core)
 {
   if (core->kind.get_size != NULL && core->kind.alignment == 1 && core->funcs->extra_size == 0)
-    core->key_offset = G_STRUCT_OFFSET (WeakrefValueEntry, data);
+    core->key_offset = G_STRUCT_OFFSET (WeakrefEntry, room);
   else
     core->key_offset = sizeof (WeakrefValueEntry) + core->funcs->extra_size;
 }

@@ -44,9 +44,8 @@ typedef struct
  * The key itself is stored in the entry, or a pointer to the key. */
 struct _WeakrefValueEntry
 {
-  WeakrefEntry base;
-  guint32 hash;  /* (const) */
-  guint8 data[]; /* the extra, then (const) the key; both aligned */
+  WeakrefEntry base; /* its room is the beginning of the data, if that needs no alignment */
+  guint8 data[];     /* the extra, then (const) the key; both aligned */
 };
 
 /* A key with its hash, to look up an entry. */

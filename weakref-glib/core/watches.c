@@ -91,7 +91,7 @@ watches_die (WeakrefWatches *self)
 }
 
 static void
-one_announce_cb (WeakrefWatch *watch)
+one_announce_cb (WeakrefWatch *watch, gpointer target)
 {
   WeakrefWatches *self = ((OneWatch *) watch)->whole;
 

@@ -61,9 +61,9 @@ count_locked (GType type, gint change)
 }
 
 /* Returns the entry of @block. If there is none, it is made, unless the life is over: then NULL is
- * returned. The caller has a reference on the object. */
+ * returned. The caller has a reference on @object, its target. */
 static WeakrefKnown *
-known_get_locked (WeakrefBlock *block)
+known_get_locked (WeakrefBlock *block, gpointer object)
 {
   WeakrefKnown *self = g_hash_table_lookup (known, block);
 
@@ -72,7 +72,7 @@ known_get_locked (WeakrefBlock *block)
       self = g_new0 (WeakrefKnown, 1);
       self->block = weakref_block_ref (block);
       self->number = ++n_known;
-      self->type = G_OBJECT_TYPE ((gpointer) weakref_block_get_address (block));
+      self->type = G_OBJECT_TYPE (object);
       g_hash_table_insert (known, block, self);
       count_locked (self->type, 1);
     }
@@ -84,19 +84,19 @@ known_get_locked (WeakrefBlock *block)
  * call finds no entry then. In the second, known_get_locked() sees that the block is dead, and
  * makes no entry. */
 static void
-census_hook (WeakrefBlock *block, gboolean alive)
+census_hook (WeakrefBlock *block, gpointer object)
 {
   WeakrefKnown *dead = NULL;
 
   /* A block gets its id when somebody first asks for it. Asking for it here gives older targets
    * lower ids. */
-  if (alive)
+  if (object != NULL)
     weakref_block_get_id (block);
 
   g_mutex_lock (&census_lock);
-  if (known != NULL && alive)
+  if (known != NULL && object != NULL)
     {
-      known_get_locked (block);
+      known_get_locked (block, object);
     }
   else if (known != NULL)
     {
@@ -167,7 +167,7 @@ weakref_census_track (gpointer object)
   WeakrefKnown *self;
 
   g_mutex_lock (&census_lock);
-  self = known != NULL ? known_get_locked (block) : NULL;
+  self = known != NULL ? known_get_locked (block, object) : NULL;
   if (self != NULL)
     self->tracked = TRUE;
   g_mutex_unlock (&census_lock);
@@ -185,7 +185,7 @@ weakref_census_expect (gpointer object, const char *description)
   WeakrefKnown *self;
 
   g_mutex_lock (&census_lock);
-  self = known != NULL ? known_get_locked (block) : NULL;
+  self = known != NULL ? known_get_locked (block, object) : NULL;
   if (self != NULL)
     {
       if (self->description == NULL)
