@@ -76,16 +76,17 @@ weakref_compat_wait_locked (GMutex *lock, gint n_rises, guint *n_waits)
 #if !GLIB_CHECK_VERSION(2, 80, 0)
 
 /* Functions of Python. They are looked up in the process, which has them if PyGObject is loaded. So
- * the library is not linked with Python. They are set before weakref_compat_found_python is, and
- * used only after that was read. */
+ * the library is not linked with Python. They are set before found_python is, and used only after
+ * that was read. */
 static gint (*py_is_initialized) (void);
 static gint (*py_gil_state_ensure) (void);
 static void (*py_gil_state_release) (gint state);
 
-gint weakref_compat_found_python;
+static gint found_python; /* (atomic) */
 guint weakref_compat_types_serial;
 
-/* Looks for Python. This is called if types have been registered since the last call. */
+/* Returns whether there is Python. It is called if types have been registered since the last look,
+ * and always when there is Python. */
 gboolean
 weakref_compat_look_for_python (void)
 {
@@ -95,12 +96,15 @@ weakref_compat_look_for_python (void)
   gpointer release;
   GModule *process;
 
+  if (g_atomic_int_get (&found_python))
+    return TRUE;
+
   /* The name is that of a boxed type of PyGObject. */
   if (weakref_compat_is_needed () && g_type_from_name ("PyObject") != G_TYPE_INVALID)
     {
       process = g_module_open (NULL, 0);
       g_mutex_lock (&weakref_locks[WEAKREF_LOCK_COMPAT]);
-      if (!weakref_compat_found_python && process != NULL &&
+      if (!found_python && process != NULL &&
           g_module_symbol (process, "Py_IsInitialized", &is_initialized) &&
           g_module_symbol (process, "PyGILState_Ensure", &ensure) &&
           g_module_symbol (process, "PyGILState_Release", &release))
@@ -108,14 +112,22 @@ weakref_compat_look_for_python (void)
           py_is_initialized = (gint (*) (void)) is_initialized;
           py_gil_state_ensure = (gint (*) (void)) ensure;
           py_gil_state_release = (void (*) (gint)) release;
-          g_atomic_int_set (&weakref_compat_found_python, TRUE);
+          g_atomic_int_set (&found_python, TRUE);
+          g_atomic_int_set (&weakref_compat_types_serial, 0);
         }
       g_mutex_unlock (&weakref_locks[WEAKREF_LOCK_COMPAT]);
       g_clear_pointer (&process, g_module_close);
     }
-  g_atomic_int_set (&weakref_compat_types_serial, serial);
 
-  return g_atomic_int_get (&weakref_compat_found_python);
+  if (g_atomic_int_get (&found_python))
+    return TRUE;
+
+  g_atomic_int_set (&weakref_compat_types_serial, serial);
+  /* Another thread may have found Python in the meantime, and set the number to 0. */
+  if (g_atomic_int_get (&found_python))
+    g_atomic_int_set (&weakref_compat_types_serial, 0);
+
+  return g_atomic_int_get (&found_python);
 }
 
 /* Calls g_weak_ref_get() with the GIL, unless Python has ended. A thread that has the GIL may take

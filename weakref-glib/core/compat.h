@@ -32,8 +32,8 @@ weakref_compat_has_python (void)
 
 #else
 
-extern gint weakref_compat_found_python;  /* (atomic) */
-extern guint weakref_compat_types_serial; /* (atomic): GLib's serial when Python was looked for */
+/* (atomic): GLib's serial when Python was looked for, and not found; 0 when it was found */
+extern guint weakref_compat_types_serial;
 
 static inline gboolean
 weakref_compat_is_needed (void)
@@ -49,10 +49,9 @@ gboolean weakref_compat_look_for_python (void);
 static inline gboolean
 weakref_compat_has_python (void)
 {
-  return g_atomic_int_get (&weakref_compat_found_python) ||
-         (G_UNLIKELY (g_type_get_type_registration_serial () !=
-                      (guint) g_atomic_int_get (&weakref_compat_types_serial)) &&
-          weakref_compat_look_for_python ());
+  return G_UNLIKELY (g_type_get_type_registration_serial () !=
+                     (guint) g_atomic_int_get (&weakref_compat_types_serial)) &&
+         weakref_compat_look_for_python ();
 }
 
 #endif
