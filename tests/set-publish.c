@@ -290,6 +290,77 @@ drop_next_elsewhere_cb (
   spin (1000);
 }
 
+/* Before the frame that shows it, and with events. */
+static void
+test_deaths_elsewhere_come_with_events (void)
+{
+  TestProbe *probes[N_PROBES];
+  WeakrefSet *set = set_of_many (probes, N_PROBES);
+
+  test_log_set_probes (FALSE);
+  add_source (G_PRIORITY_HIGH, log_cb, (gpointer) "high");
+  add_source (G_PRIORITY_DEFAULT, log_cb, (gpointer) "event");
+  drop_elsewhere (g_steal_pointer (&probes[4]));
+  add_source (G_PRIORITY_DEFAULT, log_cb, (gpointer) "event");
+  add_source (G_PRIORITY_HIGH_IDLE + 20, log_cb, (gpointer) "draw");
+  test_iterate ();
+  assert_log ("high event 4-1+0 event draw");
+
+  clear_many (set, probes, N_PROBES);
+}
+
+static gboolean polled;
+
+static int
+poll_cb (GPollFD *fds, guint n_fds, int timeout)
+{
+  polled = TRUE;
+  return g_poll (fds, n_fds, timeout);
+}
+
+static void
+slow_and_polled_cb (
+  GListModel *model, guint position, guint removed, guint added, gpointer user_data)
+{
+  g_assert_true (polled);
+  spin (20 * 1000);
+}
+
+/* Otherwise the input would wait for what was dispatched last, and for the announcement too. This
+ * is true of the deaths that are announced at once, and of those that wait until the set has
+ * rested, here in a loop that is never idle. */
+static void
+test_input_is_looked_for_before_deaths_elsewhere_are_announced (void)
+{
+  TestProbe *probes[N_PROBES];
+  WeakrefSet *set = set_of_many (probes, N_PROBES);
+  GSource *beat = g_idle_source_new ();
+  guint n_beats = 0;
+  guint i;
+
+  test_log_set_probes (FALSE);
+  g_signal_connect (set, "items-changed", G_CALLBACK (slow_and_polled_cb), NULL);
+  g_main_context_set_poll_func (NULL, poll_cb);
+  g_source_set_priority (beat, G_PRIORITY_DEFAULT);
+  g_source_set_callback (beat, beat_cb, &n_beats, NULL);
+  g_source_attach (beat, NULL);
+  for (i = 0; i < N_PROBES; i++)
+    {
+      drop_elsewhere (g_steal_pointer (&probes[i]));
+      while (g_list_model_get_n_items (G_LIST_MODEL (set)) == N_PROBES - i)
+        {
+          polled = FALSE;
+          g_main_context_iteration (NULL, FALSE);
+        }
+    }
+  assert_log ("0-1+0 0-1+0 0-1+0 0-1+0 0-1+0");
+
+  g_main_context_set_poll_func (NULL, NULL);
+  g_source_destroy (beat);
+  g_source_unref (beat);
+  clear_many (set, probes, N_PROBES);
+}
+
 /* As long as other threads kill, the list always has something to say. The loop goes on, and so
  * does the list, although the loop is never idle. */
 static void
@@ -369,6 +440,8 @@ main (int argc, char **argv)
   test_case (nothing_if_nobody_listens);
   test_case (who_listens_without_looking_is_told);
   test_case (number_is_told_afterwards_if_it_is_another);
+  test_case (deaths_elsewhere_come_with_events);
+  test_case (input_is_looked_for_before_deaths_elsewhere_are_announced);
   test_case (deaths_elsewhere_leave_time_for_others);
   test_case (deaths_here_are_never_put_off);
 

@@ -13,8 +13,13 @@
  * GLib are taken under it: that of the context, to attach a source or to set its time, and that of
  * signals, to ask whether there are handlers. GLib calls nobody under them. */
 
-/* Before events, layout and drawing, whatever their priorities; and after them. */
+/* Before events, layout and drawing, whatever their priorities; with events; and after all of them.
+ *
+ * While a loop has something to do that comes before events, it does not even look for events. So
+ * what has happened in other threads comes with them. Otherwise a frame and an announcement after
+ * it would keep the input of the user waiting for both. */
 #define URGENT_PRIORITY G_MININT
+#define EVENT_PRIORITY G_PRIORITY_DEFAULT
 #define RESTING_PRIORITY G_PRIORITY_DEFAULT_IDLE
 
 /* A commit takes at most so many steps for what has waited. Each step costs the consumers
@@ -155,10 +160,10 @@ attach_locked (WeakrefSetList *list, int priority, gint64 ready_time)
 /* Has the list brought up to date by the context. What is @urgent has happened in the thread of the
  * context.
  *
- * The list is brought up to date before anything else is dispatched. But other threads, or
- * handlers, could change the set again and again, and nothing else would ever be dispatched. So,
- * after a commit, what is not urgent waits behind events and drawing. It waits no longer than the
- * commit took. */
+ * What is urgent comes before anything else that is dispatched, and all else before the next frame.
+ * But other threads, or handlers, could change the set again and again, and nothing else would ever
+ * be dispatched. So, after a commit, what is not urgent waits behind events and drawing. It waits
+ * no longer than the commit took. */
 static void
 schedule (WeakrefSetList *list, gboolean urgent)
 {
@@ -174,12 +179,24 @@ schedule (WeakrefSetList *list, gboolean urgent)
     }
   else if (list->source == NULL)
     {
-      list->urgent = urgent || (!list->committing && g_get_monotonic_time () >= list->rest_until);
-      list->source = attach_locked (list, list->urgent ? URGENT_PRIORITY : RESTING_PRIORITY, 0);
-      /* The end of a commit sets the time. */
-      if (!list->urgent)
-        list->timer =
-          attach_locked (list, URGENT_PRIORITY, list->committing ? -1 : list->rest_until);
+      gboolean rests = list->committing || g_get_monotonic_time () < list->rest_until;
+
+      list->urgent = urgent;
+      if (urgent)
+        {
+          list->source = attach_locked (list, URGENT_PRIORITY, 0);
+        }
+      else if (!rests)
+        {
+          list->source = attach_locked (list, EVENT_PRIORITY, 0);
+        }
+      else
+        {
+          list->source = attach_locked (list, RESTING_PRIORITY, 0);
+          /* The end of a commit sets the time. */
+          list->timer =
+            attach_locked (list, EVENT_PRIORITY, list->committing ? -1 : list->rest_until);
+        }
     }
   else if (urgent)
     {

@@ -38,7 +38,8 @@
  * handler of `items-changed` calls it, it returns at once, and is announced after that emission.
  * - from an iteration of the context for all else: a death anywhere, a change in another thread.
  *   What happened in the context's thread is announced before anything else is dispatched, events
- *   and drawing included.
+ *   and drawing included. What happened in other threads is announced among the events, that is,
+ *   with %G_PRIORITY_DEFAULT; after an announcement that took long, up to as much later.
  *
  * As long as nobody runs the context, the thread that made the set counts as its thread. So make it
  * where it is to be shown.
