@@ -346,7 +346,7 @@ measure_announcement (void)
   guint round;
   guint i;
 
-  for (round = 0; round < (n_items < 100000 ? 1 : 7); round++)
+  for (round = 0; round < bench_rounds (); round++)
     {
       WeakrefSet *set = weakref_set_new (G_TYPE_OBJECT);
       GObject **objects = bench_objects_new (n_items);
@@ -378,7 +378,7 @@ measure_by_hand (void)
   guint *order = bench_disorder (n_items);
   guint round;
 
-  for (round = 0; round < (n_items < 100000 ? 1 : 7); round++)
+  for (round = 0; round < bench_rounds (); round++)
     {
       measure_hand (n_items, order);
       measure_ours (n_items, order);
@@ -421,7 +421,7 @@ main (int argc, char **argv)
     return 0;
 
   n = bench_scale (1000000);
-  for (round = 0; round < (n < 1000000 ? 1 : 3); round++)
+  for (round = 0; round < (n < 1000000 ? 1 : 2); round++)
     {
       measure_hash ();
       measure_store ();

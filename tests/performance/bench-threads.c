@@ -85,7 +85,7 @@ compare (const char *operation,
   double best[4] = { G_MAXDOUBLE, G_MAXDOUBLE, G_MAXDOUBLE, G_MAXDOUBLE };
   guint i;
 
-  for (i = 0; i < bench_scale (15); i++)
+  for (i = 0; i < bench_rounds (); i++)
     {
       best[0] = MIN (best[0], run (1, ours, our_table));
       best[1] = MIN (best[1], run (1, theirs, their_table));

@@ -18,7 +18,7 @@
 #define CALLGRIND_DUMP_STATS_AT(text) ((void) (text))
 #endif
 
-#define ENOUGH (G_GINT64_CONSTANT (200) * 1000 * 1000) /* ns */
+#define ENOUGH (G_GINT64_CONSTANT (100) * 1000 * 1000) /* ns */
 
 static gboolean quick;
 static gboolean counts_instructions;
@@ -67,6 +67,12 @@ bench_scale (guint n)
     return MIN (n, 2000);
 
   return quick ? MIN (n, 100) : n;
+}
+
+guint
+bench_rounds (void)
+{
+  return quick || counts_instructions ? 1 : 3;
 }
 
 guint *
@@ -135,7 +141,7 @@ measure_both (BenchFunc ours, BenchFunc theirs, guint n, gpointer data, double *
   guint i;
 
   n = bench_scale (n);
-  for (i = 0; i < (quick ? 1 : 7) || (i < 1000 && now () < end && !quick); i++)
+  for (i = 0; i < bench_rounds () || (i < 1000 && now () < end && !quick); i++)
     {
       if (theirs != NULL)
         *best_theirs = MIN (*best_theirs, measure_once (theirs, n, data));

@@ -19,6 +19,8 @@ typedef void (*BenchFunc) (guint n, gpointer data);
 void bench_init (int argc, char **argv);
 gboolean bench_counts_instructions (void);
 guint bench_scale (guint n);
+/* How often everything is done, at least, in each of the processes. */
+guint bench_rounds (void);
 #define bench_pick(i, n) (((guint64) (i) *7919u) % (n)) /* in an order that favours nobody */
 
 /* The numbers below @n in disorder, the same each time. The caches foresee a stride, but not

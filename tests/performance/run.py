@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The weakref-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Run all benchmarks of a build, each in a process of its own: run.py BUILD [--quick]
+"""Run all benchmarks of a build, each in processes of its own: run.py BUILD [--quick]
 
 Prints what they print, which is for table.py to read. --quick takes as little time as it takes to
 see that they run; its figures mean nothing.
+
+What 100,000 objects take depends on where malloc and the kernel put them in that one process. So
+those in C run in several processes. Of the rows that these print, the one with the median of the
+ratios is printed, with the lowest and the highest of them.
 """
 
 import os
@@ -17,6 +21,7 @@ import tempfile
 
 # Those in C, beside plain GLib.
 NAMES = 'floor', 'ref', 'values', 'keys', 'threads', 'proxy', 'set', 'tie', 'async', 'cache'
+N_PROCESSES = 5  # an odd number, so that the median is one of them
 HERE = pathlib.Path(__file__).resolve().parent
 # What other languages have is compiled here: for the build, they are no part of the project.
 OTHERS = [
@@ -33,6 +38,46 @@ def log(*words):
 def run(program, *args, **env):
     log('running', pathlib.Path(program).name)
     subprocess.run([program, *args], env={**os.environ, **env}, check=True)
+
+
+def get_figure(fields):
+    """Return what a row is compared by, or a point: the ratio if there is one."""
+    if fields[0] == 'point':
+        return float(fields[3])
+    ours, theirs = float(fields[3]), float(fields[5])
+    return ours / theirs if theirs > 0 else ours
+
+
+def choose(lines):
+    """Return the line of all processes that is to be printed."""
+    rows = [line.split('\t') for line in lines]
+    kind = rows[0][0]
+    figures = {'row': (3, 5), 'point': (3,)}.get(kind, ())
+    if len({tuple(field for i, field in enumerate(fields) if i not in figures)
+            for fields in rows}) != 1:
+        raise SystemExit(f'The processes do not agree: {lines}')
+    if not figures:
+        return lines[0]
+    rows.sort(key=get_figure)
+    spread = [f'{get_figure(rows[i]):.4f}' for i in (0, -1)] if kind == 'row' else []
+    return '\t'.join([*rows[len(rows) // 2], *spread])
+
+
+def run_several(directory, args, cpus):
+    """Run all programs several times, and not one after the other, as a disturbance may last."""
+    outputs = {name: [] for name in NAMES}
+    for i in range(N_PROCESSES):
+        log(f'running the programs in C, {i + 1} of {N_PROCESSES}')
+        for name in NAMES:
+            # The caches of one CPU, whatever the scheduler thinks; but two threads have two.
+            os.sched_setaffinity(0, cpus if name == 'threads' or '--quick' in args
+                                 else {max(cpus)})
+            outputs[name].append(subprocess.run(
+                [directory / f'bench-{name}', *args], check=True, stdout=subprocess.PIPE,
+                text=True).stdout.splitlines())
+    for several in outputs.values():
+        for lines in zip(*several, strict=True):
+            print(choose(lines), flush=True)
 
 
 def count_instructions(program, name):
@@ -82,14 +127,9 @@ def compile_other(language, source, compiler, directory):
 def main(build, *args):
     build = pathlib.Path(build).resolve()
     directory = build / 'tests' / 'performance'
-    quick = '--quick' in args
-    cpus = os.sched_getaffinity(0)
-    for name in NAMES:
-        # The caches of one CPU, whatever the scheduler thinks; but two threads have two.
-        os.sched_setaffinity(0, cpus if quick or name == 'threads' else {max(cpus)})
-        run(directory / f'bench-{name}', *args)
+    run_several(directory, args, os.sched_getaffinity(0))
     if shutil.which('valgrind'):
-        for name in NAMES[:1] if quick else NAMES:
+        for name in NAMES[:1] if '--quick' in args else NAMES:
             count_instructions(directory / f'bench-{name}', name)
     else:
         log('no instructions are counted: there is no valgrind')

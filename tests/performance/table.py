@@ -15,7 +15,7 @@ DOC = pathlib.Path(__file__).resolve().parents[2] / 'doc'
 MARK = '<!-- from here to the end: tests/performance.sh --update -->\n'
 UNITS = {'ns': 'ns', 'ms': 'ms', 'bytes': 'B'}
 
-class Row(collections.namedtuple('Row', 'section operation unit ours beside theirs target')):
+class Row(collections.namedtuple('Row', 'section operation unit ours beside theirs target spread')):
     @property
     def target_bytes(self):
         return float(self.target[:-2]) if self.target.endswith(' B') else 0
@@ -55,9 +55,9 @@ class Results:
             elif kind == 'section':
                 section, = fields
             elif kind == 'row':
-                operation, unit, ours, beside, theirs, target = fields
+                operation, unit, ours, beside, theirs, target, *spread = fields
                 self.rows.append(Row(section, operation, unit, float(ours), beside,
-                                     float(theirs), target))
+                                     float(theirs), target, [float(ratio) for ratio in spread]))
             elif kind == 'point':
                 name, x, y = fields
                 self.points[name].append((int(x), float(y)))
@@ -79,6 +79,12 @@ def format_ratio(row, mark_excess=False):
     if row.ratio is None:
         return ''
     return f'**{row.ratio:.2f}**' if mark_excess and row.misses() else f'{row.ratio:.2f}'
+
+
+def format_spread(row):
+    """The lowest and the highest ratio of all processes, where they differ."""
+    texts = [f'{ratio:.2f}' for ratio in row.spread]
+    return ' (' + '–'.join(texts) + ')' if len(set(texts)) > 1 else ''
 
 
 def format_ours(row):
@@ -141,7 +147,8 @@ def make_comparison(all_results):
             section, operation, beside = key
             lines.append([f'{section}: {operation}', beside, known[0].format_target(),
                           *((format_ours(row) if row.target_bytes > 0
-                             else format_ratio(row, True)) if row else '' for row in rows)])
+                             else format_ratio(row, True) + format_spread(row))
+                            if row else '' for row in rows)])
     return format_table(lines)
 
 
@@ -173,7 +180,8 @@ def main():
     all_results = [Results(path) for path in args.results]
     text = make_table(all_results[0])
     if len(all_results) > 1:
-        text += '\nThe ratios that have a limit, with each GLib:\n\n' + make_comparison(all_results)
+        text += ('\nThe ratios that have a limit, with each GLib, and the lowest and the highest of '
+                 'all processes:\n\n' + make_comparison(all_results))
     print(text)
     if args.update:
         page = DOC / 'performance.md'
