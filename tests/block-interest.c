@@ -234,39 +234,26 @@ test_interest_in_an_announcement_of_run_dispose (void)
   assert_log ("x2 !2 ~a");
 }
 
-/* Disposes the object once, when the library drops its reference. Here that happens while the
- * library looks for its block. */
-static void
-toggle_disposes_cb (gpointer done, GObject *object, gboolean is_last_ref)
-{
-  if (is_last_ref && !*(gboolean *) done)
-    {
-      *(gboolean *) done = TRUE;
-      g_object_run_dispose (object);
-    }
-}
-
 static void
 test_interest_in_what_is_disposed_just_now (void)
 {
   TestProbe *a = test_probe_new ("a");
-  gboolean done = TRUE;
-  WeakrefBlock *first;
-  Watch *two;
+  WeakrefBlock *first = weakref_block_ref (watch_new (a, "1")->watch.block);
+  Watch *two = g_new0 (Watch, 1);
 
-  first = weakref_block_ref (watch_new (a, "1")->watch.block);
-  g_object_add_toggle_ref (G_OBJECT (a), toggle_disposes_cb, &done);
-  g_object_unref (a);
-  done = FALSE;
-
-  two = watch_new (a, "2");
+  /* The block has been found. Then the object is disposed, and then the watch starts. */
+  two->name = "2";
+  two->watch.block = weakref_block_get (a, WEAKREF_PHASE_DISPOSE);
+  g_assert_true (two->watch.block == first);
+  g_object_run_dispose (G_OBJECT (a));
   assert_log ("-a x1 !1");
-  g_assert_true (done);
   assert_dead (first);
+
+  weakref_watch_start (&two->watch, &watch_funcs, a, WEAKREF_PHASE_DISPOSE);
   g_assert_true (two->watch.block != first);
   g_assert_false (weakref_block_is_dead (two->watch.block));
 
-  g_object_remove_toggle_ref (G_OBJECT (a), toggle_disposes_cb, &done);
+  g_object_unref (a);
   assert_log ("x2 !2 ~a");
   weakref_block_unref (first);
 }

@@ -172,11 +172,20 @@ add_toggled_cb (gpointer user_data, GObject *object, gboolean is_last)
 static void
 test_added_in_the_middle_of_being_added (void)
 {
-  WeakrefSet *set = weakref_set_new (TEST_TYPE_PROBE);
   WeakrefSet *inner = NULL;
-  TestProbe *a = test_probe_new ("a");
-  WeakrefRef *ref = weakref_ref_new (a);
+  WeakrefSet *set;
+  TestProbe *a;
+  WeakrefRef *ref;
 
+  if (glib_check_version (2, 80, 0) != NULL)
+    {
+      g_test_skip ("With GLib before 2.80, no reference is taken there");
+      return;
+    }
+
+  set = weakref_set_new (TEST_TYPE_PROBE);
+  a = test_probe_new ("a");
+  ref = weakref_ref_new (a);
   g_object_add_toggle_ref (G_OBJECT (a), add_toggled_cb, &inner);
   g_object_unref (a);
   inner = set;

@@ -171,8 +171,10 @@ block_kill (WeakrefBlock *block, gpointer target)
   WeakrefNode *next;
 
   /* The GWeakRef is cleared first. From here on nobody gets the target. So, when a thread has seen
-   * the death through one watch, it sees it through all of them. */
-  g_weak_ref_set (&block->target, NULL);
+   * the death through one watch, it sees it through all of them. After the last unref it is clear
+   * already. */
+  if (!weakref_compat_is_needed () || weakref_compat_peek (&block->target) != NULL)
+    g_weak_ref_set (&block->target, NULL);
 
   weakref_block_lock (block);
   atomic_store_explicit (&block->dead, TRUE, memory_order_release);
@@ -225,87 +227,26 @@ block_dup_cb (gpointer data, gpointer user_data)
   return data != NULL ? weakref_block_ref (data) : NULL;
 }
 
-/* This and block_settle() are functions of their own, because block_dup_target() is faster when it
- * is short. */
-static G_NO_INLINE gpointer
-block_dup_target_with_python (WeakrefBlock *block)
-{
-  gboolean has_toggle_ref;
-
-  /* A block becomes dead only under its lock, which we have. As long as it is not dead, the object
-   * exists, although it may be in the middle of its last dispose. */
-  weakref_block_lock (block);
-  has_toggle_ref = !block->dead && weakref_compat_has_toggle_ref (&block->target);
-  weakref_block_unlock (block);
-
-  return has_toggle_ref ? weakref_compat_get_with_python (&block->target)
-                        : g_weak_ref_get (&block->target);
-}
-
-static G_NO_INLINE gpointer
-block_settle (WeakrefBlock *block, gpointer target)
-{
-  if (target == NULL)
-    return NULL;
-
-  weakref_toggle_lock ();
-  weakref_toggle_unlock ();
-  if (block->bonds == WEAKREF_BONDS_ENDED)
-    g_clear_object (&target);
-
-  return target;
-}
-
-/* Returns a new reference to the target, or NULL. If @with_python is TRUE, Python may be notified
- * of it.
- *
- * Bonded objects die together. If nobody outside the library has a member of a group, the group is
- * ended as a whole, under the toggle lock. Then its members are disposed one after the other. From
- * the end of the group on, nobody may get any of them. Therefore we check a second time when we
- * have a reference. The group looks at the reference counts of its members. Either it has seen our
- * reference, and goes on, or we see that it has ended, and drop the reference. We take the lock and
- * release it again, so that a group that is just looking has finished when we check. */
-static inline gpointer
-block_dup_target (WeakrefBlock *block, gboolean with_python)
-{
-  gpointer target;
-
-  if (block->bonds == WEAKREF_BONDS_ENDED)
-    return NULL;
-
-  target = G_LIKELY (!with_python) ? g_weak_ref_get (&block->target)
-                                   : block_dup_target_with_python (block);
-  if (G_UNLIKELY (block->bonds != WEAKREF_BONDS_NONE))
-    return block_settle (block, target);
-
-  return target;
-}
-
 /* Returns whether this is the block of the life that @target is in now. The caller holds @target.
  */
 gboolean
 weakref_block_is_current (WeakrefBlock *block, gpointer target)
 {
   gpointer current;
-  gboolean refs;
 
   if (block->phase == WEAKREF_PHASE_FINALIZE)
     return TRUE;
-  if (block->dead)
+  if (block->dead || block->bonds == WEAKREF_BONDS_ENDED)
+    return FALSE;
+  if (weakref_compat_is_needed ())
+    return weakref_compat_peek (&block->target) != NULL;
+
+  current = g_weak_ref_get (&block->target);
+  if (current == NULL)
     return FALSE;
 
-  /* With this reference nobody is notified inside g_weak_ref_get(). So there is no need to take the
-   * lock of Python. */
-  refs = weakref_compat_needs_ref (target);
-  if (refs)
-    g_object_ref (target);
-  current = block_dup_target (block, FALSE);
-  if (current != NULL)
-    g_object_unref (current);
-  if (refs)
-    g_object_unref (target);
-
-  return current != NULL;
+  g_object_unref (current);
+  return TRUE;
 }
 
 static GQuark
@@ -387,11 +328,59 @@ weakref_block_get (gpointer target, WeakrefPhase phase)
     }
 }
 
-/* Returns a new reference to the target, or NULL. The library gets a target in no other way. */
+/* This and block_settle() are functions of their own, because weakref_block_dup_target() is faster
+ * when it is short. */
+static G_NO_INLINE gpointer
+block_dup_target_with_python (WeakrefBlock *block)
+{
+  gboolean has_toggle_ref;
+
+  /* A block becomes dead only under its lock, which we have. As long as it is not dead, the object
+   * exists, although it may be in the middle of its last dispose. */
+  weakref_block_lock (block);
+  has_toggle_ref = !block->dead && weakref_compat_has_toggle_ref (&block->target);
+  weakref_block_unlock (block);
+
+  return has_toggle_ref ? weakref_compat_get_with_python (&block->target)
+                        : g_weak_ref_get (&block->target);
+}
+
+static G_NO_INLINE gpointer
+block_settle (WeakrefBlock *block, gpointer target)
+{
+  if (target == NULL)
+    return NULL;
+
+  weakref_toggle_lock ();
+  weakref_toggle_unlock ();
+  if (block->bonds == WEAKREF_BONDS_ENDED)
+    g_clear_object (&target);
+
+  return target;
+}
+
+/* Returns a new reference to the target, or NULL. The library gets a target in no other way.
+ *
+ * Bonded objects die together. If nobody outside the library has a member of a group, the group is
+ * ended as a whole, under the toggle lock. Then its members are disposed one after the other. From
+ * the end of the group on, nobody may get any of them. Therefore we check a second time when we
+ * have a reference. The group looks at the reference counts of its members. Either it has seen our
+ * reference, and goes on, or we see that it has ended, and drop the reference. We take the lock and
+ * release it again, so that a group that is just looking has finished when we check. */
 gpointer
 weakref_block_dup_target (WeakrefBlock *block)
 {
-  return block_dup_target (block, weakref_compat_has_python ());
+  gpointer target;
+
+  if (block->bonds == WEAKREF_BONDS_ENDED)
+    return NULL;
+
+  target = G_LIKELY (!weakref_compat_has_python ()) ? g_weak_ref_get (&block->target)
+                                                    : block_dup_target_with_python (block);
+  if (G_UNLIKELY (block->bonds != WEAKREF_BONDS_NONE))
+    return block_settle (block, target);
+
+  return target;
 }
 
 /* Returns whether weakref_block_dup_target() would return the target. This is what users are told.

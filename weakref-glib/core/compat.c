@@ -15,8 +15,8 @@
  *   second reference on an object with a toggle reference, the notification runs under that lock.
  *     - The notification of PyGObject waits for Python's global lock (the GIL) there. Another
  *       thread that has the GIL and drops any object waits for GLib's lock. Both wait for ever. So
- *       the GIL is taken first, see weakref_compat_get(). If we know that somebody holds the
- *       object, we take another reference first instead, see weakref_compat_needs_ref().
+ *       the GIL is taken first, see weakref_compat_get(). Who holds the object, and only asks
+ *       whether its life goes on, takes no reference, see weakref_compat_peek().
  *     - Our own notification, in toggle.c, must do nothing but take our lock and count when the
  *       reference count rises.
  *
@@ -150,12 +150,12 @@ weakref_compat_get_with_python (GWeakRef *weak_ref)
 
 /* Returns whether anybody has a toggle reference on the object that the GWeakRef refers to. The
  * caller knows that the object is there, although it may be in the middle of its last dispose, and
- * the GWeakRef be clear already. Such a GLib has the object itself in the GWeakRef. This is not
- * asked for with another GLib, because weakref_compat_has_python() is FALSE there. */
+ * the GWeakRef be clear already. This is not asked for with another GLib, because
+ * weakref_compat_has_python() is FALSE there. */
 gboolean
 weakref_compat_has_toggle_ref (GWeakRef *weak_ref)
 {
-  gconstpointer object = g_atomic_pointer_get (&weak_ref->priv.p);
+  gconstpointer object = weakref_compat_peek (weak_ref);
 
   return object != NULL && weakref_has_toggle_ref (object);
 }

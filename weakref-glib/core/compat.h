@@ -68,16 +68,14 @@ weakref_compat_get (GWeakRef *weak_ref)
                                                   : weakref_compat_get_with_python (weak_ref);
 }
 
-/* Returns whether another reference has to be taken around a g_weak_ref_get() of an object that the
- * caller holds. With it, this call does not take the second reference, of which a toggle reference
- * would be notified. If the object has no toggle reference, the caller has a plain one, and a
- * toggle reference that is added in the meantime is one more. But Python can replace a plain
- * reference by a toggle reference at any moment. */
-static inline gboolean
-weakref_compat_needs_ref (gconstpointer object)
+/* Returns the object that the GWeakRef refers to, without a reference, or NULL. It is only for what
+ * weakref_compat_is_needed() says: such a GLib has the object itself in the GWeakRef, and sets it
+ * to NULL under its lock. We read it without that lock. So the object may be gone, unless the
+ * caller holds it; but NULL stays NULL, until somebody sets the GWeakRef again. */
+static inline gpointer
+weakref_compat_peek (GWeakRef *weak_ref)
 {
-  return weakref_compat_is_needed () &&
-         (weakref_has_toggle_ref (object) || weakref_compat_has_python ());
+  return g_atomic_pointer_get (&weak_ref->priv.p);
 }
 
 /* These are for toggle.c. */
