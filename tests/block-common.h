@@ -49,7 +49,7 @@ watch_free (Watch *watch)
 static inline void
 watch_sever_cb (WeakrefWatch *watch)
 {
-  assert_dead (watch->block);
+  assert_dead (weakref_watch_get_block (watch));
   test_log ("x%s", ((Watch *) watch)->name);
 }
 
@@ -58,7 +58,7 @@ watch_announce_cb (WeakrefWatch *data, gpointer target)
 {
   Watch *watch = (Watch *) data;
 
-  assert_dead (data->block);
+  assert_dead (weakref_watch_get_block (data));
   test_log ("!%s", watch->name);
   if (watch->then != NULL)
     watch->then (watch, watch->then_data);

@@ -98,7 +98,7 @@ static void
 test_interest_in_run_dispose (void)
 {
   TestProbe *a = test_probe_new ("a");
-  WeakrefBlock *block = weakref_block_ref (watch_new (a, "1")->watch.block);
+  WeakrefBlock *block = weakref_block_ref (weakref_watch_get_block (&watch_new (a, "1")->watch));
 
   test_probe_set_on_dispose (a, interest_dispose_cb, "2");
 
@@ -116,7 +116,7 @@ static void
 test_interest_late_in_run_dispose (void)
 {
   TestProbe *a = late_probe_new ("a", "2");
-  WeakrefBlock *first = weakref_block_ref (watch_new (a, "1")->watch.block);
+  WeakrefBlock *first = weakref_block_ref (weakref_watch_get_block (&watch_new (a, "1")->watch));
   WeakrefBlock *now;
 
   /* This is a new life. It depends on the version of GLib whether the rest of the dispose ends it.
@@ -238,20 +238,20 @@ static void
 test_interest_in_what_is_disposed_just_now (void)
 {
   TestProbe *a = test_probe_new ("a");
-  WeakrefBlock *first = weakref_block_ref (watch_new (a, "1")->watch.block);
+  WeakrefBlock *first = weakref_block_ref (weakref_watch_get_block (&watch_new (a, "1")->watch));
   Watch *two = g_new0 (Watch, 1);
 
   /* The block has been found. Then the object is disposed, and then the watch starts. */
   two->name = "2";
-  two->watch.block = weakref_block_get (a, WEAKREF_PHASE_DISPOSE);
-  g_assert_true (two->watch.block == first);
+  two->watch.place.link.block = weakref_block_get (a, WEAKREF_PHASE_DISPOSE);
+  g_assert_true (weakref_watch_get_block (&two->watch) == first);
   g_object_run_dispose (G_OBJECT (a));
   assert_log ("-a x1 !1");
   assert_dead (first);
 
   weakref_watch_start (&two->watch, &watch_funcs, a, WEAKREF_PHASE_DISPOSE);
-  g_assert_true (two->watch.block != first);
-  g_assert_false (weakref_block_is_dead (two->watch.block));
+  g_assert_true (weakref_watch_get_block (&two->watch) != first);
+  g_assert_false (weakref_block_is_dead (weakref_watch_get_block (&two->watch)));
 
   g_object_unref (a);
   assert_log ("x2 !2 ~a");

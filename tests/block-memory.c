@@ -43,10 +43,11 @@ test_first (void)
   start (first, a);
   second = alloc (a, "2");
   start (second, a);
-  g_assert_true (first->watch.memory == WEAKREF_MEMORY_INSIDE);
-  g_assert_false (second->watch.memory == WEAKREF_MEMORY_INSIDE);
-  g_assert_true (first->watch.block == second->watch.block);
-  assert_alive (first->watch.block, a);
+  g_assert_true (first->watch.memory == WEAKREF_MEMORY_BLOCK);
+  g_assert_true (second->watch.memory == WEAKREF_MEMORY_LINK);
+  g_assert_true (weakref_watch_get_block (&first->watch) ==
+                 weakref_watch_get_block (&second->watch));
+  assert_alive (weakref_watch_get_block (&first->watch), a);
 
   g_object_unref (a);
   assert_log ("-a x2 x1 !2 !1 ~a");
@@ -60,12 +61,16 @@ test_late (void)
   Watch *first = alloc (a, "1");
   Watch *second = alloc (a, "2");
 
-  g_assert_true (first->watch.memory == WEAKREF_MEMORY_INSIDE);
-  g_assert_true (second->watch.memory == WEAKREF_MEMORY_INSIDE);
+  g_assert_true (first->watch.memory == WEAKREF_MEMORY_LINK_FOR_NOW);
+  g_assert_true (second->watch.memory == WEAKREF_MEMORY_LINK_FOR_NOW);
+  g_assert_null (weakref_watch_get_block (&first->watch));
   start (second, a);
   start (first, a);
-  g_assert_true (first->watch.block == second->watch.block);
-  assert_alive (first->watch.block, a);
+  g_assert_true (second->watch.memory == WEAKREF_MEMORY_BLOCK);
+  g_assert_true (first->watch.memory == WEAKREF_MEMORY_LINK);
+  g_assert_true (weakref_watch_get_block (&first->watch) ==
+                 weakref_watch_get_block (&second->watch));
+  assert_alive (weakref_watch_get_block (&first->watch), a);
 
   g_object_unref (a);
   assert_log ("-a x1 x2 !1 !2 ~a");
@@ -122,11 +127,11 @@ test_outlives (void)
   guint64 id;
 
   weakref_watch_start (&watch->watch, &keep_funcs, a, WEAKREF_PHASE_DISPOSE);
-  id = weakref_block_get_id (watch->watch.block);
+  id = weakref_block_get_id (weakref_watch_get_block (&watch->watch));
   g_object_unref (a);
   assert_log ("-a !1 ~a");
-  assert_dead (watch->watch.block);
-  g_assert_cmpuint (weakref_block_get_id (watch->watch.block), ==, id);
+  assert_dead (weakref_watch_get_block (&watch->watch));
+  g_assert_cmpuint (weakref_block_get_id (weakref_watch_get_block (&watch->watch)), ==, id);
   weakref_watch_free (&watch->watch);
 }
 
@@ -163,7 +168,7 @@ test_more (void)
 
   start (watches[0] = alloc (a, "0"), a);
   start (watches[1] = alloc (a, "1"), a);
-  block = watches[0]->watch.block;
+  block = weakref_watch_get_block (&watches[0]->watch);
   g_assert_null (weakref_block_dup_slot (block, WEAKREF_SLOT_REF, NULL));
   g_assert_true (weakref_block_swap_slot (block, WEAKREF_SLOT_REF, NULL, NULL));
   g_assert_false (weakref_block_swap_slot (block, WEAKREF_SLOT_REF, a, NULL));
@@ -198,8 +203,7 @@ alloc_for_slot (WeakrefBlock *block, const char *name)
 static void
 start_in_slot (Watch *watch, gpointer target)
 {
-  weakref_watch_start_in_slot (&watch->watch, &inside_funcs, target, sizeof (Watch),
-                               WEAKREF_SLOT_REF);
+  weakref_watch_start_in_slot (&watch->watch, &inside_funcs, target, WEAKREF_SLOT_REF);
 }
 
 static gpointer
@@ -219,7 +223,7 @@ test_slots (void)
   guint64 id;
 
   start_in_slot (first, a);
-  block = weakref_block_ref (first->watch.block);
+  block = weakref_block_ref (weakref_watch_get_block (&first->watch));
   g_assert_true (weakref_watch_is_in_slot (&first->watch));
   g_assert_true (weakref_block_dup_slot (block, WEAKREF_SLOT_REF, same) == first);
   g_assert_null (weakref_block_dup_slot (block, WEAKREF_SLOT_PROXY, same));
@@ -227,7 +231,7 @@ test_slots (void)
 
   start_in_slot (second = alloc_for_slot (block, "2"), a);
   g_assert_false (weakref_watch_is_in_slot (&second->watch));
-  g_assert_true (second->watch.block == block);
+  g_assert_true (weakref_watch_get_block (&second->watch) == block);
   g_assert_true (weakref_block_swap_slot (block, WEAKREF_SLOT_REF, first, second));
   g_assert_true (weakref_watch_stop (&first->watch));
   weakref_watch_free (&first->watch);
@@ -252,12 +256,14 @@ test_slots_late (void)
 
   start_in_slot (second, a);
   start_in_slot (first, a);
-  g_assert_true (first->watch.block == second->watch.block);
+  g_assert_true (weakref_watch_get_block (&first->watch) ==
+                 weakref_watch_get_block (&second->watch));
   g_assert_true (weakref_watch_is_in_slot (&second->watch));
   g_assert_false (weakref_watch_is_in_slot (&first->watch));
-  g_assert_true (weakref_block_dup_slot (first->watch.block, WEAKREF_SLOT_REF, same) == second);
+  g_assert_true (weakref_block_dup_slot (weakref_watch_get_block (&first->watch), WEAKREF_SLOT_REF,
+                                         same) == second);
   weakref_watch_free (&alloc_for_slot (NULL, "3")->watch);
-  weakref_watch_free (&alloc_for_slot (first->watch.block, "4")->watch);
+  weakref_watch_free (&alloc_for_slot (weakref_watch_get_block (&first->watch), "4")->watch);
 
   g_object_unref (a);
   assert_log ("-a x1 x2 !1 !2 ~a");
@@ -275,7 +281,7 @@ test_found_and_gone (void)
   g_object_run_dispose (G_OBJECT (a));
   assert_log ("-a x1 !1");
   start (second, a);
-  assert_alive (second->watch.block, a);
+  assert_alive (weakref_watch_get_block (&second->watch), a);
 
   g_object_unref (a);
   assert_log ("x2 !2 ~a");
@@ -299,10 +305,10 @@ race_thread (gpointer data)
     ;
 
   watch = alloc (race->probe, "t");
-  g_atomic_int_add (&race->n_inside, watch->watch.memory == WEAKREF_MEMORY_INSIDE);
+  g_atomic_int_add (&race->n_inside, watch->watch.memory == WEAKREF_MEMORY_LINK_FOR_NOW);
   start (watch, race->probe);
 
-  return watch->watch.block;
+  return weakref_watch_get_block (&watch->watch);
 }
 
 /* Two threads are the first at the same time: they agree on one block. Until it was so often, or

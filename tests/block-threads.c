@@ -62,7 +62,7 @@ test_stop_while_it_dies_elsewhere (void)
 {
   TestProbe *a = test_probe_new ("a");
   Watch *one = watch_new (a, "1");
-  WeakrefBlock *block = weakref_block_ref (one->watch.block);
+  WeakrefBlock *block = weakref_block_ref (weakref_watch_get_block (&one->watch));
   Meeting meeting;
   GThread *thread;
 
@@ -104,7 +104,7 @@ test_stop_while_it_is_announced_elsewhere (void)
   test_gate_wait (&meeting.in_dispose);
 
   assert_log ("-a x2 x1 !2");
-  assert_dead (one->watch.block);
+  assert_dead (weakref_watch_get_block (&one->watch));
   g_assert_false (weakref_watch_stop (&one->watch));
 
   test_gate_open (&meeting.go_on);
@@ -117,7 +117,7 @@ static void
 test_interest_while_it_is_disposed_elsewhere (void)
 {
   TestProbe *a = test_probe_new ("a");
-  WeakrefBlock *block = weakref_block_ref (watch_new (a, "1")->watch.block);
+  WeakrefBlock *block = weakref_block_ref (weakref_watch_get_block (&watch_new (a, "1")->watch));
   Meeting meeting;
   GThread *thread;
 
@@ -128,7 +128,7 @@ test_interest_while_it_is_disposed_elsewhere (void)
 
   /* We hold it, so its life is not over before the weak notifications. */
   assert_alive (block, a);
-  g_assert_true (watch_new (a, "2")->watch.block == block);
+  g_assert_true (weakref_watch_get_block (&watch_new (a, "2")->watch) == block);
 
   test_gate_open (&meeting.go_on);
   g_thread_join (thread);
@@ -145,7 +145,7 @@ test_interest_while_its_disposal_is_announced_elsewhere (void)
 {
   TestProbe *a = test_probe_new ("a");
   Watch *one = watch_new (a, "1");
-  WeakrefBlock *block = weakref_block_ref (one->watch.block);
+  WeakrefBlock *block = weakref_block_ref (weakref_watch_get_block (&one->watch));
   Meeting meeting;
   GThread *thread;
   Watch *two;
@@ -158,8 +158,8 @@ test_interest_while_its_disposal_is_announced_elsewhere (void)
 
   /* A new life begins. The rest of that dispose may end it without a notification. */
   two = watch_new (a, "2");
-  g_assert_true (two->watch.block != block);
-  assert_alive (two->watch.block, a);
+  g_assert_true (weakref_watch_get_block (&two->watch) != block);
+  assert_alive (weakref_watch_get_block (&two->watch), a);
 
   test_gate_open (&meeting.go_on);
   g_thread_join (thread);

@@ -71,7 +71,7 @@ test_last_unref (void)
   watch_new (a, "2");
   watch_full (a, "mute", WEAKREF_PHASE_DISPOSE, &mute_funcs);
   watch_new (a, "3");
-  test_probe_set_on_dispose (a, last_unref_dispose_cb, one->watch.block);
+  test_probe_set_on_dispose (a, last_unref_dispose_cb, weakref_watch_get_block (&one->watch));
 
   g_object_unref (a);
   assert_log ("-a x3 x2 x1 !3 !mute !2 !1 ~a");
@@ -88,7 +88,7 @@ test_run_dispose (void)
 {
   TestProbe *a = test_probe_new ("a");
   Watch *one = watch_new (a, "1");
-  WeakrefBlock *first = weakref_block_ref (one->watch.block);
+  WeakrefBlock *first = weakref_block_ref (weakref_watch_get_block (&one->watch));
   WeakrefBlock *second;
 
   watch_new (a, "2");
@@ -117,7 +117,7 @@ test_resurrection_with_chaining_up (void)
 {
   TestProbe *a = test_probe_new ("a");
   TestProbe *again = NULL;
-  WeakrefBlock *first = weakref_block_ref (watch_new (a, "1")->watch.block);
+  WeakrefBlock *first = weakref_block_ref (weakref_watch_get_block (&watch_new (a, "1")->watch));
   WeakrefBlock *second;
 
   test_probe_resurrect (a, &again, TRUE);
@@ -141,7 +141,7 @@ test_resurrection_without_chaining_up (void)
 {
   TestProbe *a = test_probe_new ("a");
   TestProbe *again = NULL;
-  WeakrefBlock *first = weakref_block_ref (watch_new (a, "1")->watch.block);
+  WeakrefBlock *first = weakref_block_ref (weakref_watch_get_block (&watch_new (a, "1")->watch));
 
   test_probe_resurrect (a, &again, FALSE);
   g_object_unref (a);
@@ -189,8 +189,8 @@ test_resurrected_many_times (void)
       TestProbe *again = NULL;
       Watch *watch = watch_new (a, names[i]);
 
-      g_assert_cmpuint (weakref_block_get_id (watch->watch.block), >, last_id);
-      last_id = weakref_block_get_id (watch->watch.block);
+      g_assert_cmpuint (weakref_block_get_id (weakref_watch_get_block (&watch->watch)), >, last_id);
+      last_id = weakref_block_get_id (weakref_watch_get_block (&watch->watch));
       test_probe_resurrect (a, &again, i % 2);
       g_object_unref (a);
       a = again;
@@ -443,7 +443,7 @@ test_finalize_phase_survives_disposal (void)
   WeakrefBlock *block = weakref_block_get (a, WEAKREF_PHASE_FINALIZE);
 
   watch_new (a, "1");
-  g_assert_true (end->watch.block == block);
+  g_assert_true (weakref_watch_get_block (&end->watch) == block);
 
   g_object_run_dispose (G_OBJECT (a));
   assert_log ("-a x1 !1");
@@ -451,8 +451,8 @@ test_finalize_phase_survives_disposal (void)
 
   /* A later watch on the end of the memory has the same block. */
   watch_new (a, "2");
-  g_assert_true (watch_full (a, "end2", WEAKREF_PHASE_FINALIZE, &watch_funcs)->watch.block ==
-                 block);
+  g_assert_true (weakref_watch_get_block (
+                   &watch_full (a, "end2", WEAKREF_PHASE_FINALIZE, &watch_funcs)->watch) == block);
 
   g_object_unref (a);
   assert_log ("x2 !2 ~a xend2 xend !end2 !end");

@@ -194,7 +194,7 @@ assert_set_once (WeakrefRef *ref, const char *name, gpointer value)
   g_free (pattern);
 }
 
-/* Also after the construction. */
+/* Also after the construction. A reference that everybody shares has no context. */
 static void
 test_properties_are_set_once (void)
 {
@@ -211,7 +211,7 @@ test_properties_are_set_once (void)
   assert_set_once (one, "context", other);
   assert_set_once (one, "target", b);
   assert_set_once (two, "target", a);
-  g_object_set (two, "context", context, NULL);
+  assert_set_once (two, "context", context);
   g_object_set (one, "target", NULL, "context", NULL, NULL);
   g_assert_true (weakref_ref_equal (one, two));
   g_assert_cmpuint (weakref_count_refs (a), ==, 2);
@@ -221,10 +221,10 @@ test_properties_are_set_once (void)
   g_signal_connect (two, "notify::alive", G_CALLBACK (notify_cb), (gpointer) "2");
   g_object_unref (a);
   g_object_unref (b);
-  assert_log ("-a ~a -b ~b");
+  assert_log ("-a notify:2 ~a -b ~b");
   while (g_main_context_iteration (context, FALSE))
     ;
-  assert_log ("notify:1 notify:2");
+  assert_log ("notify:1");
   g_object_unref (one);
   g_object_unref (two);
 

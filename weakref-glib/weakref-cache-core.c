@@ -225,7 +225,7 @@ core_examine_oldest (WeakrefCacheCore *core)
   if (entry == NULL)
     return TRUE;
 
-  object = weakref_block_dup_target (entry->base.watch.block);
+  object = weakref_block_dup_target (weakref_watch_get_block (&entry->base.watch));
   if (object != NULL)
     {
       Extra *extra = weakref_value_entry_get_extra (entry);
@@ -420,7 +420,8 @@ entry_track (WeakrefValueEntry *entry, gpointer object)
 
   kept = g_new0 (Kept, 1);
   kept->entry = weakref_entry_ref (entry);
-  if (weakref_hold_start (&kept->base, &kept_funcs, entry->base.watch.block, object))
+  if (weakref_hold_start (&kept->base, &kept_funcs, weakref_watch_get_block (&entry->base.watch),
+                          object))
     core_examine_for_entry (core);
 }
 
@@ -431,7 +432,7 @@ entry_use_cb (WeakrefValueEntry *entry)
   gpointer object;
 
   entry_expire (entry);
-  object = weakref_block_dup_target (entry->base.watch.block);
+  object = weakref_block_dup_target (weakref_watch_get_block (&entry->base.watch));
   if (object == NULL)
     return NULL;
 
@@ -461,7 +462,7 @@ entry_look_at_cb (WeakrefValueEntry *entry)
       weakref_toggle_unlock ();
     }
 
-  return weakref_block_dup_target (entry->base.watch.block);
+  return weakref_block_dup_target (weakref_watch_get_block (&entry->base.watch));
 }
 
 static gboolean
@@ -473,8 +474,8 @@ entry_is_alive_cb (WeakrefValueEntry *entry)
 
   /* An object that is tracked has its memory, so it is enough to ask whether its life is over. */
   return g_atomic_pointer_get (&extra->kept) != NULL
-           ? !weakref_block_is_dead (entry->base.watch.block)
-           : weakref_block_is_alive (entry->base.watch.block);
+           ? !weakref_block_is_dead (weakref_watch_get_block (&entry->base.watch))
+           : weakref_block_is_alive (weakref_watch_get_block (&entry->base.watch));
 }
 
 static void

@@ -390,7 +390,7 @@ weakref_finalizer_start_for_binding (WeakrefFinalizer *self,
                                      GDestroyNotify destroy)
 {
   g_return_if_fail (WEAKREF_IS_FINALIZER (self));
-  g_return_if_fail (self->watch.block == NULL);
+  g_return_if_fail (weakref_watch_get_block (&self->watch) == NULL);
   g_return_if_fail (G_IS_OBJECT (target));
   g_return_if_fail (weakref_is_held (target));
   g_return_if_fail (func != NULL);
@@ -453,7 +453,8 @@ weakref_finalizer_peek (WeakrefFinalizer *self)
   if (!weakref_finalizer_is_alive (self))
     return NULL;
 
-  return weakref_block_dup_target (self->life != NULL ? self->life : self->watch.block);
+  return weakref_block_dup_target (self->life != NULL ? self->life
+                                                      : weakref_watch_get_block (&self->watch));
 }
 
 /**

@@ -37,7 +37,7 @@ entry_unref (IdEntry *entry)
 static void
 entry_sever_cb (WeakrefWatch *watch)
 {
-  guint64 id = weakref_block_get_id (watch->block);
+  guint64 id = weakref_block_get_id (weakref_watch_get_block (watch));
 
   g_mutex_lock (&ids_lock);
   if (ids != NULL && g_hash_table_lookup (ids, &id) == watch)
@@ -106,12 +106,13 @@ weakref_get_id (gpointer object)
   entry = g_new0 (IdEntry, 1);
   entry->ref_count = 2; /* ours and the watch's */
   weakref_watch_start (&entry->watch, &entry_funcs, object, WEAKREF_PHASE_DISPOSE);
-  id = weakref_block_get_id (entry->watch.block);
+  id = weakref_block_get_id (weakref_watch_get_block (&entry->watch));
 
   g_mutex_lock (&ids_lock);
   if (ids == NULL)
     ids = g_hash_table_new (g_int64_hash, g_int64_equal);
-  put = !weakref_block_is_dead (entry->watch.block) && !g_hash_table_contains (ids, &id);
+  put = !weakref_block_is_dead (weakref_watch_get_block (&entry->watch)) &&
+        !g_hash_table_contains (ids, &id);
   if (put)
     {
       entry->id = id;
@@ -149,7 +150,7 @@ weakref_lookup_id (guint64 id)
   g_mutex_lock (&ids_lock);
   entry = ids != NULL ? g_hash_table_lookup (ids, &id) : NULL;
   if (entry != NULL)
-    block = weakref_block_ref (entry->watch.block);
+    block = weakref_block_ref (weakref_watch_get_block (&entry->watch));
   g_mutex_unlock (&ids_lock);
 
   if (block == NULL)

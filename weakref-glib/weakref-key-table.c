@@ -159,7 +159,7 @@ weakref_key_core_foreach (WeakrefKeyCore *core, WeakrefKeyTableFunc func, gpoint
   for (i = 0; i < entries->len; i++)
     {
       Entry *entry = g_ptr_array_index (entries, i);
-      gpointer key = weakref_block_dup_target (entry->base.watch.block);
+      gpointer key = weakref_block_dup_target (weakref_watch_get_block (&entry->base.watch));
       gpointer value;
       gboolean stolen;
 

@@ -116,7 +116,7 @@ weakref_life_dup_target (WeakrefLife *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  return weakref_block_dup_target (self->watch.block);
+  return weakref_block_dup_target (weakref_watch_get_block (&self->watch));
 }
 
 /**
@@ -139,5 +139,5 @@ weakref_life_has_ended (WeakrefLife *self)
 {
   g_return_val_if_fail (self != NULL, TRUE);
 
-  return weakref_block_is_dead (self->watch.block);
+  return weakref_block_is_dead (weakref_watch_get_block (&self->watch));
 }

@@ -90,7 +90,7 @@ ref_get_block (gconstpointer self)
 {
   WeakrefHandle *handle = ref_get_handle ((WeakrefRef *) self);
 
-  return G_LIKELY (handle != NULL) ? handle->watch.block : NULL;
+  return G_LIKELY (handle != NULL) ? weakref_watch_get_block (&handle->watch) : NULL;
 }
 
 /* PROPERTIES. Each of the two that can be written can be set once, in any order. They are no
@@ -110,7 +110,8 @@ ref_take_context (WeakrefRef *self)
 
   destination = g_object_steal_qdata (G_OBJECT (self), destination_quark ());
   if (!weakref_handle_set_destination (handle, destination))
-    g_critical ("The property \"context\" of a WeakrefRef can be set once");
+    g_critical (
+      "The property \"context\" of a WeakrefRef can be set once, and not if it is shared");
 }
 
 static void
@@ -245,8 +246,8 @@ weakref_ref_class_init (WeakrefRefClass *klass)
    * last reference on the target.
    *
    * The property is for those who make a weak reference with g_object_new(), as subclasses in a
-   * language do, and can be set once. The weak reference does not keep the context: see
-   * [ctor@Weakref.Ref.new_full].
+   * language do, and can be set once. One that everybody shares has no context, and can't be given
+   * one. The weak reference does not keep the context: see [ctor@Weakref.Ref.new_full].
    *
    * Since: 1.0
    */

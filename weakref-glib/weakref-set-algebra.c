@@ -19,13 +19,13 @@ set_add_items (WeakrefSet *self, WeakrefSet *from, WeakrefSet *other, gboolean w
   for (i = 0; i < entries->len; i++)
     {
       WeakrefEntry *entry = g_ptr_array_index (entries, i);
-      gpointer item = weakref_block_dup_target (entry->watch.block);
+      gpointer item = weakref_block_dup_target (weakref_watch_get_block (&entry->watch));
 
       if (item == NULL)
         continue;
 
       if (other == NULL || weakref_set_contains (other, item) == wanted)
-        weakref_set_put (self, item, entry->watch.block, G_MAXUINT);
+        weakref_set_put (self, item, weakref_watch_get_block (&entry->watch), G_MAXUINT);
       g_object_unref (item);
     }
 
@@ -44,13 +44,13 @@ set_check_items (WeakrefSet *self, WeakrefSet *other, gboolean wanted)
   for (i = 0; i < entries->len && result; i++)
     {
       WeakrefEntry *entry = g_ptr_array_index (entries, i);
-      gpointer item = weakref_block_dup_target (entry->watch.block);
+      gpointer item = weakref_block_dup_target (weakref_watch_get_block (&entry->watch));
 
       if (item == NULL)
         continue;
 
       result = weakref_set_contains (other, item) == wanted ||
-               !weakref_block_is_current (entry->watch.block, item);
+               !weakref_block_is_current (weakref_watch_get_block (&entry->watch), item);
       g_object_unref (item);
     }
 

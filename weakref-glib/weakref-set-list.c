@@ -99,7 +99,7 @@ weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
       weakref_positions_hide (&list->positions, place);
       entry->place = WEAKREF_PLACE_END;
     }
-  else if (weakref_block_is_dead (entry->base.watch.block) &&
+  else if (weakref_block_is_dead (weakref_watch_get_block (&entry->base.watch)) &&
            (!entry->keeps_dead || list->maker != NULL))
     {
       entry->is_shown = TRUE;
@@ -311,7 +311,7 @@ weakref_set_list_dup_item (WeakrefSetList *list, guint position)
 
       if (entry != NULL)
         {
-          object = weakref_block_dup_target (entry->base.watch.block);
+          object = weakref_block_dup_target (weakref_watch_get_block (&entry->base.watch));
           if (object != NULL || retire (list, entry))
             {
               weakref_entry_unref (entry);

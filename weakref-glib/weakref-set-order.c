@@ -47,7 +47,7 @@ weakref_set_find (WeakrefSet *self, gpointer item, guint *position)
   if (entry == NULL)
     return FALSE;
 
-  shown = shown && weakref_block_is_current (entry->base.watch.block, item);
+  shown = shown && weakref_block_is_current (weakref_watch_get_block (&entry->base.watch), item);
   weakref_entry_unref (entry);
   if (shown && position != NULL)
     *position = found;
@@ -184,7 +184,7 @@ weakref_set_sort (WeakrefSet *self, WeakrefSetCompareFunc compare, gpointer user
     {
       Sorted one = { g_ptr_array_index (entries, i), NULL, compare, user_data };
 
-      one.item = weakref_block_dup_target (one.entry->base.watch.block);
+      one.item = weakref_block_dup_target (weakref_watch_get_block (&one.entry->base.watch));
       if (one.item == NULL)
         continue;
       changed = changed ||

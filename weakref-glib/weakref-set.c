@@ -162,7 +162,7 @@ set_table_contains (SetTable *table, gpointer item)
   if (entry == NULL)
     return FALSE;
 
-  current = weakref_block_is_current (entry->base.watch.block, item);
+  current = weakref_block_is_current (weakref_watch_get_block (&entry->base.watch), item);
   weakref_entry_unref (entry);
 
   return current;
@@ -188,7 +188,7 @@ weakref_set_put (WeakrefSet *self, gpointer item, WeakrefBlock *life, guint posi
   weakref_entry_init (&entry->base, &table->base, item);
 
   g_mutex_lock (&table->base.lock);
-  if ((life == NULL || life == entry->base.watch.block) &&
+  if ((life == NULL || life == weakref_watch_get_block (&entry->base.watch)) &&
       weakref_set_list_find_locked (&table->list, item) == NULL)
     put = weakref_table_put_locked (&table->base, &entry->base, WEAKREF_MAP_NONE, (gsize) item,
                                     entry, &old);
@@ -515,7 +515,7 @@ weakref_set_dup_items (WeakrefSet *self)
   for (i = 0; i < entries->len; i++)
     {
       WeakrefEntry *entry = g_ptr_array_index (entries, i);
-      gpointer item = weakref_block_dup_target (entry->watch.block);
+      gpointer item = weakref_block_dup_target (weakref_watch_get_block (&entry->watch));
 
       if (item != NULL)
         g_ptr_array_add (items, item);
@@ -554,7 +554,7 @@ weakref_set_foreach (WeakrefSet *self, WeakrefSetFunc func, gpointer user_data)
   for (i = 0; i < entries->len; i++)
     {
       WeakrefEntry *entry = g_ptr_array_index (entries, i);
-      gpointer item = weakref_block_dup_target (entry->watch.block);
+      gpointer item = weakref_block_dup_target (weakref_watch_get_block (&entry->watch));
 
       if (item != NULL)
         {

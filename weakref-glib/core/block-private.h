@@ -27,13 +27,19 @@ struct _WeakrefBlock
     WeakrefNode *first; /* lock: newest first */
     gsize more;         /* lock: (owned): a pointer to WeakrefMore, and the lowest bit */
   } watches;
-  GWeakRef target;       /* all strong references that we give out come from here */
-  gint ref_count;        /* (atomic) */
-  _Atomic guint8 dead;   /* set under the lock, for ever */
-  _Atomic guint8 bonds;  /* WeakrefBonds; written under the toggle lock */
-  guint8 phase;          /* (const): WeakrefPhase */
-  guint8 more_is_inside; /* lock: WeakrefMore is in the allocation of the block */
+  GWeakRef target;      /* all strong references that we give out come from here */
+  gint ref_count;       /* (atomic) */
+  _Atomic guint8 dead;  /* set under the lock, for ever */
+  _Atomic guint8 bonds; /* WeakrefBonds; written under the toggle lock */
+  guint8 phase;         /* (const): WeakrefPhase */
+  guint8 own;           /* lock: what there is of the owner in the allocation of the block */
 };
+
+G_STATIC_ASSERT (sizeof (WeakrefBlock) <= G_STRUCT_OFFSET (WeakrefWatch, funcs));
+
+/* What there is of that owner. */
+#define WEAKREF_OWN_WATCH 1u                             /* its watch is active */
+#define WEAKREF_OWN_SLOT(slot) ((guint8) (2u << (slot))) /* it is in the slot */
 
 /* The functions of all watches, by number. There is one for each kind of owner. */
 extern gpointer weakref_watch_funcs[16]; /* (atomic): of WeakrefWatchFuncs */
@@ -72,6 +78,28 @@ weakref_block_get_watches_locked (WeakrefBlock *block)
   WeakrefMore *more = weakref_block_peek_more_locked (block);
 
   return more != NULL ? &more->watches : &block->watches.first;
+}
+
+/* Returns the watch in the allocation of the block, or NULL if that is not active. It is older than
+ * all others. */
+static inline WeakrefWatch *
+weakref_block_get_own_locked (WeakrefBlock *block)
+{
+  return (block->own & WEAKREF_OWN_WATCH) != 0 ? (WeakrefWatch *) block : NULL;
+}
+
+/* These two are to go over the list that begins with @first, and then to @own, which may be NULL.
+ */
+static inline WeakrefWatch *
+weakref_watch_get_first (WeakrefNode *first, WeakrefWatch *own)
+{
+  return first != NULL ? (WeakrefWatch *) first : own;
+}
+
+static inline WeakrefWatch *
+weakref_watch_get_next (WeakrefWatch *watch, WeakrefWatch *own)
+{
+  return watch != own ? weakref_watch_get_first (watch->place.link.node.next, own) : NULL;
 }
 
 static inline const WeakrefWatchFuncs *

@@ -52,12 +52,20 @@
  *
  * WeakrefMore is allocated when one of its fields is first needed, and from then on it has the list
  * of watches. The lowest bit of the pointer in the block is set if the pointer is one to
- * WeakrefMore. The first table entry of an object is in the allocation of its block, behind the
- * block. That saves an allocation, and a lookup finds in one place what it reads. The memory is
- * freed when both the block and the entry have ended. The handle of the first weak reference of an
- * object is put there in the same way. If this is the weak reference that everybody shares,
- * WeakrefMore is in the same allocation, too, and the handle is in its slot before others can find
- * the block.
+ * WeakrefMore.
+ *
+ * The first table entry of an object is in the same allocation as its block, and begins with it. A
+ * watch has a link to its block, which is as large as a block. This one has the block instead:
+ *
+ *   the first one:  | the block          | the rest of the watch | the rest of the entry |
+ *   any other one:  | a node and a link  | the rest of the watch | the rest of the entry |
+ *
+ * That saves an allocation and the link, and a lookup finds in one place what it reads. This watch
+ * is in no list. It comes after all others, as the oldest one, and block.own says whether it is
+ * active. The memory is freed when both the block and the entry have ended. The handle of the first
+ * weak reference of an object is put there in the same way. If this is the weak reference that
+ * everybody shares, block.own says that it is in its slot, before others can find the block. So it
+ * needs no WeakrefMore.
  *
  * LOCKING. The lock of a block guards its list of watches, the fields of WeakrefMore, and the step
  * from living to dead. All blocks share a few locks. No other lock is taken inside it, and no
@@ -131,7 +139,7 @@ weakref_block_init (WeakrefBlock *block, gpointer target, WeakrefPhase phase)
   atomic_init (&block->dead, FALSE);
   atomic_init (&block->bonds, WEAKREF_BONDS_NONE);
   block->phase = phase;
-  block->more_is_inside = FALSE;
+  block->own = 0;
   g_weak_ref_init (&block->target, target);
 }
 
@@ -146,11 +154,11 @@ static void
 block_free (WeakrefBlock *block)
 {
   g_assert (*weakref_block_get_watches_locked (block) == NULL);
+  g_assert ((block->own & WEAKREF_OWN_WATCH) == 0);
   /* The GWeakRef of a dead block is clear already. */
   if (!block->dead)
     g_weak_ref_clear (&block->target);
-  if (!block->more_is_inside)
-    g_free (weakref_block_peek_more_locked (block));
+  g_free (weakref_block_peek_more_locked (block));
   g_free (block);
 }
 
@@ -166,9 +174,10 @@ weakref_block_unref (WeakrefBlock *block)
 static void
 block_kill (WeakrefBlock *block, gpointer target)
 {
-  WeakrefNode *watches;
-  WeakrefNode *node;
-  WeakrefNode *next;
+  WeakrefNode *first;
+  WeakrefWatch *own;
+  WeakrefWatch *watch;
+  WeakrefWatch *next;
 
   /* The GWeakRef is cleared first. From here on nobody gets the target. So, when a thread has seen
    * the death through one watch, it sees it through all of them. After the last unref it is clear
@@ -178,25 +187,24 @@ block_kill (WeakrefBlock *block, gpointer target)
 
   weakref_block_lock (block);
   atomic_store_explicit (&block->dead, TRUE, memory_order_release);
-  watches = g_steal_pointer (weakref_block_get_watches_locked (block));
+  first = g_steal_pointer (weakref_block_get_watches_locked (block));
+  own = weakref_block_get_own_locked (block);
+  block->own &= (guint8) ~WEAKREF_OWN_WATCH;
   weakref_block_unlock (block);
   block_tell_hook (block, NULL);
 
   /* The list belongs to this thread now: weakref_watch_stop() does not touch it when the block is
    * dead. */
-  for (node = watches; node != NULL; node = node->next)
+  for (watch = weakref_watch_get_first (first, own); watch != NULL;
+       watch = weakref_watch_get_next (watch, own))
     {
-      WeakrefWatch *watch = (WeakrefWatch *) node;
-
       if (weakref_watch_get_funcs (watch)->sever != NULL)
         weakref_watch_get_funcs (watch)->sever (watch);
     }
 
-  for (node = watches; node != NULL; node = next)
+  for (watch = weakref_watch_get_first (first, own); watch != NULL; watch = next)
     {
-      WeakrefWatch *watch = (WeakrefWatch *) node;
-
-      next = node->next;
+      next = weakref_watch_get_next (watch, own);
       weakref_watch_get_funcs (watch)->announce (watch, target);
     }
 }
@@ -457,18 +465,28 @@ weakref_block_set_bonds (WeakrefBlock *block, WeakrefBonds bonds)
   block->bonds = bonds;
 }
 
+static gpointer
+block_get_slot_locked (WeakrefBlock *block, WeakrefSlot slot)
+{
+  WeakrefMore *more = weakref_block_peek_more_locked (block);
+
+  if ((block->own & WEAKREF_OWN_SLOT (slot)) != 0)
+    return block;
+
+  return more != NULL ? more->slots[slot] : NULL;
+}
+
 /* Returns what @dup returns for the object in the slot, or NULL if the slot is empty. @dup runs
  * under the lock, and may only add a reference. */
 gpointer
 weakref_block_dup_slot (WeakrefBlock *block, WeakrefSlot slot, gpointer (*dup) (gpointer))
 {
-  gpointer value = NULL;
-  WeakrefMore *more;
+  gpointer value;
 
   weakref_block_lock (block);
-  more = weakref_block_peek_more_locked (block);
-  if (more != NULL && more->slots[slot] != NULL)
-    value = dup (more->slots[slot]);
+  value = block_get_slot_locked (block, slot);
+  if (value != NULL)
+    value = dup (value);
   weakref_block_unlock (block);
 
   return value;
@@ -494,9 +512,13 @@ weakref_block_swap_slot (WeakrefBlock *block,
       weakref_block_lock (block);
       more = weakref_block_peek_more_locked (block);
     }
-  swapped = more != NULL ? more->slots[slot] == expected : expected == NULL;
-  if (swapped && more != NULL)
-    more->slots[slot] = value;
+  swapped = block_get_slot_locked (block, slot) == expected;
+  if (swapped)
+    {
+      block->own &= (guint8) ~WEAKREF_OWN_SLOT (slot);
+      if (more != NULL)
+        more->slots[slot] = value;
+    }
   weakref_block_unlock (block);
 
   return swapped;

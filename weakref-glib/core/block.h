@@ -36,30 +36,51 @@ typedef struct
   const char *(*describe) (const WeakrefWatch *watch);
 } WeakrefWatchFuncs;
 
-/* Where the memory of an owner is, see weakref_watch_alloc(). */
+/* What the first bytes of a watch are, see weakref_watch_alloc(). */
 typedef enum
 {
-  WEAKREF_MEMORY_APART,            /* it is an allocation of its own */
-  WEAKREF_MEMORY_INSIDE,           /* it is in the allocation of a block */
-  WEAKREF_MEMORY_INSIDE_WITH_SLOTS /* the same, and the slots of the block are there, too */
+  WEAKREF_MEMORY_LINK,         /* a link to a block */
+  WEAKREF_MEMORY_LINK_FOR_NOW, /* it is not started yet, and may become a block */
+  WEAKREF_MEMORY_BLOCK,        /* its own block */
+  WEAKREF_MEMORY_BLOCK_IN_SLOT /* the same, and the start has put the owner into a slot */
 } WeakrefWatchMemory;
 
 /* One interest in the end of one life. It is embedded in its owner, and has a reference on the
  * owner while it is active. Each watch that was started ends in exactly one of two ways: either
  * weakref_watch_stop() returns TRUE, or the death of the target announces. All fields have to be 0
- * before the start, except those that weakref_watch_alloc() sets. */
+ * before the start, except those that weakref_watch_alloc() sets.
+ *
+ * The first watch of a target needs no link to the block: it has the block itself in that place. */
 struct _WeakrefWatch
 {
-  WeakrefNode node;    /* block lock; when the block is dead: only for the thread that killed it */
-  WeakrefBlock *block; /* (owned) */
-  guint8 funcs;        /* (const): the number of the functions, which is shorter than a pointer */
-  guint8 memory;       /* (const): a WeakrefWatchMemory */
+  union
+  {
+    struct
+    {
+      WeakrefNode node; /* block lock; when the block is dead: only for the thread that killed it */
+      WeakrefBlock *block; /* (owned) */
+    } link;
+    struct
+    {
+      gpointer pointers[2];
+      guint8 bytes[8];
+    } room_for_block;
+  } place;
+  guint8 funcs;  /* (const): the number of the functions, which is shorter than a pointer */
+  guint8 memory; /* a WeakrefWatchMemory: (const) from the start on */
 
   /* These are for the owner. There is room for them here. */
   guint8 state;
   guint8 flags;
   gint ref_count; /* (atomic) */
 };
+
+/* Returns the block of the watch. It is NULL if the watch was never started or has been cleared. */
+static inline WeakrefBlock *
+weakref_watch_get_block (const WeakrefWatch *watch)
+{
+  return watch->memory >= WEAKREF_MEMORY_BLOCK ? (WeakrefBlock *) watch : watch->place.link.block;
+}
 
 /* The kinds of objects that belong to a target. A block has a slot for the one object of each kind
  * that everybody shares. */
@@ -131,7 +152,6 @@ void weakref_watch_start (WeakrefWatch *watch,
 void weakref_watch_start_in_slot (WeakrefWatch *watch,
                                   const WeakrefWatchFuncs *funcs,
                                   gpointer target,
-                                  gsize size,
                                   WeakrefSlot slot);
 gboolean weakref_watch_is_in_slot (WeakrefWatch *watch);
 gboolean weakref_watch_stop (WeakrefWatch *watch);

@@ -41,7 +41,7 @@ weakref_tree_end_if_unused_locked (WeakrefGroup *group)
     {
       member->has_ended = TRUE;
       member->group = NULL;
-      weakref_block_set_bonds (member->disposed.block, WEAKREF_BONDS_ENDED);
+      weakref_block_set_bonds (weakref_watch_get_block (&member->disposed), WEAKREF_BONDS_ENDED);
     }
 
   g_free (group);
@@ -63,7 +63,7 @@ weakref_tree_check_locked (WeakrefMember *member)
   else if (member->pins == 0 || member->gone)
     {
       g_clear_pointer (&member->group, g_free);
-      weakref_block_set_bonds (member->disposed.block, WEAKREF_BONDS_NONE);
+      weakref_block_set_bonds (weakref_watch_get_block (&member->disposed), WEAKREF_BONDS_NONE);
       weakref_hold_release_locked (&member->hold);
     }
 }

@@ -214,7 +214,7 @@ member_admit_locked (WeakrefHold *hold)
   member->group = g_new0 (WeakrefGroup, 1);
   member->group->root = member;
   member->group->n_members = 1;
-  weakref_block_set_bonds (member->disposed.block, WEAKREF_BONDS_GROUP);
+  weakref_block_set_bonds (weakref_watch_get_block (&member->disposed), WEAKREF_BONDS_GROUP);
 
   return TRUE;
 }
@@ -243,7 +243,9 @@ weakref_member_find_root_locked (WeakrefBlock *block)
 {
   WeakrefMember *member = member_find_locked (block);
 
-  return member != NULL && member->group != NULL ? member->group->root->disposed.block : block;
+  return member != NULL && member->group != NULL
+           ? weakref_watch_get_block (&member->group->root->disposed)
+           : block;
 }
 
 static void
@@ -254,8 +256,9 @@ member_new (gpointer object)
   g_atomic_ref_count_init (&member->ref_count);
   weakref_watch_start (&weakref_member_ref (member)->disposed, &disposed_funcs, object,
                        WEAKREF_PHASE_DISPOSE);
-  weakref_block_keep_address (member->disposed.block, object);
-  weakref_hold_start (&member->hold, &hold_funcs, member->disposed.block, object);
+  weakref_block_keep_address (weakref_watch_get_block (&member->disposed), object);
+  weakref_hold_start (&member->hold, &hold_funcs, weakref_watch_get_block (&member->disposed),
+                      object);
 }
 
 /* Returns the member of @object with a new reference and a pin, and makes it if there is none. The
@@ -312,15 +315,17 @@ member_find_obstacle_locked (WeakrefMember *owned, WeakrefMember *owner, int *co
       *code = WEAKREF_ERROR_CYCLE;
       return "The object can't own itself";
     }
-  if (owned->node.owner != NULL || weakref_link_has_owner_locked (owned->disposed.block))
+  if (owned->node.owner != NULL ||
+      weakref_link_has_owner_locked (weakref_watch_get_block (&owned->disposed)))
     {
       *code = WEAKREF_ERROR_OWNED;
       return "The object already has an owner";
     }
   /* Nobody owns @owned, so it is at the top of its tree. If it is at the top of the tree of @owner,
    * too, it owns @owner. */
-  if (weakref_link_find_top_locked (owner->disposed.block, weakref_member_find_root_locked) ==
-      owned->disposed.block)
+  if (weakref_link_find_top_locked (weakref_watch_get_block (&owner->disposed),
+                                    weakref_member_find_root_locked) ==
+      weakref_watch_get_block (&owned->disposed))
     {
       *code = WEAKREF_ERROR_CYCLE;
       return "The object owns the one that was to own it";
@@ -409,7 +414,8 @@ weakref_member_leave_locked (WeakrefBlock *owner,
   WeakrefMember *owner_member = member != NULL ? (WeakrefMember *) member->node.owner : NULL;
   GArray *parted;
 
-  if (owner_member == NULL || owner_member->disposed.block != owner || member->has_ended)
+  if (owner_member == NULL || weakref_watch_get_block (&owner_member->disposed) != owner ||
+      member->has_ended)
     return FALSE;
 
   parted = weakref_ties_new ();
@@ -441,8 +447,8 @@ weakref_member_list_blocks (WeakrefBlock *block)
 
       if (owner != NULL)
         {
-          g_ptr_array_add (blocks, weakref_block_ref (owner->disposed.block));
-          g_ptr_array_add (blocks, weakref_block_ref (member->disposed.block));
+          g_ptr_array_add (blocks, weakref_block_ref (weakref_watch_get_block (&owner->disposed)));
+          g_ptr_array_add (blocks, weakref_block_ref (weakref_watch_get_block (&member->disposed)));
         }
     }
   weakref_toggle_unlock ();

@@ -13,19 +13,21 @@
  * the delivery holds the object to the end. If it gives NULL, the callback does not run. Whoever
  * takes the callback frees the user data: that is the delivery, or the dispose of the object.
  *
- * MEMORY. A weak reference that everybody shares has no callback, and one with a callback is never
- * shared. The handle of the first weak reference of an object is in the allocation of the block. If
- * this weak reference is shared, the slots of the block are there, too. */
+ * MEMORY. A weak reference that everybody shares has no callback and no context, and one with a
+ * callback is never shared. The handle of the first weak reference of an object is in the
+ * allocation of the block. */
 
 typedef struct
 {
   WeakrefHandle base;
+  WeakrefDestination *destination; /* (owned) (nullable) (atomic): set once */
   WeakrefCallback callback;
 } CallbackHandle;
 
-/* The flags of the watch. */
-#define HAS_CALLBACK 1
-#define MAY_BE_SHARED 2 /* it may be in the slot of its kind */
+/* The flags of the watch. (atomic) */
+#define HAS_CALLBACK 1u
+#define MAY_BE_SHARED 2u /* it may be in the slot of its kind */
+#define WATCHES 4u       /* it was started and not stopped */
 
 static WeakrefDeliver delivers[WEAKREF_N_SLOTS]; /* set when the class is initialized */
 
@@ -33,6 +35,18 @@ void
 weakref_handle_set_deliver (WeakrefSlot kind, WeakrefDeliver deliver)
 {
   delivers[kind] = deliver;
+}
+
+static inline gboolean
+handle_is (WeakrefHandle *handle, guint8 flag)
+{
+  return (__atomic_load_n (&handle->watch.flags, __ATOMIC_RELAXED) & flag) != 0;
+}
+
+static inline WeakrefDestination **
+handle_get_destination (WeakrefHandle *handle)
+{
+  return handle_is (handle, HAS_CALLBACK) ? &((CallbackHandle *) handle)->destination : NULL;
 }
 
 static void
@@ -65,11 +79,12 @@ static void
 handle_announce_cb (WeakrefWatch *watch, gpointer target)
 {
   WeakrefHandle *handle = (WeakrefHandle *) watch;
-  WeakrefDestination *destination = g_atomic_pointer_get (&handle->destination);
+  WeakrefDestination **destination = handle_get_destination (handle);
+  WeakrefDestination *to = destination != NULL ? g_atomic_pointer_get (destination) : NULL;
 
-  if (destination != NULL)
+  if (to != NULL)
     {
-      weakref_destination_send (destination, handle_deliver_cb, handle, handle_unref_cb);
+      weakref_destination_send (to, handle_deliver_cb, handle, handle_unref_cb);
       return;
     }
 
@@ -115,7 +130,8 @@ weakref_handle_unref (WeakrefHandle *handle)
   /* The object has no reference on the handle any more. So it has lost its last reference, and GLib
    * has cleared the GWeakRef, or weakref_handle_discard() has. To clear it once more would take a
    * lock, and GLib before 2.80 has only one lock for all GWeakRefs. */
-  g_clear_pointer (&handle->destination, weakref_destination_unref);
+  if (handle_is (handle, HAS_CALLBACK))
+    g_clear_pointer (handle_get_destination (handle), weakref_destination_unref);
   weakref_watch_free (&handle->watch);
 }
 
@@ -127,11 +143,9 @@ handle_init (gpointer memory, gpointer self, WeakrefSlot kind, guint8 flags, gin
   handle->watch.ref_count = n_refs;
   handle->watch.state = kind;
   handle->watch.flags = flags;
-  handle->watching = FALSE;
   g_weak_ref_init (&handle->self, self);
-  handle->destination = NULL;
   if ((flags & HAS_CALLBACK) != 0)
-    memset (&((CallbackHandle *) handle)->callback, 0, sizeof (WeakrefCallback));
+    memset (handle + 1, 0, sizeof (CallbackHandle) - sizeof (WeakrefHandle));
 
   return handle;
 }
@@ -166,16 +180,18 @@ weakref_handle_new_shared (gpointer self, WeakrefSlot kind, WeakrefBlock *block)
 WeakrefCallback *
 weakref_handle_get_callback (WeakrefHandle *handle)
 {
-  return (handle->watch.flags & HAS_CALLBACK) != 0 ? &((CallbackHandle *) handle)->callback : NULL;
+  return handle_is (handle, HAS_CALLBACK) ? &((CallbackHandle *) handle)->callback : NULL;
 }
 
 /* Takes over the reference on @destination, which may be NULL. Returns FALSE if another one was set
- * before. A death that comes at the same time may still be delivered without it. */
+ * before, or if there is no room for one. A death that comes at the same time may still be
+ * delivered without it. */
 gboolean
 weakref_handle_set_destination (WeakrefHandle *handle, WeakrefDestination *destination)
 {
   if (destination == NULL ||
-      g_atomic_pointer_compare_and_exchange (&handle->destination, NULL, destination))
+      (handle_is (handle, HAS_CALLBACK) &&
+       g_atomic_pointer_compare_and_exchange (handle_get_destination (handle), NULL, destination)))
     return TRUE;
 
   weakref_destination_unref (destination);
@@ -189,10 +205,10 @@ weakref_handle_start (WeakrefHandle *handle, gpointer target)
 {
   WeakrefWatch *watch = &handle->watch;
 
-  __atomic_store_n (&handle->watching, TRUE, __ATOMIC_RELEASE);
-  if (watch->memory == WEAKREF_MEMORY_INSIDE_WITH_SLOTS)
-    weakref_watch_start_in_slot (watch, &handle_funcs, target, sizeof (WeakrefHandle),
-                                 watch->state);
+  /* Before the start, no other thread stops it. */
+  __atomic_store_n (&watch->flags, watch->flags | WATCHES, __ATOMIC_RELEASE);
+  if (!handle_is (handle, HAS_CALLBACK))
+    weakref_watch_start_in_slot (watch, &handle_funcs, target, watch->state);
   else
     weakref_watch_start (watch, &handle_funcs, target, WEAKREF_PHASE_DISPOSE);
 }
@@ -202,15 +218,20 @@ weakref_handle_start (WeakrefHandle *handle, gpointer target)
 gboolean
 weakref_handle_stop (WeakrefHandle *handle)
 {
-  if ((handle->watch.flags & HAS_CALLBACK) != 0)
+  guint8 flags;
+
+  if (handle_is (handle, HAS_CALLBACK))
     weakref_callback_cancel (weakref_handle_get_callback (handle));
 
   /* This is done at each dispose, because the first one may have come before the handle was put
    * into the slot. */
-  if ((handle->watch.flags & MAY_BE_SHARED) != 0 && handle->watch.block != NULL)
-    weakref_block_swap_slot (handle->watch.block, handle->watch.state, handle, NULL);
+  if (handle_is (handle, MAY_BE_SHARED) && weakref_watch_get_block (&handle->watch) != NULL)
+    weakref_block_swap_slot (weakref_watch_get_block (&handle->watch), handle->watch.state, handle,
+                             NULL);
 
-  if (!g_atomic_int_compare_and_exchange (&handle->watching, TRUE, FALSE))
+  /* The other flags do not change. */
+  flags = __atomic_load_n (&handle->watch.flags, __ATOMIC_RELAXED) & ~WATCHES;
+  if ((__atomic_exchange_n (&handle->watch.flags, flags, __ATOMIC_ACQ_REL) & WATCHES) == 0)
     return FALSE;
 
   weakref_watch_stop (&handle->watch);
@@ -234,7 +255,8 @@ static gboolean
 handle_enter_slot (WeakrefHandle *handle, WeakrefHandle *old)
 {
   return weakref_watch_is_in_slot (&handle->watch) ||
-         weakref_block_swap_slot (handle->watch.block, handle->watch.state, old, handle);
+         weakref_block_swap_slot (weakref_watch_get_block (&handle->watch), handle->watch.state,
+                                  old, handle);
 }
 
 /* Returns the object of @kind that is shared by all who ask for it, in this life of @target, with a
@@ -263,7 +285,8 @@ weakref_handle_share (gpointer target, WeakrefSlot kind, WeakrefFits fits, Weakr
           self = create (target, block, &handle);
           /* This fails if another thread was first, or if the target was disposed in the meantime.
            */
-          if ((block != NULL && handle->watch.block != block) || !handle_enter_slot (handle, old))
+          if ((block != NULL && weakref_watch_get_block (&handle->watch) != block) ||
+              !handle_enter_slot (handle, old))
             g_clear_object (&self);
         }
 

@@ -29,10 +29,8 @@ struct _WeakrefHandle
 {
   WeakrefWatch watch; /* its block is NULL until there is a target; its state is a WeakrefSlot: what
                          the object is (const) */
-  gint watching;      /* (atomic): it was started and not stopped */
   GWeakRef self;      /* the object; strong references on it come from here */
-  WeakrefDestination *destination; /* (owned) (nullable) (atomic): set once */
-  /* A WeakrefCallback may come after it. */
+  /* What is not for all handles may come after it. */
 };
 
 void weakref_handle_set_deliver (WeakrefSlot kind, WeakrefDeliver deliver);

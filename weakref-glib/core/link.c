@@ -174,7 +174,7 @@ node_check_locked (Node *node, Pending *pending)
     return;
 
   node->is_listed = FALSE;
-  g_hash_table_remove (nodes, node->disposed.block);
+  g_hash_table_remove (nodes, weakref_watch_get_block (&node->disposed));
   g_ptr_array_add (pending->dropped, node);
 }
 
@@ -195,8 +195,8 @@ node_detach_locked (Node *node, Pending *pending)
   Node *owner = (Node *) node->node.owner;
   Parted parted = { g_steal_pointer (&node->tie), node->part, g_steal_pointer (&node->keeper) };
 
-  parted.keeper->owner = weakref_block_ref (owner->disposed.block);
-  parted.keeper->owned = weakref_block_ref (node->disposed.block);
+  parted.keeper->owner = weakref_block_ref (weakref_watch_get_block (&owner->disposed));
+  parted.keeper->owned = weakref_block_ref (weakref_watch_get_block (&node->disposed));
   weakref_tree_detach (&node->node);
   g_array_append_val (pending->parted, parted);
 
@@ -220,7 +220,7 @@ disposed_sever_cb (WeakrefWatch *watch)
       for (node = top; node != NULL; node = weakref_tree_next (node, top))
         {
           node->has_ended = TRUE;
-          weakref_block_set_bonds (node->disposed.block, WEAKREF_BONDS_ENDED);
+          weakref_block_set_bonds (weakref_watch_get_block (&node->disposed), WEAKREF_BONDS_ENDED);
         }
     }
   weakref_toggle_unlock ();
@@ -273,7 +273,7 @@ node_get (gpointer object)
   weakref_watch_start (&node_ref (made)->disposed, &disposed_funcs, object, WEAKREF_PHASE_DISPOSE);
 
   weakref_toggle_lock ();
-  node = node_find_locked (made->disposed.block);
+  node = node_find_locked (weakref_watch_get_block (&made->disposed));
   if (node != NULL)
     node_ref (node);
   else
@@ -284,7 +284,7 @@ node_get (gpointer object)
         {
           if (nodes == NULL)
             nodes = g_hash_table_new (NULL, NULL);
-          g_hash_table_insert (nodes, node->disposed.block, node_ref (node));
+          g_hash_table_insert (nodes, weakref_watch_get_block (&node->disposed), node_ref (node));
           node->is_listed = TRUE;
         }
     }
@@ -335,14 +335,14 @@ weakref_link_find_top_locked (WeakrefBlock *block, WeakrefFindRoot find_root)
 
       if (node == NULL || node->node.owner == NULL)
         return root;
-      block = ((Node *) node->node.owner)->disposed.block;
+      block = weakref_watch_get_block (&((Node *) node->node.owner)->disposed);
     }
 }
 
 static const char *
 node_find_obstacle_locked (Node *owner, Node *owned, WeakrefFindRoot find_root, int *code)
 {
-  WeakrefBlock *block = owned->disposed.block;
+  WeakrefBlock *block = weakref_watch_get_block (&owned->disposed);
 
   if (!owner->is_listed || !owned->is_listed || owner->has_ended || owned->has_ended)
     {
@@ -359,7 +359,7 @@ node_find_obstacle_locked (Node *owner, Node *owned, WeakrefFindRoot find_root, 
       *code = WEAKREF_ERROR_OWNED;
       return "The object already has an owner";
     }
-  if (weakref_link_find_top_locked (owner->disposed.block, find_root) == block)
+  if (weakref_link_find_top_locked (weakref_watch_get_block (&owner->disposed), find_root) == block)
     {
       *code = WEAKREF_ERROR_CYCLE;
       return "The object owns the one that was to own it";
@@ -416,7 +416,8 @@ weakref_link_take_over (gpointer owner, gpointer owned, WeakrefLeave leave, Weak
 
   weakref_toggle_lock ();
   taken = owner_node->is_listed && owned_node->is_listed && owned_node->node.owner == NULL &&
-          leave (owner_node->disposed.block, owned_node->disposed.block, &tie, &part);
+          leave (weakref_watch_get_block (&owner_node->disposed),
+                 weakref_watch_get_block (&owned_node->disposed), &tie, &part);
   if (taken)
     node_attach_locked (owner_node, owned_node, tie, part, keeper);
   weakref_toggle_unlock ();

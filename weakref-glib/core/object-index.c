@@ -23,7 +23,7 @@ struct _WeakrefObjectIndex
 void
 weakref_object_index_add (WeakrefObjectIndex *index, WeakrefEntry *entry)
 {
-  WeakrefBlock *block = entry->watch.block;
+  WeakrefBlock *block = weakref_watch_get_block (&entry->watch);
   GList *list = g_list_prepend (g_hash_table_lookup (index->objects, block), entry);
 
   g_hash_table_insert (index->objects, block, list);
@@ -33,7 +33,7 @@ weakref_object_index_add (WeakrefObjectIndex *index, WeakrefEntry *entry)
 void
 weakref_object_index_remove (WeakrefObjectIndex *index, WeakrefEntry *entry)
 {
-  WeakrefBlock *block = entry->watch.block;
+  WeakrefBlock *block = weakref_watch_get_block (&entry->watch);
   GList *list = g_hash_table_lookup (index->objects, block);
 
   list = g_list_delete_link (list, g_hash_table_lookup (index->links, entry));
@@ -63,8 +63,8 @@ weakref_object_index_new (WeakrefTable *table)
     {
       WeakrefEntry *entry = weakref_map_get_entry (&table->map, i);
 
-      if (g_hash_table_contains (index->objects, entry->watch.block))
-        g_hash_table_add (index->unsorted, entry->watch.block);
+      if (g_hash_table_contains (index->objects, weakref_watch_get_block (&entry->watch)))
+        g_hash_table_add (index->unsorted, weakref_watch_get_block (&entry->watch));
       weakref_object_index_add (index, entry);
     }
 

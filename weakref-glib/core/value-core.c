@@ -129,8 +129,9 @@ entry_is_alive (WeakrefValueEntry *entry)
 {
   WeakrefValueCore *core = (WeakrefValueCore *) entry->base.table;
 
-  return core->funcs->is_alive != NULL ? core->funcs->is_alive (entry)
-                                       : weakref_block_is_alive (entry->base.watch.block);
+  return core->funcs->is_alive != NULL
+           ? core->funcs->is_alive (entry)
+           : weakref_block_is_alive (weakref_watch_get_block (&entry->base.watch));
 }
 
 /* Drops an entry that was taken out of the table. Returns whether its object was alive. */
@@ -160,8 +161,9 @@ weakref_value_entry_dup_object (WeakrefValueEntry *entry)
 {
   WeakrefValueCore *core = (WeakrefValueCore *) entry->base.table;
 
-  return core->funcs->use != NULL ? core->funcs->use (entry)
-                                  : weakref_block_dup_target (entry->base.watch.block);
+  return core->funcs->use != NULL
+           ? core->funcs->use (entry)
+           : weakref_block_dup_target (weakref_watch_get_block (&entry->base.watch));
 }
 
 static inline gsize
@@ -260,7 +262,7 @@ weakref_value_core_lookup (WeakrefValueCore *core, gconstpointer key)
     }
 
   if (core->funcs->use == NULL)
-    object = weakref_block_dup_target (entry->base.watch.block);
+    object = weakref_block_dup_target (weakref_watch_get_block (&entry->base.watch));
   else
     {
       object = core->funcs->use (entry);
@@ -283,8 +285,9 @@ weakref_value_core_dup_living (WeakrefValueCore *core, gconstpointer key, Weakre
   if (entry == NULL)
     return NULL;
 
-  object = core->funcs->use != NULL ? core->funcs->use (entry)
-                                    : weakref_block_dup_target (entry->base.watch.block);
+  object = core->funcs->use != NULL
+             ? core->funcs->use (entry)
+             : weakref_block_dup_target (weakref_watch_get_block (&entry->base.watch));
   if (object == NULL)
     return NULL;
 
@@ -426,7 +429,7 @@ weakref_value_core_foreach (WeakrefValueCore *core, WeakrefValueTableFunc func, 
       WeakrefValueEntry *entry = g_ptr_array_index (entries, i);
       gpointer object = core->funcs->look_at != NULL
                           ? core->funcs->look_at (entry)
-                          : weakref_block_dup_target (entry->base.watch.block);
+                          : weakref_block_dup_target (weakref_watch_get_block (&entry->base.watch));
 
       if (object != NULL)
         {

@@ -121,7 +121,7 @@ weakref_value_core_steal (WeakrefValueCore *core, gconstpointer key)
   if (entry == NULL)
     return NULL;
 
-  object = weakref_block_dup_target (entry->watch.block);
+  object = weakref_block_dup_target (weakref_watch_get_block (&entry->watch));
   weakref_entry_drop (entry);
 
   return object;

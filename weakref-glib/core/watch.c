@@ -9,9 +9,9 @@
 /* The watches of a block. Each active watch is in the list of its block, under the lock of the
  * block. A death takes the whole list: see block.c. */
 
-/* An owner that is larger than this is not put behind a block. The memory of the two is freed when
- * both have ended, so a large owner would waste much of it. */
-#define MAX_SIZE_INSIDE 256
+/* An owner that is larger than this is not put into the memory of a block. That is freed when both
+ * have ended, so a large owner would waste much of it. */
+#define MAX_SIZE_WITH_BLOCK 256
 
 static guint8
 funcs_get_number (const WeakrefWatchFuncs *funcs)
@@ -39,13 +39,16 @@ weakref_block_collect (WeakrefBlock *block,
                        gpointer user_data)
 {
   guint8 number = funcs_get_number (funcs);
-  WeakrefNode *node;
+  WeakrefWatch *watch;
+  WeakrefWatch *own;
 
   weakref_block_lock (block);
-  for (node = *weakref_block_get_watches_locked (block); node != NULL; node = node->next)
+  own = weakref_block_get_own_locked (block);
+  for (watch = weakref_watch_get_first (*weakref_block_get_watches_locked (block), own);
+       watch != NULL; watch = weakref_watch_get_next (watch, own))
     {
-      if (((WeakrefWatch *) node)->funcs == number)
-        func (node, user_data);
+      if (watch->funcs == number)
+        func (watch, user_data);
     }
   weakref_block_unlock (block);
 }
@@ -54,12 +57,14 @@ weakref_block_collect (WeakrefBlock *block,
 void
 weakref_block_count_watches (WeakrefBlock *block, GHashTable *counts)
 {
-  WeakrefNode *node;
+  WeakrefWatch *watch;
+  WeakrefWatch *own;
 
   weakref_block_lock (block);
-  for (node = *weakref_block_get_watches_locked (block); node != NULL; node = node->next)
+  own = weakref_block_get_own_locked (block);
+  for (watch = weakref_watch_get_first (*weakref_block_get_watches_locked (block), own);
+       watch != NULL; watch = weakref_watch_get_next (watch, own))
     {
-      WeakrefWatch *watch = (WeakrefWatch *) node;
       const WeakrefWatchFuncs *funcs = weakref_watch_get_funcs (watch);
       gpointer name = (gpointer) (funcs->name != NULL ? funcs->name : funcs->describe (watch));
 
@@ -69,29 +74,11 @@ weakref_block_count_watches (WeakrefBlock *block, GHashTable *counts)
   weakref_block_unlock (block);
 }
 
-/* Returns the block that the watch is behind. This is not always the block of the watch. */
-static WeakrefBlock *
-watch_get_outer (WeakrefWatch *watch)
-{
-  return (WeakrefBlock *) watch - 1;
-}
-
-/* Returns what is behind the owner of the watch, which has @size bytes. */
-static WeakrefMore *
-watch_get_more (WeakrefWatch *watch, gsize size)
-{
-  return (WeakrefMore *) (gpointer) ((guint8 *) watch + size);
-}
-
 static gpointer
 watch_alloc (WeakrefWatchMemory memory, gsize size)
 {
-  WeakrefWatch *watch;
+  WeakrefWatch *watch = g_malloc (size);
 
-  if (memory == WEAKREF_MEMORY_APART)
-    watch = g_malloc (size);
-  else
-    watch = (WeakrefWatch *) ((WeakrefBlock *) g_malloc (sizeof (WeakrefBlock) + size) + 1);
   memset (watch, 0, sizeof (WeakrefWatch));
   watch->memory = memory;
 
@@ -101,36 +88,36 @@ watch_alloc (WeakrefWatchMemory memory, gsize size)
 /* Allocates an owner, @size bytes that begin with the watch. The watch is filled with 0, except for
  * its block, if that is known already, and its kind of memory. The rest is not initialized. @target
  * is what it is going to watch, or NULL; the caller holds it. If @target has no block yet, the
- * owner is put behind a new block, which weakref_watch_start() initializes. */
+ * start of the watch makes the block in the memory of the watch. */
 gpointer
 weakref_watch_alloc (gpointer target, gsize size)
 {
   WeakrefBlock *block =
     target != NULL ? weakref_block_lookup (target, WEAKREF_PHASE_DISPOSE) : NULL;
-  gboolean is_inside = target != NULL && block == NULL && size <= MAX_SIZE_INSIDE;
+  gboolean has_block = target != NULL && block == NULL && size <= MAX_SIZE_WITH_BLOCK;
   WeakrefWatch *watch =
-    watch_alloc (is_inside ? WEAKREF_MEMORY_INSIDE : WEAKREF_MEMORY_APART, size);
+    watch_alloc (has_block ? WEAKREF_MEMORY_LINK_FOR_NOW : WEAKREF_MEMORY_LINK, size);
 
   /* The start of the watch does not have to look for it again. */
   if (block != NULL && !weakref_block_is_current (block, target))
     g_clear_pointer (&block, weakref_block_unref);
-  watch->block = block;
+  watch->place.link.block = block;
 
   return watch;
 }
 
 /* Does the same for an owner that is about to be put into a slot. @block is the current block of
- * the target, or NULL if the target has none. @size is that of a structure with pointers. */
+ * the target, or NULL if the target has none. */
 gpointer
 weakref_watch_alloc_for_slot (WeakrefBlock *block, gsize size)
 {
   WeakrefWatch *watch;
 
   if (block == NULL)
-    return watch_alloc (WEAKREF_MEMORY_INSIDE_WITH_SLOTS, size + sizeof (WeakrefMore));
+    return watch_alloc (WEAKREF_MEMORY_LINK_FOR_NOW, size);
 
-  watch = watch_alloc (WEAKREF_MEMORY_APART, size);
-  watch->block = weakref_block_ref (block);
+  watch = watch_alloc (WEAKREF_MEMORY_LINK, size);
+  watch->place.link.block = weakref_block_ref (block);
 
   return watch;
 }
@@ -139,40 +126,36 @@ weakref_watch_alloc_for_slot (WeakrefBlock *block, gsize size)
 void
 weakref_watch_free (WeakrefWatch *watch)
 {
-  WeakrefBlock *block = watch->block;
+  WeakrefBlock *block = weakref_watch_get_block (watch);
 
-  /* If the watch has another block than the outer one, the outer one was never used: it is only
-   * memory. If it is the watch's own, the last unref frees it. */
-  if (watch->memory == WEAKREF_MEMORY_APART)
+  /* If it is the same memory, the last unref frees it. */
+  if (block != (gpointer) watch)
     g_free (watch);
-  else if (block != watch_get_outer (watch))
-    g_free (watch_get_outer (watch));
-
   if (block != NULL)
     weakref_block_unref (block);
 }
 
-/* Starts a watch with the outer block. Returns FALSE if another thread has made a block for @target
- * in the meantime. Then the outer block is only memory. */
+/* Starts a watch with a block in its own memory, if that is possible. Returns FALSE if another
+ * thread has made a block for @target in the meantime. Then the watch needs a link to that one. */
 static gboolean
-watch_start_inside (WeakrefWatch *watch, gpointer target, WeakrefMore *more)
+watch_start_with_block (WeakrefWatch *watch, gpointer target, WeakrefWatchMemory memory, guint8 own)
 {
-  WeakrefBlock *block = watch_get_outer (watch);
+  WeakrefBlock *block = (WeakrefBlock *) watch;
+
+  if (watch->memory != WEAKREF_MEMORY_LINK_FOR_NOW)
+    return FALSE;
 
   /* The reference of the caller, see weakref_block_init(), is given to the watch. */
   weakref_block_init (block, target, WEAKREF_PHASE_DISPOSE);
-  watch->block = block;
-  if (more != NULL)
-    {
-      block->more_is_inside = TRUE;
-      block->watches.more = (gsize) more + 1;
-    }
-  weakref_list_push (weakref_block_get_watches_locked (block), &watch->node);
+  block->own = own;
+  watch->memory = memory;
   if (weakref_block_publish (block, NULL, target))
     return TRUE;
 
   g_weak_ref_clear (&block->target);
-  watch->block = NULL;
+  memset (&watch->place, 0, sizeof watch->place);
+  watch->memory = WEAKREF_MEMORY_LINK;
+
   return FALSE;
 }
 
@@ -181,15 +164,15 @@ watch_start_in_block (WeakrefWatch *watch, gpointer target, WeakrefPhase phase)
 {
   while (TRUE)
     {
-      WeakrefBlock *block = watch->block;
+      WeakrefBlock *block = watch->place.link.block;
 
       if (block == NULL)
-        block = watch->block = weakref_block_get (target, phase);
+        block = watch->place.link.block = weakref_block_get (target, phase);
 
       weakref_block_lock (block);
       if (!block->dead)
         {
-          weakref_list_push (weakref_block_get_watches_locked (block), &watch->node);
+          weakref_list_push (weakref_block_get_watches_locked (block), &watch->place.link.node);
           weakref_block_unlock (block);
           return;
         }
@@ -197,7 +180,7 @@ watch_start_in_block (WeakrefWatch *watch, gpointer target, WeakrefPhase phase)
 
       /* Another thread has just disposed the target. The caller still holds it, so that it has a
        * next life. That one is watched. */
-      watch->block = NULL;
+      watch->place.link.block = NULL;
       weakref_block_unref (block);
     }
 }
@@ -212,39 +195,30 @@ weakref_watch_start (WeakrefWatch *watch,
 {
   watch->funcs = funcs_get_number (funcs);
 
-  if (watch->memory != WEAKREF_MEMORY_INSIDE || !watch_start_inside (watch, target, NULL))
+  if (!watch_start_with_block (watch, target, WEAKREF_MEMORY_BLOCK, WEAKREF_OWN_WATCH))
     watch_start_in_block (watch, target, phase);
 }
 
-/* Does the same for an owner of @size bytes that weakref_watch_alloc_for_slot() has allocated. If
- * this makes a block, the owner is in @slot before others can find the block. */
+/* Does the same for an owner that weakref_watch_alloc_for_slot() has allocated. If this makes a
+ * block, the owner is in @slot before others can find the block. */
 void
 weakref_watch_start_in_slot (WeakrefWatch *watch,
                              const WeakrefWatchFuncs *funcs,
                              gpointer target,
-                             gsize size,
                              WeakrefSlot slot)
 {
   watch->funcs = funcs_get_number (funcs);
 
-  if (watch->memory == WEAKREF_MEMORY_INSIDE_WITH_SLOTS)
-    {
-      WeakrefMore *more = watch_get_more (watch, size);
-
-      memset (more, 0, sizeof *more);
-      more->slots[slot] = watch;
-      if (watch_start_inside (watch, target, more))
-        return;
-    }
-  watch_start_in_block (watch, target, WEAKREF_PHASE_DISPOSE);
+  if (!watch_start_with_block (watch, target, WEAKREF_MEMORY_BLOCK_IN_SLOT,
+                               WEAKREF_OWN_WATCH | WEAKREF_OWN_SLOT (slot)))
+    watch_start_in_block (watch, target, WEAKREF_PHASE_DISPOSE);
 }
 
 /* Returns whether the start of the watch has put its owner into the slot. */
 gboolean
 weakref_watch_is_in_slot (WeakrefWatch *watch)
 {
-  return watch->memory == WEAKREF_MEMORY_INSIDE_WITH_SLOTS &&
-         watch->block == watch_get_outer (watch);
+  return watch->memory == WEAKREF_MEMORY_BLOCK_IN_SLOT;
 }
 
 /* Stops the watch, and drops its reference on the owner. Returns FALSE if the death was first. Then
@@ -252,13 +226,15 @@ weakref_watch_is_in_slot (WeakrefWatch *watch)
 gboolean
 weakref_watch_stop (WeakrefWatch *watch)
 {
-  WeakrefBlock *block = watch->block;
+  WeakrefBlock *block = weakref_watch_get_block (watch);
   gboolean stopped;
 
   weakref_block_lock (block);
   stopped = !block->dead;
-  if (stopped)
-    weakref_list_take (&watch->node);
+  if (stopped && G_LIKELY (watch->memory < WEAKREF_MEMORY_BLOCK))
+    weakref_list_take (&watch->place.link.node);
+  else if (stopped)
+    block->own &= (guint8) ~WEAKREF_OWN_WATCH;
   weakref_block_unlock (block);
 
   if (stopped && weakref_watch_get_funcs (watch)->unref != NULL)
@@ -267,9 +243,9 @@ weakref_watch_stop (WeakrefWatch *watch)
   return stopped;
 }
 
-/* Drops the block of a watch that was stopped or has announced. */
+/* Drops the block of a watch that was stopped or has announced, and was not allocated here. */
 void
 weakref_watch_clear (WeakrefWatch *watch)
 {
-  g_clear_pointer (&watch->block, weakref_block_unref);
+  g_clear_pointer (&watch->place.link.block, weakref_block_unref);
 }

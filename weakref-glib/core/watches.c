@@ -149,7 +149,7 @@ weakref_watches_start (WeakrefWatches *self,
    * have started, or we see the death here. */
   g_atomic_int_set (&self->started, TRUE);
   for (i = 0; i < self->n_targets && !dead; i++)
-    dead = weakref_block_is_dead (self->watches[i].watch.block);
+    dead = weakref_block_is_dead (weakref_watch_get_block (&self->watches[i].watch));
   if (dead)
     watches_die (self);
 }
@@ -185,7 +185,8 @@ weakref_watches_dup_target (WeakrefWatches *self, gsize i)
 {
   OneWatch *one = &self->watches[i];
 
-  return weakref_block_dup_target (one->life != NULL ? one->life : one->watch.block);
+  return weakref_block_dup_target (one->life != NULL ? one->life
+                                                     : weakref_watch_get_block (&one->watch));
 }
 
 /* Returns whether the arguments of a function are good: there is at least one object, and somebody

@@ -356,7 +356,7 @@ weakref_proxy_is_alive (WeakrefProxy *self)
 
   g_return_val_if_fail (WEAKREF_IS_PROXY (self), FALSE);
 
-  block = self->handle->watch.block;
+  block = weakref_watch_get_block (&self->handle->watch);
 
   return block != NULL && weakref_block_is_alive (block);
 }

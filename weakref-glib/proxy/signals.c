@@ -48,7 +48,7 @@ proxy_receive (WeakrefProxy *self,
   /* A target may emit while it is disposed. The proxy is dead by then: its properties and its
    * interfaces do not show the target any more, so their changes are not forwarded. */
   if (signal->kind != WEAKREF_PROXY_SIGNAL_OWN &&
-      !weakref_block_is_alive (self->handle->watch.block))
+      !weakref_block_is_alive (weakref_watch_get_block (&self->handle->watch)))
     return;
 
   if (signal->kind == WEAKREF_PROXY_SIGNAL_INTERFACE)
@@ -84,7 +84,7 @@ forwarder_marshal (GClosure *closure,
 
   /* The target may live on after its dispose, and may still have its handlers then. The proxy is of
    * its earlier life. */
-  if (weakref_block_is_dead (handle->watch.block))
+  if (weakref_block_is_dead (weakref_watch_get_block (&handle->watch)))
     return;
 
   self = weakref_compat_get (&handle->self);

@@ -19,7 +19,7 @@ weakref_proxy_list (gpointer target)
 gpointer
 weakref_proxy_dup_living (WeakrefProxy *self)
 {
-  WeakrefBlock *block = self->handle->watch.block;
+  WeakrefBlock *block = weakref_watch_get_block (&self->handle->watch);
 
   return block != NULL ? weakref_block_dup_target (block) : NULL;
 }
