@@ -174,6 +174,135 @@ test_iteration_may_drop_the_table (void)
   assert_log ("-a ~a");
 }
 
+/* Two iterations, one in each of two threads, which have both begun when the value is removed. */
+
+typedef struct
+{
+  WeakrefKeyTable *table;
+  TestProbe *key;
+  TestGate inside;
+  TestGate go_on;
+} Overlap;
+
+static void
+wait_inside_cb (gpointer key, gpointer value, gpointer user_data)
+{
+  Overlap *overlap = user_data;
+
+  test_gate_open (&overlap->inside);
+  test_gate_wait (&overlap->go_on);
+  test_log ("there:%s", (const char *) value);
+}
+
+static gpointer
+wait_inside (gpointer data)
+{
+  Overlap *overlap = data;
+
+  weakref_key_table_foreach (overlap->table, wait_inside_cb, overlap);
+  return NULL;
+}
+
+static void
+overlap_init (Overlap *overlap)
+{
+  overlap->table = weakref_key_table_new (log_free);
+  overlap->key = test_probe_new ("a");
+  test_gate_init (&overlap->inside);
+  test_gate_init (&overlap->go_on);
+  weakref_key_table_insert (overlap->table, overlap->key, "1");
+}
+
+static void
+overlap_clear (Overlap *overlap)
+{
+  test_gate_clear (&overlap->inside);
+  test_gate_clear (&overlap->go_on);
+  g_object_unref (overlap->table);
+  g_object_unref (overlap->key);
+  assert_log ("-a ~a");
+}
+
+static void
+remove_cb (gpointer key, gpointer value, gpointer user_data)
+{
+  weakref_key_table_remove (user_data, key);
+  test_log ("here:%s", (const char *) value);
+}
+
+static void
+test_value_waits_for_an_older_iteration (void)
+{
+  Overlap overlap;
+  GThread *thread;
+
+  overlap_init (&overlap);
+  thread = g_thread_new ("wait", wait_inside, &overlap);
+  test_gate_wait (&overlap.inside);
+  weakref_key_table_foreach (overlap.table, remove_cb, overlap.table);
+  assert_log ("here:1");
+  test_gate_open (&overlap.go_on);
+  g_thread_join (thread);
+  assert_log ("there:1 free:1");
+  overlap_clear (&overlap);
+}
+
+static void
+begin_other_and_remove_cb (gpointer key, gpointer value, gpointer user_data)
+{
+  gpointer *overlap_and_thread = user_data;
+  Overlap *overlap = overlap_and_thread[0];
+
+  overlap_and_thread[1] = g_thread_new ("wait", wait_inside, overlap);
+  test_gate_wait (&overlap->inside);
+  remove_cb (key, value, overlap->table);
+}
+
+static void
+test_value_waits_for_a_newer_iteration (void)
+{
+  Overlap overlap;
+  gpointer overlap_and_thread[2] = { &overlap, NULL };
+
+  overlap_init (&overlap);
+  weakref_key_table_foreach (overlap.table, begin_other_and_remove_cb, overlap_and_thread);
+  assert_log ("here:1");
+  test_gate_open (&overlap.go_on);
+  g_thread_join (overlap_and_thread[1]);
+  assert_log ("there:1 free:1");
+  overlap_clear (&overlap);
+}
+
+static void
+insert_and_remove_cb (gpointer key, gpointer value, gpointer user_data)
+{
+  TestProbe *b = test_probe_new ("b");
+
+  test_log ("call");
+  weakref_key_table_insert (user_data, b, "2");
+  weakref_key_table_insert (user_data, b, "3");
+  weakref_key_table_remove (user_data, b);
+  weakref_key_table_insert (user_data, key, "4");
+  weakref_key_table_insert (user_data, key, "5");
+  g_object_unref (b);
+}
+
+static void
+test_value_does_not_wait_for_an_iteration_without_it (void)
+{
+  TestProbe *a = test_probe_new ("a");
+  WeakrefKeyTable *table = weakref_key_table_new (log_free);
+
+  weakref_key_table_insert (table, a, "1");
+  weakref_key_table_foreach (table, insert_and_remove_cb, table);
+  assert_log ("call free:2 free:3 free:4 -b ~b free:1");
+
+  g_object_unref (table);
+  assert_log ("free:5");
+  g_object_unref (a);
+  assert_log ("-a ~a");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -184,6 +313,10 @@ main (int argc, char **argv)
                 key_may_die_in_another_thread_during_iteration);
   test_case_as ("iteration/stolen-values-are-passed-over", stolen_values_are_passed_over);
   test_case_as ("iteration/may-drop-the-table", iteration_may_drop_the_table);
+  test_case_as ("iteration/value-waits/for-an-older-one", value_waits_for_an_older_iteration);
+  test_case_as ("iteration/value-waits/for-a-newer-one", value_waits_for_a_newer_iteration);
+  test_case_as ("iteration/value-waits/not-for-one-without-it",
+                value_does_not_wait_for_an_iteration_without_it);
 
   return g_test_run ();
 }

@@ -281,29 +281,190 @@ test_closed_table_takes_nothing (void)
 }
 
 static void
-test_snapshot_keeps_entries (void)
+put_named (WeakrefTable *table, TestProbe *probe)
+{
+  put_new (table, g_intern_string (test_probe_get_name (probe)), probe);
+}
+
+/* A reading with its end in the log: "end" and what is freed of it. */
+static void
+end (WeakrefReading *reading)
+{
+  test_log ("end");
+  weakref_table_end_reading (reading);
+}
+
+static void
+test_reading_keeps_entries_that_leave (void)
 {
   WeakrefTable *table = table_new ();
   TestProbe *a = test_probe_new ("a");
   TestProbe *b = test_probe_new ("b");
-  GPtrArray *snapshot;
+  TestProbe *c = test_probe_new ("c");
+  TestProbe *d = test_probe_new ("d");
+  WeakrefReading *reading;
+  WeakrefEntry *old;
 
-  put_new (table, "a", a);
-  put_new (table, "b", b);
-  snapshot = weakref_table_snapshot (table);
-  g_assert_cmpuint (snapshot->len, ==, 2);
+  put_named (table, a);
+  put_named (table, b);
+  put_named (table, c);
+  reading = weakref_table_read (table);
+  g_assert_cmpuint (reading->n, ==, 3);
 
   drop (a);
   assert_log ("<a !a -a");
-  g_assert_cmpuint (snapshot->len, ==, 2);
-  weakref_table_close (table);
+  weakref_entry_drop (take (table, "b"));
   assert_log ("<b -b");
+  g_assert_true (put (table, entry_new (table, "c", d), &old));
+  weakref_entry_drop (old);
+  assert_log ("<c -c");
+  end (reading);
+  assert_log ("end ~a ~b ~c");
+
+  /* Nothing has left. */
+  reading = weakref_table_read (table);
+  g_assert_cmpuint (reading->n, ==, 1);
+  end (reading);
+  assert_log ("end");
+
+  /* It keeps the table, too. */
+  reading = weakref_table_read (table);
+  weakref_table_close (table);
+  assert_log ("<c -c");
+  end (reading);
+  assert_log ("end ~c ~table");
   drop (b);
+  drop (c);
+  drop (d);
   assert_log ("");
-  g_ptr_array_set_size (snapshot, 1);
-  g_free (test_log_steal ());
-  g_ptr_array_unref (snapshot);
-  g_free (test_log_steal ());
+}
+
+static void
+test_reading_has_only_what_is_in_the_table (void)
+{
+  WeakrefTable *table = table_new ();
+  TestProbe *a = test_probe_new ("a");
+  TestProbe *b = test_probe_new ("b");
+  WeakrefEntry *made = entry_new (table, "a", a);
+  WeakrefEntry *taken;
+  WeakrefReading *reading;
+
+  put_named (table, b);
+  taken = take (table, "b");
+  reading = weakref_table_read (table);
+  g_assert_cmpuint (reading->n, ==, 0);
+
+  weakref_entry_drop (taken);
+  assert_log ("<b -b ~b");
+  weakref_entry_drop (made);
+  assert_log ("-a ~a");
+  end (reading);
+  assert_log ("end");
+  weakref_table_close (table);
+  assert_log ("~table");
+  drop (a);
+  drop (b);
+}
+
+static void
+test_entries_wait_for_readings_that_have_them (void)
+{
+  WeakrefTable *table = table_new ();
+  TestProbe *a = test_probe_new ("a");
+  TestProbe *b = test_probe_new ("b");
+  TestProbe *c = test_probe_new ("c");
+  TestProbe *d = test_probe_new ("d");
+  WeakrefReading *first;
+  WeakrefReading *second;
+  WeakrefReading *third;
+
+  put_named (table, a);
+  put_named (table, b);
+  put_named (table, c);
+  put_named (table, d);
+
+  /* The one that begins first ends first, and so on: there is always one. */
+  first = weakref_table_read (table);
+  drop (a);
+  assert_log ("<a !a -a");
+  second = weakref_table_read (table);
+  g_assert_cmpuint (second->n, ==, 3);
+  drop (b);
+  assert_log ("<b !b -b");
+  end (first);
+  assert_log ("end ~a");
+  third = weakref_table_read (table);
+  end (second);
+  assert_log ("end ~b");
+  end (third);
+  assert_log ("end");
+
+  /* One inside the other. */
+  first = weakref_table_read (table);
+  second = weakref_table_read (table);
+  drop (c);
+  assert_log ("<c !c -c");
+  end (second);
+  assert_log ("end");
+  end (first);
+  assert_log ("end ~c");
+
+  /* The one in the middle ends first. */
+  first = weakref_table_read (table);
+  second = weakref_table_read (table);
+  third = weakref_table_read (table);
+  drop (d);
+  assert_log ("<d !d -d");
+  end (second);
+  end (third);
+  assert_log ("end end");
+  end (first);
+  assert_log ("end ~d");
+
+  weakref_table_close (table);
+  assert_log ("~table");
+}
+
+static void
+test_entries_do_not_wait_for_readings_that_do_not_have_them (void)
+{
+  WeakrefTable *table = table_new ();
+  WeakrefReading *first = weakref_table_read (table);
+  WeakrefReading *second;
+  TestProbe *a = test_probe_new ("a");
+  TestProbe *b = test_probe_new ("b");
+  TestProbe *c = test_probe_new ("c");
+  TestProbe *d = test_probe_new ("d");
+
+  put_named (table, a);
+  drop (a);
+  assert_log ("<a !a -a ~a");
+
+  /* The second one has it. */
+  put_named (table, b);
+  second = weakref_table_read (table);
+  drop (b);
+  assert_log ("<b !b -b");
+  end (second);
+  assert_log ("end ~b");
+
+  /* The first one learns from the second one what it does not have. */
+  second = weakref_table_read (table);
+  put_named (table, c);
+  end (second);
+  assert_log ("end");
+  second = weakref_table_read (table);
+  put_named (table, d);
+  end (second);
+  assert_log ("end");
+  drop (c);
+  assert_log ("<c !c -c ~c");
+  drop (d);
+  assert_log ("<d !d -d ~d");
+
+  end (first);
+  weakref_table_close (table);
+  assert_log ("end ~table");
 }
 
 int
@@ -318,7 +479,11 @@ main (int argc, char **argv)
                 object_dies_before_its_replaced_entry_is_dropped);
   test_case_as ("object-dies-before-put", object_dies_before_its_entry_is_put);
   test_case_as ("closed-takes-nothing", closed_table_takes_nothing);
-  test_case (snapshot_keeps_entries);
+  test_case_as ("reading/keeps-what-leaves", reading_keeps_entries_that_leave);
+  test_case_as ("reading/has-what-is-in-the-table", reading_has_only_what_is_in_the_table);
+  test_case_as ("reading/entries-wait-if-it-has-them", entries_wait_for_readings_that_have_them);
+  test_case_as ("reading/entries-do-not-wait-if-it-has-not",
+                entries_do_not_wait_for_readings_that_do_not_have_them);
 
   return g_test_run ();
 }

@@ -16,8 +16,8 @@
  * new object at an old address does not find the value of the old object.
  *
  * The value is freed, outside every lock, when it is replaced or removed, when the key dies, or
- * with the table. If somebody iterates over the table at that moment, it is freed at the end of the
- * iteration.
+ * with the table. If somebody iterates over the table at that moment, it is freed at the end of
+ * that iteration.
  *
  * *A value that holds a reference on its key keeps both alive*, because the table holds the value.
  * The same is true if something that the value refers to holds the key, such as a closure. It ends
@@ -153,12 +153,12 @@ weakref_key_value_unref (gpointer box)
 void
 weakref_key_core_foreach (WeakrefKeyCore *core, WeakrefKeyTableFunc func, gpointer user_data)
 {
-  GPtrArray *entries = weakref_table_snapshot (&core->base);
+  WeakrefReading *reading = weakref_table_read (&core->base);
   guint i;
 
-  for (i = 0; i < entries->len; i++)
+  for (i = 0; i < reading->n; i++)
     {
-      Entry *entry = g_ptr_array_index (entries, i);
+      Entry *entry = weakref_table_get_read (reading, i);
       gpointer key = weakref_block_dup_target (weakref_watch_get_block (&entry->base.watch));
       gpointer value;
       gboolean stolen;
@@ -180,7 +180,7 @@ weakref_key_core_foreach (WeakrefKeyCore *core, WeakrefKeyTableFunc func, gpoint
       g_object_unref (key);
     }
 
-  g_ptr_array_unref (entries);
+  weakref_table_end_reading (reading);
 }
 
 static void

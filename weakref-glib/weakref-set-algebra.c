@@ -4,8 +4,8 @@
 
 #include <weakref-glib/weakref-set-private.h>
 
-/* The algebra of sets. Each operation goes over a snapshot of the members, because other threads
- * may change the sets meanwhile. */
+/* The algebra of sets. Each operation is a reading of the members that there are at its start,
+ * because other threads may change the sets meanwhile. */
 
 /* Adds items of @from to the set. If @other is NULL, all are added. Otherwise, if @wanted is TRUE,
  * those are added that are in @other, too; if it is FALSE, those that are not. An item that is
@@ -13,12 +13,12 @@
 static void
 set_add_items (WeakrefSet *self, WeakrefSet *from, WeakrefSet *other, gboolean wanted)
 {
-  GPtrArray *entries = weakref_set_snapshot (from);
+  WeakrefReading *reading = weakref_set_read (from);
   guint i;
 
-  for (i = 0; i < entries->len; i++)
+  for (i = 0; i < reading->n; i++)
     {
-      WeakrefEntry *entry = g_ptr_array_index (entries, i);
+      WeakrefEntry *entry = weakref_table_get_read (reading, i);
       gpointer item = weakref_block_dup_target (weakref_watch_get_block (&entry->watch));
 
       if (item == NULL)
@@ -29,7 +29,7 @@ set_add_items (WeakrefSet *self, WeakrefSet *from, WeakrefSet *other, gboolean w
       g_object_unref (item);
     }
 
-  g_ptr_array_unref (entries);
+  weakref_table_end_reading (reading);
 }
 
 /* If @wanted is TRUE, returns whether all items of @self are in @other; if it is FALSE, returns
@@ -37,13 +37,13 @@ set_add_items (WeakrefSet *self, WeakrefSet *from, WeakrefSet *other, gboolean w
 static gboolean
 set_check_items (WeakrefSet *self, WeakrefSet *other, gboolean wanted)
 {
-  GPtrArray *entries = weakref_set_snapshot (self);
+  WeakrefReading *reading = weakref_set_read (self);
   gboolean result = TRUE;
   guint i;
 
-  for (i = 0; i < entries->len && result; i++)
+  for (i = 0; i < reading->n && result; i++)
     {
-      WeakrefEntry *entry = g_ptr_array_index (entries, i);
+      WeakrefEntry *entry = weakref_table_get_read (reading, i);
       gpointer item = weakref_block_dup_target (weakref_watch_get_block (&entry->watch));
 
       if (item == NULL)
@@ -54,7 +54,7 @@ set_check_items (WeakrefSet *self, WeakrefSet *other, gboolean wanted)
       g_object_unref (item);
     }
 
-  g_ptr_array_unref (entries);
+  weakref_table_end_reading (reading);
 
   return result;
 }

@@ -115,20 +115,15 @@ weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
     }
 }
 
-/* Returns the entries of the members, in order. The array owns a reference on each. */
-GPtrArray *
-weakref_set_list_dup_entries_locked (WeakrefSetList *list)
+/* Begins a reading of the members, in order. */
+WeakrefReading *
+weakref_set_list_read_locked (WeakrefSetList *list)
 {
-  guint n = list->positions.n_current;
-  GPtrArray *entries = g_ptr_array_new_full (n, weakref_entry_unref);
-  guint i;
+  WeakrefReading *reading = weakref_table_read_locked (list->table, list->positions.n_current);
 
-  g_ptr_array_set_size (entries, (gint) n);
-  weakref_positions_copy_current (&list->positions, entries->pdata);
-  for (i = 0; i < n; i++)
-    weakref_entry_ref (g_ptr_array_index (entries, i));
+  weakref_positions_copy_current (&list->positions, reading->entries);
 
-  return entries;
+  return reading;
 }
 
 /* To be called when the set is finalized. Nobody will read the list any more. */

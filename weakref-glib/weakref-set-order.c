@@ -169,7 +169,7 @@ void
 weakref_set_sort (WeakrefSet *self, WeakrefSetCompareFunc compare, gpointer user_data)
 {
   WeakrefSetList *list;
-  GPtrArray *entries;
+  WeakrefReading *reading;
   GArray *sorted;
   gboolean changed = FALSE;
   guint i;
@@ -178,11 +178,11 @@ weakref_set_sort (WeakrefSet *self, WeakrefSetCompareFunc compare, gpointer user
   g_return_if_fail (compare != NULL);
 
   list = weakref_set_get_list (self);
-  entries = weakref_set_snapshot (self);
-  sorted = g_array_sized_new (FALSE, FALSE, sizeof (Sorted), entries->len);
-  for (i = 0; i < entries->len; i++)
+  reading = weakref_set_read (self);
+  sorted = g_array_sized_new (FALSE, FALSE, sizeof (Sorted), reading->n);
+  for (i = 0; i < reading->n; i++)
     {
-      Sorted one = { g_ptr_array_index (entries, i), NULL, compare, user_data };
+      Sorted one = { weakref_table_get_read (reading, i), NULL, compare, user_data };
 
       one.item = weakref_block_dup_target (weakref_watch_get_block (&one.entry->base.watch));
       if (one.item == NULL)
@@ -212,7 +212,7 @@ weakref_set_sort (WeakrefSet *self, WeakrefSetCompareFunc compare, gpointer user
   for (i = 0; i < sorted->len; i++)
     g_object_unref (g_array_index (sorted, Sorted, i).item);
   g_array_unref (sorted);
-  g_ptr_array_unref (entries);
+  weakref_table_end_reading (reading);
   if (changed)
     weakref_set_list_publish (list);
 }

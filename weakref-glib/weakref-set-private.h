@@ -88,7 +88,7 @@ weakref_set_slot_new (gpointer pointer, guint tag)
 WeakrefSetList *weakref_set_get_list (WeakrefSet *self);
 gboolean weakref_set_put (WeakrefSet *self, gpointer item, WeakrefBlock *life, guint position);
 WeakrefSetEntry *weakref_set_list_find_locked (WeakrefSetList *list, gconstpointer item);
-GPtrArray *weakref_set_snapshot (WeakrefSet *self);
+WeakrefReading *weakref_set_read (WeakrefSet *self);
 
 /* weakref-set-list.c */
 void weakref_set_list_init (WeakrefSetList *list,
@@ -101,7 +101,7 @@ void weakref_set_list_clear (WeakrefSetList *list);
 void weakref_set_list_insert_locked (WeakrefSetList *list, WeakrefSetEntry *entry, guint position);
 void weakref_set_list_move_locked (WeakrefSetList *list, WeakrefSetEntry *entry, guint position);
 void weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry);
-GPtrArray *weakref_set_list_dup_entries_locked (WeakrefSetList *list);
+WeakrefReading *weakref_set_list_read_locked (WeakrefSetList *list);
 
 void weakref_set_list_died (WeakrefSetList *list, WeakrefSetEntry *entry, gpointer object);
 guint weakref_set_list_get_n_items (WeakrefSetList *list);

@@ -202,18 +202,18 @@ weakref_set_put (WeakrefSet *self, gpointer item, WeakrefBlock *life, guint posi
   return put;
 }
 
-/* Returns the entries of the members, in order. The array owns a reference on each. */
-GPtrArray *
-weakref_set_snapshot (WeakrefSet *self)
+/* Begins a reading of the members, in order. */
+WeakrefReading *
+weakref_set_read (WeakrefSet *self)
 {
   SetTable *table = self->table;
-  GPtrArray *entries;
+  WeakrefReading *reading;
 
   g_mutex_lock (&table->base.lock);
-  entries = weakref_set_list_dup_entries_locked (&table->list);
+  reading = weakref_set_list_read_locked (&table->list);
   g_mutex_unlock (&table->base.lock);
 
-  return entries;
+  return reading;
 }
 
 static GType
@@ -503,25 +503,23 @@ weakref_set_get_size (WeakrefSet *self)
 GPtrArray *
 weakref_set_dup_items (WeakrefSet *self)
 {
-  GPtrArray *entries;
+  WeakrefReading *reading;
   GPtrArray *items;
   guint i;
 
   g_return_val_if_fail (WEAKREF_IS_SET (self), NULL);
 
-  entries = weakref_set_snapshot (self);
-  g_ptr_array_set_free_func (entries, NULL);
-  items = g_ptr_array_new_full (entries->len, g_object_unref);
-  for (i = 0; i < entries->len; i++)
+  reading = weakref_set_read (self);
+  items = g_ptr_array_new_full (reading->n, g_object_unref);
+  for (i = 0; i < reading->n; i++)
     {
-      WeakrefEntry *entry = g_ptr_array_index (entries, i);
+      WeakrefEntry *entry = weakref_table_get_read (reading, i);
       gpointer item = weakref_block_dup_target (weakref_watch_get_block (&entry->watch));
 
       if (item != NULL)
         g_ptr_array_add (items, item);
-      weakref_entry_unref (entry);
     }
-  g_ptr_array_unref (entries);
+  weakref_table_end_reading (reading);
 
   return items;
 }
@@ -542,18 +540,16 @@ weakref_set_dup_items (WeakrefSet *self)
 void
 weakref_set_foreach (WeakrefSet *self, WeakrefSetFunc func, gpointer user_data)
 {
-  GPtrArray *entries;
+  WeakrefReading *reading;
   guint i;
 
   g_return_if_fail (WEAKREF_IS_SET (self));
   g_return_if_fail (func != NULL);
 
-  entries = weakref_set_snapshot (self);
-  /* Each entry is dropped after its turn, because it is in the caches of the processor then. */
-  g_ptr_array_set_free_func (entries, NULL);
-  for (i = 0; i < entries->len; i++)
+  reading = weakref_set_read (self);
+  for (i = 0; i < reading->n; i++)
     {
-      WeakrefEntry *entry = g_ptr_array_index (entries, i);
+      WeakrefEntry *entry = weakref_table_get_read (reading, i);
       gpointer item = weakref_block_dup_target (weakref_watch_get_block (&entry->watch));
 
       if (item != NULL)
@@ -561,8 +557,7 @@ weakref_set_foreach (WeakrefSet *self, WeakrefSetFunc func, gpointer user_data)
           func (item, user_data);
           g_object_unref (item);
         }
-      weakref_entry_unref (entry);
     }
 
-  g_ptr_array_unref (entries);
+  weakref_table_end_reading (reading);
 }

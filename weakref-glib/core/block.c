@@ -391,6 +391,15 @@ weakref_block_dup_target (WeakrefBlock *block)
   return target;
 }
 
+/* Begins to fetch the target into the caches of the processor, for a call of
+ * weakref_block_dup_target() a little later. GLib promises neither what is in a GWeakRef nor that
+ * it can be read here. That does not matter: a prefetch of any address is harmless. */
+void
+weakref_block_prefetch_target (WeakrefBlock *block)
+{
+  __builtin_prefetch (__atomic_load_n (&block->target.priv.p, __ATOMIC_RELAXED));
+}
+
 /* Returns whether weakref_block_dup_target() would return the target. This is what users are told.
  */
 gboolean

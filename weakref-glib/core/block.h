@@ -124,6 +124,7 @@ void weakref_block_unref (WeakrefBlock *block);
 
 gboolean weakref_block_is_current (WeakrefBlock *block, gpointer target);
 gpointer weakref_block_dup_target (WeakrefBlock *block);
+void weakref_block_prefetch_target (WeakrefBlock *block);
 gboolean weakref_block_is_alive (WeakrefBlock *block);
 gboolean weakref_block_is_dead (WeakrefBlock *block);
 guint64 weakref_block_get_id (WeakrefBlock *block);

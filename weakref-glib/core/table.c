@@ -13,9 +13,9 @@
  * lock of a block is held.
  *
  * An entry is put into the map, taken out and counted under the lock. An entry that was taken out
- * is dropped outside the lock, by weakref_entry_drop(). The table, the watch and each snapshot have
- * a reference on the entry. When the last of them is dropped, the entry is freed with its key or
- * value: once, and always outside the lock. */
+ * is dropped outside the lock, by weakref_entry_drop(). The table and the watch have a reference on
+ * the entry, and so has a reading if the entry has left meanwhile: see reading.c. When the last of
+ * them is dropped, the entry is freed with its key or value: once, and always outside the lock. */
 
 void
 weakref_table_init (WeakrefTable *table, const WeakrefTableFuncs *funcs)
@@ -24,6 +24,7 @@ weakref_table_init (WeakrefTable *table, const WeakrefTableFuncs *funcs)
   g_mutex_init (&table->lock);
   weakref_locks_add (&table->listed, &table->lock);
   weakref_map_init (&table->map, funcs->take_data != NULL);
+  table->readings = NULL;
   table->funcs = funcs;
 }
 
@@ -84,6 +85,8 @@ entry_out_locked (WeakrefEntry *entry)
   WeakrefTable *table = entry->table;
 
   entry->watch.state = WEAKREF_ENTRY_OUT;
+  if (G_UNLIKELY (table->readings != NULL) && weakref_reading_park (table->readings, entry))
+    weakref_entry_ref (entry);
   if (table->funcs->left_locked != NULL)
     table->funcs->left_locked (table, entry);
 }
@@ -207,6 +210,8 @@ weakref_table_put_locked (WeakrefTable *table,
 
   *old = weakref_table_take_locked (table, index);
   entry->watch.state = WEAKREF_ENTRY_IN;
+  if (G_UNLIKELY (table->readings != NULL))
+    weakref_reading_put (table->readings, entry);
   weakref_map_add (&table->map, tag, data, entry);
 
   return TRUE;
@@ -272,20 +277,54 @@ weakref_table_get_size (WeakrefTable *table)
   return size;
 }
 
-/* Returns all entries. The array owns a reference on each. */
-GPtrArray *
-weakref_table_snapshot (WeakrefTable *table)
+/* Begins a reading of @n entries, which the caller writes to it before it releases the lock. All of
+ * them are in the table. Each of them can be used until the reading ends, although there is no
+ * reference on it. The reading keeps the core, so the table object can be dropped meanwhile. */
+WeakrefReading *
+weakref_table_read_locked (WeakrefTable *table, guint n)
 {
-  GPtrArray *entries = g_ptr_array_new_with_free_func (weakref_entry_unref);
+  WeakrefReading *reading = weakref_reading_begin (&table->readings, n);
+
+  reading->table = weakref_table_ref (table);
+  return reading;
+}
+
+/* Begins a reading of all entries. */
+WeakrefReading *
+weakref_table_read (WeakrefTable *table)
+{
+  WeakrefReading *reading;
+  gpointer *entries;
   gsize index;
 
   g_mutex_lock (&table->lock);
+  reading = weakref_table_read_locked (table, table->map.n);
+  entries = reading->entries;
   for (index = weakref_map_next (&table->map, WEAKREF_MAP_NONE); index != WEAKREF_MAP_NONE;
        index = weakref_map_next (&table->map, index))
-    g_ptr_array_add (entries, weakref_entry_ref (weakref_map_get_entry (&table->map, index)));
+    *entries++ = weakref_map_get_entry (&table->map, index);
   g_mutex_unlock (&table->lock);
 
-  return entries;
+  return reading;
+}
+
+/* Ends a reading, and frees it. Drops the entries that have left meanwhile, if no older reading has
+ * them. */
+void
+weakref_table_end_reading (WeakrefReading *reading)
+{
+  WeakrefTable *table = reading->table;
+  GPtrArray *dropped;
+  guint i;
+
+  g_mutex_lock (&table->lock);
+  dropped = weakref_reading_end (&table->readings, reading);
+  g_mutex_unlock (&table->lock);
+
+  for (i = 0; dropped != NULL && i < dropped->len; i++)
+    weakref_entry_unref (g_ptr_array_index (dropped, i));
+  weakref_reading_free (reading);
+  weakref_table_unref (table);
 }
 
 typedef struct

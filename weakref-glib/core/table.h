@@ -7,6 +7,7 @@
 #include <weakref-glib/core/block.h>
 #include <weakref-glib/core/locks.h>
 #include <weakref-glib/core/map.h>
+#include <weakref-glib/core/reading.h>
 
 G_BEGIN_DECLS
 
@@ -72,9 +73,13 @@ struct _WeakrefTable
   gboolean closed; /* lock: the table object is gone, and no entry can be put in */
   GMutex lock;
   WeakrefMap map;                 /* lock */
+  WeakrefReading *readings;       /* lock: (unowned) (nullable): the newest one */
   const WeakrefTableFuncs *funcs; /* (const) */
   WeakrefListedLock listed;
 };
+
+/* How many turns ahead the target of an entry is fetched. The entry is fetched twice as early. */
+#define WEAKREF_READ_AHEAD 4
 
 void weakref_table_init (WeakrefTable *table, const WeakrefTableFuncs *funcs);
 gpointer weakref_table_ref (gpointer table);
@@ -92,7 +97,9 @@ WeakrefEntry *weakref_table_take_entry_locked (WeakrefTable *table, WeakrefEntry
 void weakref_table_clear (WeakrefTable *table);
 void weakref_table_close (WeakrefTable *table);
 guint weakref_table_get_size (WeakrefTable *table);
-GPtrArray *weakref_table_snapshot (WeakrefTable *table);
+WeakrefReading *weakref_table_read_locked (WeakrefTable *table, guint n);
+WeakrefReading *weakref_table_read (WeakrefTable *table);
+void weakref_table_end_reading (WeakrefReading *reading);
 GPtrArray *weakref_table_find_object (WeakrefTable *table, gpointer object);
 
 void weakref_entry_init (WeakrefEntry *entry, WeakrefTable *table, gpointer target);
@@ -114,6 +121,24 @@ static inline WeakrefEntry *
 weakref_table_get_entry_locked (WeakrefTable *table, gsize index)
 {
   return index != WEAKREF_MAP_NONE ? weakref_map_get_entry (&table->map, index) : NULL;
+}
+
+/* Returns an entry of the reading. Begins to fetch others, whose turn comes later, into the caches
+ * of the processor: first an entry, which may have its block inside, and later its target. */
+static inline gpointer
+weakref_table_get_read (const WeakrefReading *reading, guint i)
+{
+  if (G_LIKELY (i + 2 * WEAKREF_READ_AHEAD < reading->n))
+    {
+      const WeakrefEntry *later = reading->entries[i + 2 * WEAKREF_READ_AHEAD];
+      const WeakrefEntry *sooner = reading->entries[i + WEAKREF_READ_AHEAD];
+
+      __builtin_prefetch (later);
+      __builtin_prefetch (&later->watch.funcs);
+      weakref_block_prefetch_target (weakref_watch_get_block (&sooner->watch));
+    }
+
+  return reading->entries[i];
 }
 
 G_END_DECLS

@@ -377,14 +377,14 @@ free_value_cb (gpointer value)
 GPtrArray *
 weakref_value_core_dup_keys (WeakrefValueCore *core, gboolean as_values)
 {
-  GPtrArray *entries = weakref_table_snapshot (&core->base);
+  WeakrefReading *reading = weakref_table_read (&core->base);
   GPtrArray *keys =
     g_ptr_array_new_with_free_func (as_values ? free_value_cb : weakref_key_get_free (&core->kind));
   guint i;
 
-  for (i = 0; i < entries->len; i++)
+  for (i = 0; i < reading->n; i++)
     {
-      WeakrefValueEntry *entry = g_ptr_array_index (entries, i);
+      WeakrefValueEntry *entry = weakref_table_get_read (reading, i);
 
       if (entry_is_alive (entry))
         {
@@ -394,7 +394,7 @@ weakref_value_core_dup_keys (WeakrefValueCore *core, gboolean as_values)
                                            : weakref_key_copy (&core->kind, key));
         }
     }
-  g_ptr_array_unref (entries);
+  weakref_table_end_reading (reading);
 
   return keys;
 }
@@ -417,16 +417,16 @@ weakref_value_core_dup_values (WeakrefValueCore *core)
 }
 
 /* Calls @func with each entry whose object is alive. The entry and the object are held while @func
- * runs. @func may drop the table object, because the entries keep the core. */
+ * runs. @func may drop the table object, because the reading keeps the core. */
 void
 weakref_value_core_foreach (WeakrefValueCore *core, WeakrefValueTableFunc func, gpointer user_data)
 {
-  GPtrArray *entries = weakref_table_snapshot (&core->base);
+  WeakrefReading *reading = weakref_table_read (&core->base);
   guint i;
 
-  for (i = 0; i < entries->len; i++)
+  for (i = 0; i < reading->n; i++)
     {
-      WeakrefValueEntry *entry = g_ptr_array_index (entries, i);
+      WeakrefValueEntry *entry = weakref_table_get_read (reading, i);
       gpointer object = core->funcs->look_at != NULL
                           ? core->funcs->look_at (entry)
                           : weakref_block_dup_target (weakref_watch_get_block (&entry->base.watch));
@@ -438,7 +438,7 @@ weakref_value_core_foreach (WeakrefValueCore *core, WeakrefValueTableFunc func, 
         }
     }
 
-  g_ptr_array_unref (entries);
+  weakref_table_end_reading (reading);
 }
 
 typedef struct
