@@ -365,13 +365,16 @@ test_callback_is_taken_once (void)
   WeakrefCallback callback = { 0 };
 
   /* There is none. */
-  g_assert_false (weakref_callback_take (&callback));
+  g_assert_true (weakref_callback_take (&callback) == NULL);
+  g_assert_false (weakref_callback_is_there (&callback));
   weakref_callback_cancel (&callback);
 
   weakref_callback_init (&callback, G_CALLBACK (run_cb), (gpointer) "1", free_cb);
   assert_log ("");
-  g_assert_true (weakref_callback_take (&callback));
-  g_assert_false (weakref_callback_take (&callback));
+  g_assert_true (weakref_callback_is_there (&callback));
+  g_assert_true (weakref_callback_take (&callback) == G_CALLBACK (run_cb));
+  g_assert_true (weakref_callback_take (&callback) == NULL);
+  g_assert_false (weakref_callback_is_there (&callback));
   /* Who took it has it. */
   weakref_callback_cancel (&callback);
   assert_log ("");
@@ -390,7 +393,8 @@ test_callback_is_cancelled_once (void)
   weakref_callback_cancel (&callback);
   assert_log ("free:1");
   weakref_callback_cancel (&callback);
-  g_assert_false (weakref_callback_take (&callback));
+  g_assert_true (weakref_callback_take (&callback) == NULL);
+  g_assert_false (weakref_callback_is_there (&callback));
   assert_log ("");
 }
 
@@ -461,7 +465,7 @@ take_thread (gpointer data)
 
   if (g_atomic_int_add (&race->next, 1) % 2 == 0)
     weakref_callback_cancel (&race->callback);
-  else if (weakref_callback_take (&race->callback))
+  else if (weakref_callback_take (&race->callback) != NULL)
     {
       g_atomic_int_inc (&race->n_taken);
       weakref_callback_release (&race->callback);

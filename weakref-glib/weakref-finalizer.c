@@ -67,14 +67,16 @@ static GParamSpec *props[N_PROPS];
 static gboolean
 finalizer_end (WeakrefFinalizer *self, gboolean run)
 {
-  if (!weakref_callback_take (&self->callback))
+  GCallback func = weakref_callback_take (&self->callback);
+
+  if (func == NULL)
     return FALSE;
 
   weakref_registry_take (&self->kept, self);
   weakref_watch_stop (&self->watch);
 
   if (run)
-    ((WeakrefFinalizerFunc) self->callback.func) (self->callback.user_data);
+    ((WeakrefFinalizerFunc) func) (self->callback.user_data);
   weakref_callback_release (&self->callback);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ALIVE]);
 
@@ -474,7 +476,7 @@ weakref_finalizer_is_alive (WeakrefFinalizer *self)
 {
   g_return_val_if_fail (WEAKREF_IS_FINALIZER (self), FALSE);
 
-  return g_atomic_int_get (&self->callback.armed);
+  return weakref_callback_is_there (&self->callback);
 }
 
 /**

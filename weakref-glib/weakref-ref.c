@@ -151,11 +151,14 @@ ref_start (WeakrefRef *self, gpointer target, WeakrefDestination *destination)
 static void
 ref_deliver_cb (gpointer self, WeakrefCallback *callback)
 {
+  GCallback func;
+
   g_object_notify_by_pspec (self, props[PROP_ALIVE]);
 
-  if (callback != NULL && weakref_callback_take (callback))
+  func = callback != NULL ? weakref_callback_take (callback) : NULL;
+  if (func != NULL)
     {
-      ((WeakrefRefCallback) callback->func) (self, callback->user_data);
+      ((WeakrefRefCallback) func) (self, callback->user_data);
       weakref_callback_release (callback);
     }
 }

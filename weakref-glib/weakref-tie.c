@@ -65,14 +65,16 @@ static GParamSpec *props[N_PROPS];
 static gboolean
 tie_end (WeakrefTie *self, gboolean run)
 {
-  if (!weakref_callback_take (&self->callback))
+  GCallback func = weakref_callback_take (&self->callback);
+
+  if (func == NULL)
     return FALSE;
 
   weakref_registry_take (&self->kept, self);
   weakref_watches_stop (self->watches);
 
   if (run)
-    ((WeakrefTieFunc) self->callback.func) (self, self->callback.user_data);
+    ((WeakrefTieFunc) func) (self, self->callback.user_data);
   weakref_callback_release (&self->callback);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ALIVE]);
 
@@ -405,7 +407,7 @@ weakref_tie_is_alive (WeakrefTie *self)
 {
   g_return_val_if_fail (WEAKREF_IS_TIE (self), FALSE);
 
-  return g_atomic_int_get (&self->callback.armed);
+  return weakref_callback_is_there (&self->callback);
 }
 
 /**

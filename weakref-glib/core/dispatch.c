@@ -12,17 +12,26 @@ weakref_callback_init (WeakrefCallback *callback,
                        gpointer user_data,
                        GDestroyNotify destroy)
 {
-  callback->func = func;
   callback->user_data = user_data;
   callback->destroy = destroy;
-  __atomic_store_n (&callback->armed, TRUE, __ATOMIC_RELEASE);
+  __atomic_store_n (&callback->func, func, __ATOMIC_RELEASE);
 }
 
-/* Returns TRUE to exactly one caller, who then owns the user data and has to release it. */
-gboolean
+/* Returns the function to exactly one caller, who then owns the user data and has to release it.
+ * Returns NULL to all others. */
+GCallback
 weakref_callback_take (WeakrefCallback *callback)
 {
-  return g_atomic_int_compare_and_exchange (&callback->armed, TRUE, FALSE);
+  return weakref_callback_is_there (callback)
+           ? __atomic_exchange_n (&callback->func, NULL, __ATOMIC_ACQ_REL)
+           : NULL;
+}
+
+/* Returns whether the callback has not been taken yet. */
+gboolean
+weakref_callback_is_there (WeakrefCallback *callback)
+{
+  return __atomic_load_n (&callback->func, __ATOMIC_ACQUIRE) != NULL;
 }
 
 /* Frees the user data of a callback that was taken. */
@@ -40,7 +49,7 @@ weakref_callback_release (WeakrefCallback *callback)
 void
 weakref_callback_cancel (WeakrefCallback *callback)
 {
-  if (weakref_callback_take (callback))
+  if (weakref_callback_take (callback) != NULL)
     weakref_callback_release (callback);
 }
 

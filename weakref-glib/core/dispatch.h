@@ -12,8 +12,7 @@ G_BEGIN_DECLS
  * it afterwards. */
 typedef struct
 {
-  gint armed; /* (atomic) */
-  GCallback func;
+  GCallback func; /* (nullable) (atomic): NULL if there is none, or it was taken */
   gpointer user_data;
   GDestroyNotify destroy;
 } WeakrefCallback;
@@ -22,7 +21,8 @@ void weakref_callback_init (WeakrefCallback *callback,
                             GCallback func,
                             gpointer user_data,
                             GDestroyNotify destroy);
-gboolean weakref_callback_take (WeakrefCallback *callback);
+GCallback weakref_callback_take (WeakrefCallback *callback);
+gboolean weakref_callback_is_there (WeakrefCallback *callback);
 void weakref_callback_release (WeakrefCallback *callback);
 void weakref_callback_cancel (WeakrefCallback *callback);
 

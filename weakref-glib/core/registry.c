@@ -96,7 +96,7 @@ weakref_registry_add (WeakrefKept *kept,
   /* Who ends the object takes the callback first, and the lock later. So either it finds the object
    * in the list, or we see here that the callback has been taken. */
   g_mutex_lock (&registry_lock);
-  too_late = !g_atomic_int_get (&callback->armed);
+  too_late = !weakref_callback_is_there (callback);
   if (!too_late)
     weakref_list_push (&registry, &kept->node);
   g_mutex_unlock (&registry_lock);

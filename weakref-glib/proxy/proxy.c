@@ -95,6 +95,7 @@ proxy_deliver_cb (gpointer data, WeakrefCallback *callback)
 {
   WeakrefProxy *self = data;
   WeakrefProxyTypeClass *klass = WEAKREF_PROXY_GET_TYPE_CLASS (self);
+  GCallback func;
   guint i;
 
   g_object_notify_by_pspec (data, props[PROP_ALIVE]);
@@ -102,9 +103,10 @@ proxy_deliver_cb (gpointer data, WeakrefCallback *callback)
   for (i = 0; i < klass->n_interfaces; i++)
     klass->interfaces[i]->die (self, self->states[i]);
 
-  if (weakref_callback_take (callback))
+  func = weakref_callback_take (callback);
+  if (func != NULL)
     {
-      ((WeakrefProxyCallback) callback->func) (self, callback->user_data);
+      ((WeakrefProxyCallback) func) (self, callback->user_data);
       weakref_callback_release (callback);
     }
 
