@@ -52,12 +52,13 @@ weakref_set_list_insert_locked (WeakrefSetList *list, WeakrefSetEntry *entry, gu
   gboolean settled = list->positions.n_changed == 0;
   WeakrefPlace before = weakref_positions_find_place (&list->positions, position);
 
-  entry->place = weakref_positions_insert (&list->positions, before, entry);
+  entry->base.room.place = weakref_positions_insert (&list->positions, before, entry);
   if (settled && !weakref_set_list_is_followed_locked (list))
-    weakref_positions_show (&list->positions, entry->place);
+    weakref_positions_show (&list->positions, entry->base.room.place);
 
   /* The same object may still be shown behind that place, disposed, as its own stand-in. */
-  if (!settled && entry->keeps_dead && before != WEAKREF_PLACE_END)
+  if (!settled && (entry->base.watch.flags & WEAKREF_SET_KEEPS_DEAD) != 0 &&
+      before != WEAKREF_PLACE_END)
     list->moved = TRUE;
 }
 
@@ -69,9 +70,9 @@ weakref_set_list_move_locked (WeakrefSetList *list, WeakrefSetEntry *entry, guin
   WeakrefPlace before = weakref_positions_find_place (&list->positions, position);
   WeakrefPlace place = weakref_positions_insert (&list->positions, before, entry);
   /* This is read after the insertion, which may have moved the old slot. */
-  WeakrefPlace old = entry->place;
+  WeakrefPlace old = entry->base.room.place;
 
-  entry->place = place;
+  entry->base.room.place = place;
   if (weakref_positions_remove (&list->positions, old))
     {
       weakref_entry_ref (entry);
@@ -83,34 +84,34 @@ weakref_set_list_move_locked (WeakrefSetList *list, WeakrefSetEntry *entry, guin
 void
 weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
 {
-  WeakrefPlace place = entry->place;
+  WeakrefPlace place = entry->base.room.place;
   gboolean settled = list->positions.n_changed == 0;
 
-  entry->is_shown = FALSE;
+  entry->base.watch.flags &= (guint8) ~WEAKREF_SET_IS_SHOWN;
   if (list->self == NULL)
     return;
 
   if (!weakref_positions_remove (&list->positions, place))
     {
-      entry->place = WEAKREF_PLACE_END;
+      entry->base.room.place = WEAKREF_PLACE_END;
     }
   else if (settled && !weakref_set_list_is_followed_locked (list))
     {
       weakref_positions_hide (&list->positions, place);
-      entry->place = WEAKREF_PLACE_END;
+      entry->base.room.place = WEAKREF_PLACE_END;
     }
   else if (weakref_block_is_dead (weakref_watch_get_block (&entry->base.watch)) &&
-           (!entry->keeps_dead || list->maker != NULL))
+           ((entry->base.watch.flags & WEAKREF_SET_KEEPS_DEAD) == 0 || list->maker != NULL))
     {
-      entry->is_shown = TRUE;
-      entry->place = WEAKREF_PLACE_END;
+      entry->base.watch.flags |= WEAKREF_SET_IS_SHOWN;
+      entry->base.room.place = WEAKREF_PLACE_END;
       weakref_positions_set_item (
         &list->positions, place,
         weakref_set_slot_new (GSIZE_TO_POINTER (entry->type), WEAKREF_SET_SLOT_DEAD));
     }
   else
     {
-      entry->is_shown = TRUE;
+      entry->base.watch.flags |= WEAKREF_SET_IS_SHOWN;
       weakref_entry_ref (entry);
     }
 }
@@ -153,7 +154,7 @@ keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry, gpointer object)
   gboolean kept;
 
   g_mutex_lock (&list->table->lock);
-  kept = entry->place != WEAKREF_PLACE_END;
+  kept = entry->base.room.place != WEAKREF_PLACE_END;
   g_mutex_unlock (&list->table->lock);
 
   if (!kept || !weakref_is_held (object))
@@ -161,12 +162,12 @@ keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry, gpointer object)
 
   stand_in = weakref_set_slot_stand_in_new (g_object_ref (object));
   g_mutex_lock (&list->table->lock);
-  kept = entry->place != WEAKREF_PLACE_END;
+  kept = entry->base.room.place != WEAKREF_PLACE_END;
   if (kept)
     {
-      weakref_positions_set_item (&list->positions, entry->place,
+      weakref_positions_set_item (&list->positions, entry->base.room.place,
                                   weakref_set_slot_new (stand_in, WEAKREF_SET_SLOT_STAND_IN));
-      entry->place = WEAKREF_PLACE_END;
+      entry->base.room.place = WEAKREF_PLACE_END;
     }
   g_mutex_unlock (&list->table->lock);
 
@@ -181,10 +182,10 @@ keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry, gpointer object)
 void
 weakref_set_list_died (WeakrefSetList *list, WeakrefSetEntry *entry, gpointer object)
 {
-  if (!entry->is_shown)
+  if ((entry->base.watch.flags & WEAKREF_SET_IS_SHOWN) == 0)
     return;
 
-  if (entry->keeps_dead)
+  if ((entry->base.watch.flags & WEAKREF_SET_KEEPS_DEAD) != 0)
     keep_dead (list, entry, object);
   weakref_set_list_schedule (list);
 }
@@ -248,7 +249,7 @@ make_stand_in (WeakrefSetList *list, guint position, gpointer slot, GType type, 
       weakref_positions_set_item (&list->positions, place,
                                   weakref_set_slot_new (stand_in, WEAKREF_SET_SLOT_STAND_IN));
       if (weakref_set_slot_get_tag (slot) == WEAKREF_SET_SLOT_ENTRY)
-        ((WeakrefSetEntry *) slot)->place = WEAKREF_PLACE_END;
+        ((WeakrefSetEntry *) slot)->base.room.place = WEAKREF_PLACE_END;
     }
   g_mutex_unlock (&list->table->lock);
 

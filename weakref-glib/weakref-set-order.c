@@ -39,8 +39,8 @@ weakref_set_find (WeakrefSet *self, gpointer item, guint *position)
   if (entry != NULL)
     {
       weakref_entry_ref (entry);
-      shown = weakref_positions_is_shown (&list->positions, entry->place);
-      found = weakref_positions_find_position (&list->positions, entry->place);
+      shown = weakref_positions_is_shown (&list->positions, entry->base.room.place);
+      found = weakref_positions_find_position (&list->positions, entry->base.room.place);
     }
   g_mutex_unlock (&list->table->lock);
 
@@ -68,8 +68,8 @@ set_move (WeakrefSetList *list, gpointer item, guint position)
   entry = weakref_set_list_find_locked (list, item);
   if (entry != NULL)
     {
-      gboolean shown = weakref_positions_is_shown (&list->positions, entry->place);
-      guint old = weakref_positions_find_position (&list->positions, entry->place);
+      gboolean shown = weakref_positions_is_shown (&list->positions, entry->base.room.place);
+      guint old = weakref_positions_find_position (&list->positions, entry->base.room.place);
 
       moved = TRUE;
       if (shown)

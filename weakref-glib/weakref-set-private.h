@@ -16,12 +16,13 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  WeakrefEntry base;
-  WeakrefPlace place; /* lock: as a member; WEAKREF_PLACE_END when it has none */
-  guint8 keeps_dead;  /* (const): there is no other object to stand in for its target */
-  guint8 is_shown;    /* of the thread that takes it out: whether the list still shows it */
-  GType type;         /* (const): of its target */
+  WeakrefEntry base; /* its room has the place (lock): as a member; WEAKREF_PLACE_END for none */
+  GType type;        /* (const): of its target */
 } WeakrefSetEntry;
+
+/* The flags of the watch of such an entry. */
+#define WEAKREF_SET_KEEPS_DEAD 2u /* (const): no other object can stand in for its target */
+#define WEAKREF_SET_IS_SHOWN 4u   /* lock: it was taken out, and the list still shows it */
 
 /* How stand-ins are made. */
 typedef struct

@@ -63,8 +63,8 @@ weakref_set_slot_moved (gpointer slot, WeakrefPlace old, WeakrefPlace place)
   WeakrefSetEntry *entry = slot;
 
   /* If the entry was moved, this may be its old slot. */
-  if (weakref_set_slot_get_tag (slot) == WEAKREF_SET_SLOT_ENTRY && entry->place == old)
-    entry->place = place;
+  if (weakref_set_slot_get_tag (slot) == WEAKREF_SET_SLOT_ENTRY && entry->base.room.place == old)
+    entry->base.room.place = place;
 }
 
 static void
@@ -78,7 +78,7 @@ hidden_cb (gpointer slot, gpointer user_data)
 
   if (weakref_set_slot_get_tag (slot) == WEAKREF_SET_SLOT_ENTRY &&
       entry->base.watch.state == WEAKREF_ENTRY_OUT)
-    entry->place = WEAKREF_PLACE_END;
+    entry->base.room.place = WEAKREF_PLACE_END;
   g_ptr_array_add (removed, slot);
 }
 

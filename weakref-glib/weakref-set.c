@@ -182,9 +182,10 @@ weakref_set_put (WeakrefSet *self, gpointer item, WeakrefBlock *life, guint posi
     return FALSE;
 
   entry = weakref_watch_alloc (item, sizeof (WeakrefSetEntry));
-  entry->place = WEAKREF_PLACE_END;
+  entry->base.room.place = WEAKREF_PLACE_END;
   entry->type = G_OBJECT_TYPE (item);
-  entry->keeps_dead = weakref_set_list_keeps_dead (&table->list, item);
+  if (weakref_set_list_keeps_dead (&table->list, item))
+    entry->base.watch.flags |= WEAKREF_SET_KEEPS_DEAD;
   weakref_entry_init (&entry->base, &table->base, item);
 
   g_mutex_lock (&table->base.lock);

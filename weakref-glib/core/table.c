@@ -137,7 +137,8 @@ entry_sever_cb (WeakrefWatch *watch)
   WeakrefTable *table = entry->table;
 
   g_mutex_lock (&table->lock);
-  watch->flags = weakref_table_take_entry_locked (table, entry) != NULL;
+  if (weakref_table_take_entry_locked (table, entry) != NULL)
+    watch->flags |= WEAKREF_ENTRY_TAKEN_BY_DEATH;
   watch->state = WEAKREF_ENTRY_OUT;
   g_mutex_unlock (&table->lock);
 }
@@ -150,7 +151,7 @@ entry_announce_cb (WeakrefWatch *watch, gpointer target)
 
   /* The flag was set when this death was severed. It says that the table's reference is ours,
    * too. */
-  if (watch->flags)
+  if ((watch->flags & WEAKREF_ENTRY_TAKEN_BY_DEATH) != 0)
     {
       if (table->funcs->died != NULL)
         table->funcs->died (table, entry, target);

@@ -51,18 +51,22 @@ typedef enum
 
 /* An entry is allocated by weakref_watch_alloc(). Its watch has what else belongs to it. The
  * reference count of the watch is that of the entry, and the watch itself has one of the references
- * while it is active. The state of the watch is a WeakrefEntryState (table lock). The flags of the
- * watch tell whether the death has taken over the table's reference (table lock). */
+ * while it is active. The state of the watch is a WeakrefEntryState (table lock). The lowest flag
+ * of the watch tells whether the death has taken over the table's reference (table lock). The other
+ * flags are for those who build on this. */
+#define WEAKREF_ENTRY_TAKEN_BY_DEATH 1u
+
 struct _WeakrefEntry
 {
   WeakrefWatch watch;
   WeakrefTable *table; /* (owned) */
   guint32 hash;        /* (const): if the tag is an address, weakref_map_get_hash() of it */
 
-  /* This is for those who build on this. There is room for it here. */
+  /* For those who build on this there is room here: for the place of the entry if it is in a
+   * sequence, too, or for what needs no alignment. */
   union
   {
-    guint32 number;
+    guint32 place;
     guint8 bytes[4];
   } room;
 };
