@@ -6,6 +6,7 @@ import asyncio
 import gc
 import threading
 import unittest
+import warnings
 
 import gi
 from gi.repository import Gio, GLib, GObject, Weakref
@@ -201,6 +202,60 @@ class EnsureTests:
             self.assertEqual((await self.table.ensure_async('a', self.create)).name, 'a')
 
         self.await_it(main())
+
+    def test_a_loop_that_is_closed_leaves_no_key_behind(self):
+        """Whoever waits gets an error, and whoever asks later makes the object."""
+        async def never(key):
+            self.created.append(key)
+            await asyncio.get_running_loop().create_future()
+
+        def turn():
+            """Go on with what the loop and GLib have to do now."""
+            for _ in range(10):
+                loop.run_until_complete(asyncio.sleep(0))
+                GLib.MainContext.default().iteration(False)
+
+        loop = asyncio.new_event_loop()
+        loop.set_exception_handler(lambda *_: None)  # of tasks that are pending
+        asking = loop.create_task(self.table.ensure_async('a', never))
+        turn()
+        self.assertEqual(self.created, ['a'])
+        errors = []
+
+        def answered(table, result):
+            try:
+                table.ensure_finish(result)
+            except GLib.Error as error:
+                errors.append(error)
+
+        self.table.ensure_async('a', GLib.PRIORITY_DEFAULT, None, self.fail, answered)
+        loop.close()
+        del asking
+        gc.collect()
+        while not errors:
+            GLib.MainContext.default().iteration(True)
+        self.assertTrue(errors[0].matches(Weakref.error_quark(), Weakref.Error.CREATE))
+        self.assertEqual(self.table.ensure('a', lambda key: self.make(Thing, name=key)).name, 'a')
+
+    def test_a_loop_that_is_closed_before_the_creation(self):
+        async def ask():
+            answer = asyncio.ensure_future(self.table.ensure_async('a', self.create))
+            await asyncio.sleep(0)  # the request is on its way
+            asking.append(answer)
+
+        asking = []
+        loop = asyncio.new_event_loop()
+        loop.set_exception_handler(lambda *_: None)
+        loop.run_until_complete(ask())
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')  # a coroutine was never awaited
+            loop.close()
+            asking.clear()
+            gc.collect()
+        while GLib.MainContext.default().iteration(False):
+            pass
+        self.assertEqual(self.created, [])
+        self.assertEqual(self.table.ensure('a', lambda key: self.make(Thing, name=key)).name, 'a')
 
     def test_a_cancellable_takes_one_out(self):
         async def main():

@@ -28,9 +28,11 @@ _creations = WeakKeyDictionary()
 
 
 def _call_in(loop, function, *args):
-    """Call the function in the event loop, from any thread, unless the loop has been closed."""
+    """Call the function in the event loop, from any thread; return whether the loop is open."""
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(function, *args)
+        return True
+    return False
 
 
 def _settle(future, result, error):
@@ -46,6 +48,11 @@ def _settle(future, result, error):
 def _make_cancelled_error():
     return GLib.Error.new_literal(Gio.io_error_quark(), 'The request for the object was cancelled',
                                   Gio.IOErrorEnum.CANCELLED)
+
+
+def _make_closed_error():
+    return GLib.Error.new_literal(Weakref.error_quark(),
+                                  'The event loop of the creation was closed', Weakref.Error.CREATE)
 
 
 def _on_cancelled(cancellable, callback):
@@ -77,7 +84,11 @@ async def _make(create, key):
 
 
 class _Creation:
-    """A coroutine that makes the object of a key, and the task of C that its outcome is for."""
+    """A coroutine that makes the object of a key, and the task of C that its outcome is for.
+
+    If the event loop is closed before the coroutine has ended, nobody has that any more. So nothing
+    here has a reference to it either, and its death is the end of the creation.
+    """
 
     def __init__(self, loop, context, table, key, create, task):
         self.loop = loop
@@ -89,26 +100,42 @@ class _Creation:
         self.told_error = None  # what C is told about it
         self.siblings = _creations.setdefault(table, {})
         self.siblings[self.key] = self
+        self.handler = 0
         context.run(_creation.set, self)
-        _call_in(loop, context.run, self.start, create, from_key(key))
+        if not _call_in(loop, context.run, self.start, create, from_key(key)):
+            self.end_with(None, _make_closed_error())
 
     def start(self, create, key):
         making = self.loop.create_task(_make(create, key))
         making.add_done_callback(self.end)
-        self.handler = _on_cancelled(self.cancellable, lambda _: _call_in(self.loop, making.cancel))
+        self.making = ref(making, self.lose)
+        self.handler = _on_cancelled(self.cancellable, self.cancel)
+
+    def cancel(self, _):
+        making = self.making()
+        if making is not None:
+            _call_in(self.loop, making.cancel)
+
+    def lose(self, _):
+        if not self.is_over:
+            self.end_with(None, _make_closed_error())
 
     def end(self, making):
-        GObject.signal_handler_disconnect(self.cancellable, self.handler)
+        error = _make_cancelled_error() if making.cancelled() else making.exception()
+        self.end_with(None if error else making.result(), error)
+
+    def end_with(self, made, error):
+        if self.handler:
+            GObject.signal_handler_disconnect(self.cancellable, self.handler)
         self.is_over = True
         if self.siblings.get(self.key) is self:
             del self.siblings[self.key]
-        self.error = _make_cancelled_error() if making.cancelled() else making.exception()
         # The task has the function of C, which has this creation: that would be a circle.
         task, self.task = self.task, None
-        if self.error is None:
-            task.return_value(making.result())
+        self.error = self.told_error = error
+        if error is None:
+            task.return_value(made)
             return
-        self.told_error = self.error
         if not isinstance(self.error, GLib.Error):
             self.told_error = GLib.Error.new_literal(
                 Weakref.error_quark(), _describe(self.error), Weakref.Error.CREATE)
@@ -141,20 +168,22 @@ async def ensure(table, ensure_async, key, create, cancellable):
         creation = _Creation(loop, context, table, key, create, task)
 
     def answered_cb(table, result, *_):
-        if answer is None:  # nobody waits any more
+        waiting = answer
+        if waiting is None:  # nobody waits any more
             return
         found = error = None
         try:
             found = table.ensure_finish(result)
         except GLib.Error as caught:
             error = to_python_error(caught) if creation is None else creation.find_cause(caught)
-        _call_in(loop, _settle, answer, found, error)
+        _call_in(loop, _settle, waiting, found, error)
 
     def cancelled_cb(_):
-        if is_part:
-            _call_in(loop, _settle, answer, None, _make_cancelled_error())
-        else:
+        waiting = answer
+        if not is_part:
             request.cancel()
+        elif waiting is not None:
+            _call_in(loop, _settle, waiting, None, _make_cancelled_error())
 
     handler = _on_cancelled(cancellable, cancelled_cb) if cancellable is not None else 0
     try:
