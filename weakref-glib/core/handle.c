@@ -24,10 +24,9 @@ typedef struct
   WeakrefCallback callback;
 } CallbackHandle;
 
-/* The flags of the watch. (atomic) */
+/* The flags of the watch. (const) */
 #define HAS_CALLBACK 1u
 #define MAY_BE_SHARED 2u /* it may be in the slot of its kind */
-#define WATCHES 4u       /* it was started and not stopped */
 
 static WeakrefDeliver delivers[WEAKREF_N_SLOTS]; /* set when the class is initialized */
 
@@ -40,7 +39,7 @@ weakref_handle_set_deliver (WeakrefSlot kind, WeakrefDeliver deliver)
 static inline gboolean
 handle_is (WeakrefHandle *handle, guint8 flag)
 {
-  return (__atomic_load_n (&handle->watch.flags, __ATOMIC_RELAXED) & flag) != 0;
+  return (handle->watch.flags & flag) != 0;
 }
 
 static inline WeakrefDestination **
@@ -205,38 +204,31 @@ weakref_handle_start (WeakrefHandle *handle, gpointer target)
 {
   WeakrefWatch *watch = &handle->watch;
 
-  /* Before the start, no other thread stops it. */
-  __atomic_store_n (&watch->flags, watch->flags | WATCHES, __ATOMIC_RELEASE);
   if (!handle_is (handle, HAS_CALLBACK))
     weakref_watch_start_in_slot (watch, &handle_funcs, target, watch->state);
   else
     weakref_watch_start (watch, &handle_funcs, target, WEAKREF_PHASE_DISPOSE);
 }
 
-/* To be called in the dispose of the object. Cancels the callback, and stops the watch. Returns
- * TRUE to exactly one caller, if the handle was started. */
-gboolean
+/* To be called in each dispose of the object. Cancels the callback, and stops the watch. */
+void
 weakref_handle_stop (WeakrefHandle *handle)
 {
-  guint8 flags;
+  WeakrefBlock *block = weakref_watch_get_block (&handle->watch);
 
   if (handle_is (handle, HAS_CALLBACK))
     weakref_callback_cancel (weakref_handle_get_callback (handle));
 
+  /* It was never started. */
+  if (block == NULL)
+    return;
+
   /* This is done at each dispose, because the first one may have come before the handle was put
    * into the slot. */
-  if (handle_is (handle, MAY_BE_SHARED) && weakref_watch_get_block (&handle->watch) != NULL)
-    weakref_block_swap_slot (weakref_watch_get_block (&handle->watch), handle->watch.state, handle,
-                             NULL);
-
-  /* The other flags do not change. */
-  flags = __atomic_load_n (&handle->watch.flags, __ATOMIC_RELAXED) & ~WATCHES;
-  if ((__atomic_exchange_n (&handle->watch.flags, flags, __ATOMIC_ACQ_REL) & WATCHES) == 0)
-    return FALSE;
+  if (handle_is (handle, MAY_BE_SHARED))
+    weakref_block_swap_slot (block, handle->watch.state, handle, NULL);
 
   weakref_watch_stop (&handle->watch);
-
-  return TRUE;
 }
 
 /* Stops and drops a handle that its object does not use after all. The caller holds the object. */

@@ -41,7 +41,7 @@ WeakrefHandle *weakref_handle_new_shared (gpointer self, WeakrefSlot kind, Weakr
 WeakrefCallback *weakref_handle_get_callback (WeakrefHandle *handle);
 gboolean weakref_handle_set_destination (WeakrefHandle *handle, WeakrefDestination *destination);
 void weakref_handle_start (WeakrefHandle *handle, gpointer target);
-gboolean weakref_handle_stop (WeakrefHandle *handle);
+void weakref_handle_stop (WeakrefHandle *handle);
 void weakref_handle_discard (WeakrefHandle *handle);
 WeakrefHandle *weakref_handle_ref (WeakrefHandle *handle);
 void weakref_handle_unref (WeakrefHandle *handle);

@@ -221,8 +221,9 @@ weakref_watch_is_in_slot (WeakrefWatch *watch)
   return watch->memory == WEAKREF_MEMORY_BLOCK_IN_SLOT;
 }
 
-/* Stops the watch, and drops its reference on the owner. Returns FALSE if the death was first. Then
- * the watch announces, or has announced already. The caller has another reference on the owner. */
+/* Stops the watch, and drops its reference on the owner. Returns FALSE if the death was first: then
+ * the watch announces, or has announced already. Also returns FALSE if the watch was stopped
+ * before, or not started yet. The caller has another reference on the owner. */
 gboolean
 weakref_watch_stop (WeakrefWatch *watch)
 {
@@ -230,11 +231,18 @@ weakref_watch_stop (WeakrefWatch *watch)
   gboolean stopped;
 
   weakref_block_lock (block);
-  stopped = !block->dead;
-  if (stopped && G_LIKELY (watch->memory < WEAKREF_MEMORY_BLOCK))
-    weakref_list_take (&watch->place.link.node);
-  else if (stopped)
-    block->own &= (guint8) ~WEAKREF_OWN_WATCH;
+  if (G_LIKELY (watch->memory < WEAKREF_MEMORY_BLOCK))
+    {
+      stopped = !block->dead && watch->place.link.node.link != NULL;
+      if (stopped)
+        weakref_list_take (&watch->place.link.node);
+    }
+  else
+    {
+      stopped = !block->dead && (block->own & WEAKREF_OWN_WATCH) != 0;
+      if (stopped)
+        block->own &= (guint8) ~WEAKREF_OWN_WATCH;
+    }
   weakref_block_unlock (block);
 
   if (stopped && weakref_watch_get_funcs (watch)->unref != NULL)

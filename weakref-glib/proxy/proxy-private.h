@@ -93,6 +93,7 @@ struct _WeakrefProxy
   WeakrefHandle *handle;         /* (owned) */
   gpointer *states;              /* (owned) (const): one for each interface of the class */
   WeakrefForwarder **forwarders; /* (owned) (const): one for each signal of the class */
+  gint forwards;                 /* (atomic): the forwarders have to be disconnected */
 };
 
 /* proxy/target.c */

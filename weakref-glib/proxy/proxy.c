@@ -139,6 +139,7 @@ proxy_create_full (GType type,
       if (klass->interfaces[i]->start != NULL)
         klass->interfaces[i]->start (self->states[i], target);
     }
+  g_atomic_int_set (&self->forwards, TRUE);
   weakref_handle_start (weakref_handle_ref (self->handle), target);
   weakref_proxy_signals_start (self, target);
 
@@ -186,7 +187,8 @@ weakref_proxy_dispose (GObject *object)
 {
   WeakrefProxy *self = WEAKREF_PROXY (object);
 
-  if (weakref_handle_stop (self->handle))
+  weakref_handle_stop (self->handle);
+  if (g_atomic_int_compare_and_exchange (&self->forwards, TRUE, FALSE))
     weakref_proxy_signals_stop (self);
 
   G_OBJECT_CLASS (weakref_proxy_parent_class)->dispose (object);
