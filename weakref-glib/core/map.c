@@ -11,8 +11,12 @@
  * moves back the entries that come after it. So a map in which many entries were added and removed
  * is as fast as a new one.
  *
- * A map grows when 13 of 16 slots are used. It shrinks to a quarter of its size when only one of 16
- * is used or fewer. Then it is still far from the next growth. */
+ * A map grows when 13 of 16 slots are used. It shrinks to half of its size when only a quarter of
+ * them is used or less. Then it is still far from the next growth. To shrink later would move fewer
+ * entries. But when a large piece of memory is allocated, glibc joins the small pieces that were
+ * freed before with their neighbours, and that takes longer when more of the neighbours are free.
+ * Deaths in a table that shrinks at a quarter have a tenth fewer cache misses than in one that
+ * shrinks at a sixteenth. */
 
 #define MIN_BITS 3
 #define N_BITS (8 * sizeof (gsize))
@@ -136,8 +140,8 @@ weakref_map_remove (WeakrefMap *map, gsize index)
   map->slots[index].tag = 0;
   map->n--;
 
-  if (G_UNLIKELY ((gsize) map->n * 16 <= map->mask && map->mask >> (MIN_BITS + 2) != 0))
-    map_resize (map, N_BITS - map->shift - 2);
+  if (G_UNLIKELY ((gsize) map->n * 4 <= map->mask && map->mask >> (MIN_BITS + 1) != 0))
+    map_resize (map, N_BITS - map->shift - 1);
 }
 
 /* Returns the index of @entry, which is in the map. @hash is that of its tag. So an entry that
