@@ -132,6 +132,39 @@ compare (const char *operation, What what, guint n_keys, gboolean in_order, doub
                  hand_values, &c, target);
 }
 
+/* One object has @n keys in one table, and dies. */
+
+static void
+ours_many_keys (guint n, gpointer data)
+{
+  WeakrefValueTable *table = weakref_value_table_new (G_TYPE_STRING);
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  guint i;
+
+  for (i = 0; i < n; i++)
+    weakref_value_table_insert (table, keys[i], object);
+  bench_start ();
+  g_object_unref (object);
+  bench_stop ();
+  g_object_unref (table);
+}
+
+static void
+hand_many_keys (guint n, gpointer data)
+{
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  Hand hand;
+  guint i;
+
+  hand_values_init (&hand);
+  for (i = 0; i < n; i++)
+    hand_values_insert (&hand, keys[i], object);
+  bench_start ();
+  g_object_unref (object);
+  bench_stop ();
+  hand_clear (&hand);
+}
+
 /* Many instances, each with a table of its own. */
 
 static void
@@ -266,6 +299,8 @@ main (int argc, char **argv)
   compare ("insert, in disorder", INSERT, n, FALSE, 1.2);
   compare ("death, objects in order", DEATH, n, TRUE, 1.05);
   compare ("death, in disorder", DEATH, n, FALSE, 1.05);
+  bench_compare ("death of an object with 1,000 keys, for each", 1000, ours_many_keys, "by hand",
+                 hand_many_keys, NULL, 0);
   n = bench_scale (n);
   bench_bytes ("entry, the first of its object", ours_bytes (1, n) / n, "by hand",
                hand_bytes (1, n) / n, 310);
