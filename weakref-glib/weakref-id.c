@@ -39,7 +39,7 @@ entry_sever_cb (WeakrefWatch *watch)
 {
   guint64 id = weakref_block_get_id (weakref_watch_get_block (watch));
 
-  g_mutex_lock (&ids_lock);
+  weakref_lock (&ids_lock);
   if (ids != NULL && g_hash_table_lookup (ids, &id) == watch)
     g_hash_table_remove (ids, &id);
   g_mutex_unlock (&ids_lock);
@@ -62,7 +62,7 @@ ids_contain (guint64 id)
 {
   gboolean contain;
 
-  g_mutex_lock (&ids_lock);
+  weakref_lock (&ids_lock);
   contain = ids != NULL && g_hash_table_contains (ids, &id);
   g_mutex_unlock (&ids_lock);
 
@@ -108,7 +108,7 @@ weakref_get_id (gpointer object)
   weakref_watch_start (&entry->watch, &entry_funcs, object, WEAKREF_PHASE_DISPOSE);
   id = weakref_block_get_id (weakref_watch_get_block (&entry->watch));
 
-  g_mutex_lock (&ids_lock);
+  weakref_lock (&ids_lock);
   if (ids == NULL)
     ids = g_hash_table_new (g_int64_hash, g_int64_equal);
   put = !weakref_block_is_dead (weakref_watch_get_block (&entry->watch)) &&
@@ -147,7 +147,7 @@ weakref_lookup_id (guint64 id)
   IdEntry *entry;
   gpointer object;
 
-  g_mutex_lock (&ids_lock);
+  weakref_lock (&ids_lock);
   entry = ids != NULL ? g_hash_table_lookup (ids, &id) : NULL;
   if (entry != NULL)
     block = weakref_block_ref (weakref_watch_get_block (&entry->watch));

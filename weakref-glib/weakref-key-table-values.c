@@ -83,7 +83,7 @@ weakref_key_table_lookup_value (WeakrefKeyTable *self, gpointer key, GValue *val
   g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
   g_return_val_if_fail (value != NULL, FALSE);
 
-  g_mutex_lock (&self->core->base.lock);
+  weakref_lock (&self->core->base.lock);
   index = weakref_table_find_locked (&self->core->base, key);
   if (index != WEAKREF_MAP_NONE)
     found = g_atomic_rc_box_acquire (weakref_map_get_data (&self->core->base.map, index));

@@ -93,7 +93,7 @@ weakref_key_core_insert (WeakrefKeyCore *core, gpointer key, gpointer value)
   entry->value = NULL;
   weakref_entry_init (&entry->base, &core->base, key);
 
-  g_mutex_lock (&core->base.lock);
+  weakref_lock (&core->base.lock);
   put = weakref_table_put_locked (&core->base, &entry->base,
                                   weakref_table_find_locked (&core->base, key), (gsize) key, value,
                                   &old);
@@ -115,7 +115,7 @@ weakref_key_core_steal (WeakrefKeyCore *core, gpointer key, gpointer *value)
 {
   WeakrefEntry *entry;
 
-  g_mutex_lock (&core->base.lock);
+  weakref_lock (&core->base.lock);
   entry = weakref_table_take_locked (&core->base, weakref_table_find_locked (&core->base, key));
   if (entry != NULL)
     *value = g_steal_pointer (&((Entry *) entry)->value);
@@ -166,7 +166,7 @@ weakref_key_core_foreach (WeakrefKeyCore *core, WeakrefKeyTableFunc func, gpoint
       if (key == NULL)
         continue;
 
-      g_mutex_lock (&core->base.lock);
+      weakref_lock (&core->base.lock);
       value = core_get_value_locked (core, entry);
       stolen = value == NULL && entry->base.watch.state == WEAKREF_ENTRY_OUT;
       if (core->for_values && !stolen)
@@ -278,7 +278,7 @@ key_table_lookup (WeakrefKeyTable *self, gpointer key, gpointer *value)
   gpointer found = NULL;
   gsize index;
 
-  g_mutex_lock (&self->core->base.lock);
+  weakref_lock (&self->core->base.lock);
   index = weakref_table_find_locked (&self->core->base, key);
   if (index != WEAKREF_MAP_NONE)
     found = weakref_map_get_data (&self->core->base.map, index);
@@ -357,7 +357,7 @@ weakref_key_table_lookup_dup (WeakrefKeyTable *self,
   g_return_val_if_fail (G_IS_OBJECT (key), NULL);
   g_return_val_if_fail (!self->core->for_values, NULL);
 
-  g_mutex_lock (&self->core->base.lock);
+  weakref_lock (&self->core->base.lock);
   index = weakref_table_find_locked (&self->core->base, key);
   if (index != WEAKREF_MAP_NONE)
     value = weakref_map_get_data (&self->core->base.map, index);
@@ -456,7 +456,7 @@ weakref_key_table_remove (WeakrefKeyTable *self, gpointer key)
   g_return_val_if_fail (WEAKREF_IS_KEY_TABLE (self), FALSE);
   g_return_val_if_fail (G_IS_OBJECT (key), FALSE);
 
-  g_mutex_lock (&self->core->base.lock);
+  weakref_lock (&self->core->base.lock);
   entry = weakref_table_take_locked (&self->core->base,
                                      weakref_table_find_locked (&self->core->base, key));
   g_mutex_unlock (&self->core->base.lock);

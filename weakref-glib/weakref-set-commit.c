@@ -74,7 +74,7 @@ commit (WeakrefSetList *list, gpointer self, guint n_rounds)
   guint round;
   gint64 end;
 
-  g_mutex_lock (&list->table->lock);
+  weakref_lock (&list->table->lock);
   if (list->committing)
     {
       list->changed = TRUE;
@@ -109,7 +109,7 @@ commit (WeakrefSetList *list, gpointer self, guint n_rounds)
           announce (list, self, &step);
           weakref_set_slots_free (removed);
 
-          g_mutex_lock (&list->table->lock);
+          weakref_lock (&list->table->lock);
         }
     }
   again = list->positions.n_changed > 0;
@@ -167,7 +167,7 @@ attach_locked (WeakrefSetList *list, int priority, gint64 ready_time)
 static void
 schedule (WeakrefSetList *list, gboolean urgent)
 {
-  g_mutex_lock (&list->table->lock);
+  weakref_lock (&list->table->lock);
   if (list->self == NULL || list->positions.n_changed == 0 ||
       (list->source != NULL && list->urgent))
     {
@@ -213,7 +213,7 @@ weakref_set_list_unschedule (WeakrefSetList *list)
   GSource *sources[2];
   guint i;
 
-  g_mutex_lock (&list->table->lock);
+  weakref_lock (&list->table->lock);
   sources[0] = g_steal_pointer (&list->source);
   sources[1] = g_steal_pointer (&list->timer);
   g_mutex_unlock (&list->table->lock);
@@ -264,7 +264,7 @@ weakref_set_list_publish (WeakrefSetList *list)
   gboolean followed;
   gboolean again = FALSE;
 
-  g_mutex_lock (&list->table->lock);
+  weakref_lock (&list->table->lock);
   if (list->positions.n_changed == 0)
     {
       g_mutex_unlock (&list->table->lock);

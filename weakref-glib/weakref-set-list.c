@@ -134,7 +134,7 @@ weakref_set_list_close (WeakrefSetList *list)
   GPtrArray *removed = g_ptr_array_new ();
   WeakrefStep step;
 
-  g_mutex_lock (&list->table->lock);
+  weakref_lock (&list->table->lock);
   weakref_set_slots_step_locked (list, G_MAXUINT, &step, removed);
   list->self = NULL;
   g_mutex_unlock (&list->table->lock);
@@ -153,7 +153,7 @@ keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry, gpointer object)
   WeakrefSetStandIn *stand_in;
   gboolean kept;
 
-  g_mutex_lock (&list->table->lock);
+  weakref_lock (&list->table->lock);
   kept = entry->base.room.place != WEAKREF_PLACE_END;
   g_mutex_unlock (&list->table->lock);
 
@@ -161,7 +161,7 @@ keep_dead (WeakrefSetList *list, WeakrefSetEntry *entry, gpointer object)
     return;
 
   stand_in = weakref_set_slot_stand_in_new (g_object_ref (object));
-  g_mutex_lock (&list->table->lock);
+  weakref_lock (&list->table->lock);
   kept = entry->base.room.place != WEAKREF_PLACE_END;
   if (kept)
     {
@@ -195,7 +195,7 @@ weakref_set_list_get_n_items (WeakrefSetList *list)
 {
   guint n_items;
 
-  g_mutex_lock (&list->table->lock);
+  weakref_lock (&list->table->lock);
   list->read = TRUE;
   n_items = list->positions.n_shown;
   g_mutex_unlock (&list->table->lock);
@@ -210,7 +210,7 @@ retire (WeakrefSetList *list, WeakrefSetEntry *entry)
 {
   gboolean retired;
 
-  g_mutex_lock (&list->table->lock);
+  weakref_lock (&list->table->lock);
   retired = weakref_table_take_entry_locked (list->table, &entry->base) != NULL;
   g_mutex_unlock (&list->table->lock);
 
@@ -233,7 +233,7 @@ make_stand_in (WeakrefSetList *list, guint position, gpointer slot, GType type, 
   WeakrefSetStandIn *stand_in;
   gboolean put;
 
-  g_mutex_lock (&list->table->lock);
+  weakref_lock (&list->table->lock);
   maker = weakref_set_maker_ref (list->maker);
   g_mutex_unlock (&list->table->lock);
 
@@ -241,7 +241,7 @@ make_stand_in (WeakrefSetList *list, guint position, gpointer slot, GType type, 
   weakref_set_maker_unref (maker);
   stand_in = weakref_set_slot_stand_in_new (g_object_ref (*object));
 
-  g_mutex_lock (&list->table->lock);
+  weakref_lock (&list->table->lock);
   place = weakref_positions_find_place (&list->positions, position);
   put = place != WEAKREF_PLACE_END && weakref_positions_get_item (&list->positions, place) == slot;
   if (put)
@@ -281,7 +281,7 @@ weakref_set_list_dup_item (WeakrefSetList *list, guint position)
       gpointer slot;
       gboolean found;
 
-      g_mutex_lock (&list->table->lock);
+      weakref_lock (&list->table->lock);
       list->read = TRUE;
       place = weakref_positions_find_place (&list->positions, position);
       if (place == WEAKREF_PLACE_END)
@@ -331,7 +331,7 @@ weakref_set_list_set_maker (WeakrefSetList *list, WeakrefSetMaker *maker)
 {
   WeakrefSetMaker *old;
 
-  g_mutex_lock (&list->table->lock);
+  weakref_lock (&list->table->lock);
   old = list->maker;
   list->maker = maker;
   g_mutex_unlock (&list->table->lock);

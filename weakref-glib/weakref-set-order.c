@@ -33,7 +33,7 @@ weakref_set_find (WeakrefSet *self, gpointer item, guint *position)
   g_return_val_if_fail (G_IS_OBJECT (item), FALSE);
 
   list = weakref_set_get_list (self);
-  g_mutex_lock (&list->table->lock);
+  weakref_lock (&list->table->lock);
   list->read = TRUE;
   entry = weakref_set_list_find_locked (list, item);
   if (entry != NULL)
@@ -64,7 +64,7 @@ set_move (WeakrefSetList *list, gpointer item, guint position)
   WeakrefSetEntry *entry;
   gboolean moved = FALSE;
 
-  g_mutex_lock (&list->table->lock);
+  weakref_lock (&list->table->lock);
   entry = weakref_set_list_find_locked (list, item);
   if (entry != NULL)
     {
@@ -198,7 +198,7 @@ weakref_set_sort (WeakrefSet *self, WeakrefSetCompareFunc compare, gpointer user
       /* It is stable. */
       g_qsort_with_data (sorted->data, (gint) sorted->len, sizeof (Sorted), compare_sorted, NULL);
 
-      g_mutex_lock (&list->table->lock);
+      weakref_lock (&list->table->lock);
       for (i = 0; i < sorted->len; i++)
         {
           WeakrefSetEntry *entry = g_array_index (sorted, Sorted, i).entry;

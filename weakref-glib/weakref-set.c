@@ -153,7 +153,7 @@ set_table_contains (SetTable *table, gpointer item)
   WeakrefSetEntry *entry;
   gboolean current;
 
-  g_mutex_lock (&table->base.lock);
+  weakref_lock (&table->base.lock);
   entry = weakref_set_list_find_locked (&table->list, item);
   if (entry != NULL)
     weakref_entry_ref (entry);
@@ -188,7 +188,7 @@ weakref_set_put (WeakrefSet *self, gpointer item, WeakrefBlock *life, guint posi
     entry->base.watch.flags |= WEAKREF_SET_KEEPS_DEAD;
   weakref_entry_init (&entry->base, &table->base, item);
 
-  g_mutex_lock (&table->base.lock);
+  weakref_lock (&table->base.lock);
   if ((life == NULL || life == weakref_watch_get_block (&entry->base.watch)) &&
       weakref_set_list_find_locked (&table->list, item) == NULL)
     put = weakref_table_put_locked (&table->base, &entry->base, WEAKREF_MAP_NONE, (gsize) item,
@@ -210,7 +210,7 @@ weakref_set_read (WeakrefSet *self)
   SetTable *table = self->table;
   WeakrefReading *reading;
 
-  g_mutex_lock (&table->base.lock);
+  weakref_lock (&table->base.lock);
   reading = weakref_set_list_read_locked (&table->list);
   g_mutex_unlock (&table->base.lock);
 
@@ -417,7 +417,7 @@ weakref_set_remove (WeakrefSet *self, gpointer item)
   g_return_val_if_fail (G_IS_OBJECT (item), FALSE);
 
   table = self->table;
-  g_mutex_lock (&table->base.lock);
+  weakref_lock (&table->base.lock);
   entry = weakref_table_take_locked (&table->base, weakref_table_find_locked (&table->base, item));
   g_mutex_unlock (&table->base.lock);
 

@@ -55,7 +55,7 @@ weakref_block_get_lock (WeakrefBlock *block)
 static inline void
 weakref_block_lock (WeakrefBlock *block)
 {
-  g_mutex_lock (weakref_block_get_lock (block));
+  weakref_lock (weakref_block_get_lock (block));
 }
 
 static inline void

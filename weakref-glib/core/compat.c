@@ -67,7 +67,7 @@ weakref_compat_wait_locked (GMutex *lock, gint n_rises, guint *n_waits)
     g_thread_yield ();
   else
     g_usleep (1000);
-  g_mutex_lock (lock);
+  weakref_lock (lock);
   ++*n_waits;
 
   return TRUE;
@@ -103,7 +103,7 @@ weakref_compat_look_for_python (void)
   if (weakref_compat_is_needed () && g_type_from_name ("PyObject") != G_TYPE_INVALID)
     {
       process = g_module_open (NULL, 0);
-      g_mutex_lock (&weakref_locks[WEAKREF_LOCK_COMPAT]);
+      weakref_lock (&weakref_locks[WEAKREF_LOCK_COMPAT]);
       if (!found_python && process != NULL &&
           g_module_symbol (process, "Py_IsInitialized", &is_initialized) &&
           g_module_symbol (process, "PyGILState_Ensure", &ensure) &&

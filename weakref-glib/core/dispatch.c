@@ -100,7 +100,7 @@ destination_dispatch (GSource *source, GSourceFunc callback, gpointer data)
   WeakrefDestination *destination = data;
   guint n;
 
-  g_mutex_lock (&destination_lock);
+  weakref_lock (&destination_lock);
   n = destination->deliveries.length;
   g_mutex_unlock (&destination_lock);
 
@@ -110,7 +110,7 @@ destination_dispatch (GSource *source, GSourceFunc callback, gpointer data)
     {
       Delivery *delivery;
 
-      g_mutex_lock (&destination_lock);
+      weakref_lock (&destination_lock);
       delivery = g_queue_pop_head (&destination->deliveries);
       if (destination->deliveries.length == 0)
         g_source_set_ready_time (source, -1);
@@ -134,7 +134,7 @@ destination_closed_cb (gpointer data)
   WeakrefDestination *destination = data;
   GQueue deliveries;
 
-  g_mutex_lock (&destination_lock);
+  weakref_lock (&destination_lock);
   destination->source = NULL;
   g_hash_table_remove (destinations, destination->context);
   deliveries = destination->deliveries;
@@ -174,7 +174,7 @@ weakref_destination_get (GMainContext *context)
   if (context == NULL)
     return NULL;
 
-  g_mutex_lock (&destination_lock);
+  weakref_lock (&destination_lock);
   if (destinations == NULL)
     destinations = g_hash_table_new (NULL, NULL);
   destination = g_hash_table_lookup (destinations, context);
@@ -221,7 +221,7 @@ weakref_destination_send (WeakrefDestination *destination,
   delivery = g_new (Delivery, 1);
   *delivery = (Delivery) { func, data, free_data };
 
-  g_mutex_lock (&destination_lock);
+  weakref_lock (&destination_lock);
   sent = destination->source != NULL;
   if (sent)
     {

@@ -271,7 +271,7 @@ request_cancelled_cb (GCancellable *cancellable, gpointer data)
                   g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
                                        "The request for the object was cancelled"));
 
-  g_mutex_lock (lock);
+  weakref_lock (lock);
   flight = weakref_flight_forget_locked (&request->base);
   g_mutex_unlock (lock);
   if (flight == NULL)
@@ -322,7 +322,7 @@ request_join (Request *request, WeakrefFlight *flight, gboolean leads)
       gboolean joined;
       gpointer object;
 
-      g_mutex_lock (lock);
+      weakref_lock (lock);
       answered = g_atomic_int_get (&request->answered);
       joined = !answered && weakref_flight_join_locked (flight, &request->base, &error);
       if (joined)

@@ -32,7 +32,7 @@ weakref_ensure_begin (WeakrefValueCore *core,
     {
       WeakrefValueEntry *entry;
 
-      g_mutex_lock (&core->base.lock);
+      weakref_lock (&core->base.lock);
       entry = weakref_value_core_find_locked (core, sought);
       if (entry == NULL)
         {
@@ -84,7 +84,7 @@ ensure_find_or_lock (WeakrefValueCore *core, const WeakrefValueProbe *sought)
       WeakrefValueEntry *entry;
       gpointer object;
 
-      g_mutex_lock (&core->base.lock);
+      weakref_lock (&core->base.lock);
       entry = weakref_value_core_find_locked (core, sought);
       if (entry == NULL)
         return NULL;
@@ -108,7 +108,7 @@ weakref_ensure_fail (WeakrefFlight *flight, GError *error)
   GQueue waiters = G_QUEUE_INIT;
   gboolean over;
 
-  g_mutex_lock (&core->base.lock);
+  weakref_lock (&core->base.lock);
   over = flight->state != WEAKREF_FLIGHT_GOES_ON;
   if (!over)
     waiters = weakref_flight_end_locked (
@@ -137,7 +137,7 @@ weakref_ensure_end (WeakrefFlight *flight, gpointer object)
   gboolean over;
 
   if (other != NULL)
-    g_mutex_lock (&core->base.lock);
+    weakref_lock (&core->base.lock);
   over = flight->state != WEAKREF_FLIGHT_GOES_ON;
   if (!over)
     {
@@ -218,7 +218,7 @@ ensure_wait (WeakrefFlight *flight, GError **error)
   WeakrefValueCore *core = flight->core;
   gboolean waited;
 
-  g_mutex_lock (&core->base.lock);
+  weakref_lock (&core->base.lock);
   waited = weakref_flight_wait_locked (flight, error);
   g_mutex_unlock (&core->base.lock);
   if (!waited)

@@ -206,7 +206,7 @@ weakref_flight_leave (WeakrefFlight *flight)
   GMutex *lock = &flight->core->base.lock;
   gboolean last;
 
-  g_mutex_lock (lock);
+  weakref_lock (lock);
   flight->n_callers--;
   last = flight->n_callers == 0 && flight->cancellable != NULL &&
          flight->state == WEAKREF_FLIGHT_GOES_ON;

@@ -46,6 +46,16 @@ typedef struct
   GMutex *lock;     /* (unowned) (const) */
 } WeakrefListedLock;
 
+void weakref_lock_contended (GMutex *mutex);
+
+/* Locks one of our locks. All of them are held for a few instructions only, see core/locks.c. */
+static inline void
+weakref_lock (GMutex *mutex)
+{
+  if (G_UNLIKELY (!g_mutex_trylock (mutex)))
+    weakref_lock_contended (mutex);
+}
+
 void weakref_locks_add (WeakrefListedLock *listed, GMutex *lock);
 void weakref_locks_remove (WeakrefListedLock *listed);
 

@@ -32,7 +32,7 @@ weakref_registry_run (gboolean with_bindings)
       WeakrefNode *node;
 
       again = FALSE;
-      g_mutex_lock (&registry_lock);
+      weakref_lock (&registry_lock);
       while ((node = registry) != NULL)
         {
           WeakrefKept *kept = (WeakrefKept *) node;
@@ -50,7 +50,7 @@ weakref_registry_run (gboolean with_bindings)
           again |= kept->run (object);
           g_object_unref (object);
 
-          g_mutex_lock (&registry_lock);
+          weakref_lock (&registry_lock);
         }
 
       /* The second list is in reverse order. So this restores the order of the first list. */
@@ -95,7 +95,7 @@ weakref_registry_add (WeakrefKept *kept,
 
   /* Who ends the object takes the callback first, and the lock later. So either it finds the object
    * in the list, or we see here that the callback has been taken. */
-  g_mutex_lock (&registry_lock);
+  weakref_lock (&registry_lock);
   too_late = !weakref_callback_is_there (callback);
   if (!too_late)
     weakref_list_push (&registry, &kept->node);
@@ -113,7 +113,7 @@ weakref_registry_take (WeakrefKept *kept, gpointer object)
 {
   gboolean registered;
 
-  g_mutex_lock (&registry_lock);
+  weakref_lock (&registry_lock);
   registered = kept->node.link != NULL;
   if (registered)
     weakref_list_take (&kept->node);
@@ -128,7 +128,7 @@ weakref_registry_get_at_exit (WeakrefKept *kept)
 {
   gboolean at_exit;
 
-  g_mutex_lock (&registry_lock);
+  weakref_lock (&registry_lock);
   at_exit = kept->exits_with == weakref_process_get_id ();
   g_mutex_unlock (&registry_lock);
 
@@ -142,7 +142,7 @@ weakref_registry_set_at_exit (WeakrefKept *kept, gboolean at_exit)
   const gint process = weakref_process_get_id ();
   gboolean changed;
 
-  g_mutex_lock (&registry_lock);
+  weakref_lock (&registry_lock);
   changed = (kept->exits_with == process) != !!at_exit;
   kept->exits_with = at_exit ? process : 0;
   g_mutex_unlock (&registry_lock);

@@ -136,7 +136,7 @@ entry_sever_cb (WeakrefWatch *watch)
   WeakrefEntry *entry = (WeakrefEntry *) watch;
   WeakrefTable *table = entry->table;
 
-  g_mutex_lock (&table->lock);
+  weakref_lock (&table->lock);
   if (weakref_table_take_entry_locked (table, entry) != NULL)
     watch->flags |= WEAKREF_ENTRY_TAKEN_BY_DEATH;
   watch->state = WEAKREF_ENTRY_OUT;
@@ -235,7 +235,7 @@ weakref_table_clear (WeakrefTable *table)
   gsize index;
   guint i;
 
-  g_mutex_lock (&table->lock);
+  weakref_lock (&table->lock);
   for (index = weakref_map_next (&table->map, WEAKREF_MAP_NONE); index != WEAKREF_MAP_NONE;
        index = weakref_map_next (&table->map, index))
     {
@@ -258,7 +258,7 @@ weakref_table_clear (WeakrefTable *table)
 void
 weakref_table_close (WeakrefTable *table)
 {
-  g_mutex_lock (&table->lock);
+  weakref_lock (&table->lock);
   table->closed = TRUE;
   g_mutex_unlock (&table->lock);
 
@@ -271,7 +271,7 @@ weakref_table_get_size (WeakrefTable *table)
 {
   guint size;
 
-  g_mutex_lock (&table->lock);
+  weakref_lock (&table->lock);
   size = table->map.n;
   g_mutex_unlock (&table->lock);
 
@@ -298,7 +298,7 @@ weakref_table_read (WeakrefTable *table)
   gpointer *entries;
   gsize index;
 
-  g_mutex_lock (&table->lock);
+  weakref_lock (&table->lock);
   reading = weakref_table_read_locked (table, table->map.n);
   entries = reading->entries;
   for (index = weakref_map_next (&table->map, WEAKREF_MAP_NONE); index != WEAKREF_MAP_NONE;
@@ -318,7 +318,7 @@ weakref_table_end_reading (WeakrefReading *reading)
   GPtrArray *dropped;
   guint i;
 
-  g_mutex_lock (&table->lock);
+  weakref_lock (&table->lock);
   dropped = weakref_reading_end (&table->readings, reading);
   g_mutex_unlock (&table->lock);
 

@@ -172,7 +172,7 @@ toggle_end (WeakrefToggle *toggle)
   gpointer object = g_object_ref (toggle->object);
   guint n_waits = 0;
 
-  g_mutex_lock (&toggle_lock);
+  weakref_lock (&toggle_lock);
   while (toggle->holds == NULL &&
          weakref_compat_wait_locked (&toggle_lock, toggle->n_rises, &n_waits))
     ;
@@ -194,7 +194,7 @@ toggle_end (WeakrefToggle *toggle)
 void
 weakref_toggle_lock (void)
 {
-  g_mutex_lock (&toggle_lock);
+  weakref_lock (&toggle_lock);
 }
 
 /* Unlocks, and ends the holds that were released. When a hold ends, its object may die. That death

@@ -203,7 +203,7 @@ core_find (WeakrefValueCore *core, gconstpointer key)
   WeakrefValueProbe probe = weakref_value_entry_probe (core, key);
   WeakrefValueEntry *entry;
 
-  g_mutex_lock (&core->base.lock);
+  weakref_lock (&core->base.lock);
   entry = weakref_value_core_find_locked (core, &probe);
   g_mutex_unlock (&core->base.lock);
 
@@ -233,7 +233,7 @@ weakref_value_entry_retire (WeakrefValueEntry *entry)
   WeakrefTable *table = entry->base.table;
   WeakrefEntry *taken;
 
-  g_mutex_lock (&table->lock);
+  weakref_lock (&table->lock);
   taken = weakref_table_take_entry_locked (table, &entry->base);
   g_mutex_unlock (&table->lock);
 
@@ -328,7 +328,7 @@ weakref_value_core_insert (WeakrefValueCore *core, gconstpointer key, gpointer o
   if (report)
     weakref_entry_ref (entry);
 
-  g_mutex_lock (&core->base.lock);
+  weakref_lock (&core->base.lock);
   put = weakref_value_core_put_locked (core, entry, &old);
   g_mutex_unlock (&core->base.lock);
 
@@ -351,7 +351,7 @@ weakref_value_core_take (WeakrefValueCore *core, gconstpointer key)
   WeakrefValueProbe probe = weakref_value_entry_probe (core, key);
   WeakrefEntry *entry;
 
-  g_mutex_lock (&core->base.lock);
+  weakref_lock (&core->base.lock);
   entry = weakref_table_take_locked (&core->base, core_find_index_locked (&probe));
   g_mutex_unlock (&core->base.lock);
 

@@ -76,7 +76,7 @@ weakref_value_core_replace (WeakrefValueCore *core,
       gpointer found;
 
       again = FALSE;
-      g_mutex_lock (&core->base.lock);
+      weakref_lock (&core->base.lock);
       entry = weakref_value_core_find_locked (core, &probe);
       if (entry == NULL && expected == NULL)
         done = core_swap_locked (core, NULL, entered, &old);
@@ -92,7 +92,7 @@ weakref_value_core_replace (WeakrefValueCore *core,
         }
       else if (found == expected)
         {
-          g_mutex_lock (&core->base.lock);
+          weakref_lock (&core->base.lock);
           again = entry->base.watch.state != WEAKREF_ENTRY_IN;
           done = core_swap_locked (core, entry, entered, &old);
           g_mutex_unlock (&core->base.lock);
@@ -154,7 +154,7 @@ weakref_value_core_rekey (WeakrefValueCore *core, gpointer object, gconstpointer
   WeakrefEntry *old = NULL;
   gboolean put = FALSE;
 
-  g_mutex_lock (&core->base.lock);
+  weakref_lock (&core->base.lock);
   core_take_object_locked (core, block, dropped);
   if (dropped->len > 0)
     put = weakref_value_core_put_locked (core, made, &old);
@@ -179,7 +179,7 @@ weakref_value_core_remove_object (WeakrefValueCore *core, gpointer object)
   GPtrArray *dropped = g_ptr_array_new_with_free_func ((GDestroyNotify) weakref_entry_drop);
   gboolean removed;
 
-  g_mutex_lock (&core->base.lock);
+  weakref_lock (&core->base.lock);
   core_take_object_locked (core, block, dropped);
   g_mutex_unlock (&core->base.lock);
 
@@ -205,7 +205,7 @@ weakref_value_core_find_object (WeakrefValueCore *core, gpointer object)
 
   do
     {
-      g_mutex_lock (&core->base.lock);
+      weakref_lock (&core->base.lock);
       if (core->index == NULL)
         core->index = weakref_object_index_new (&core->base);
       if (entries != NULL)

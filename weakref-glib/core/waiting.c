@@ -216,7 +216,7 @@ weakref_waiting_begin (WeakrefMaking *what, GError **error)
   Thread *self = thread_self ();
   gboolean possible;
 
-  g_mutex_lock (&lock);
+  weakref_lock (&lock);
   thread_note_contexts_locked (self);
   possible = waiting_is_possible_locked (what, NULL, self, error);
   if (possible)
@@ -234,7 +234,7 @@ weakref_waiting_end (void)
 {
   Thread *self = thread_self ();
 
-  g_mutex_lock (&lock);
+  weakref_lock (&lock);
   self->waits_for = NULL;
   g_queue_unlink (&waiting_threads, &self->link);
   g_mutex_unlock (&lock);
@@ -247,7 +247,7 @@ weakref_asking_begin (WeakrefAsking *asking, WeakrefMaking *what, GError **error
 {
   gboolean possible;
 
-  g_mutex_lock (&lock);
+  weakref_lock (&lock);
   possible = asking->asker == NULL || waiting_is_possible_locked (what, asking->asker, NULL, error);
   if (possible)
     {
@@ -265,7 +265,7 @@ weakref_asking_begin (WeakrefAsking *asking, WeakrefMaking *what, GError **error
 void
 weakref_asking_end (WeakrefAsking *asking)
 {
-  g_mutex_lock (&lock);
+  weakref_lock (&lock);
   asking->what = NULL;
   if (asking->asker != NULL)
     g_queue_unlink (&asking->asker->asked, &asking->link);
@@ -276,7 +276,7 @@ weakref_asking_end (WeakrefAsking *asking)
 void
 weakref_making_end (WeakrefMaking *making)
 {
-  g_mutex_lock (&lock);
+  weakref_lock (&lock);
   making->over = TRUE;
   g_mutex_unlock (&lock);
 }

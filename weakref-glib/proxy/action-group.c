@@ -22,7 +22,7 @@ typedef struct
 static void
 action_group_see (ActionGroupState *state, const char *name, gboolean there)
 {
-  g_mutex_lock (&names_lock);
+  weakref_lock (&names_lock);
   if (state->names == NULL)
     state->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (there)
@@ -143,7 +143,7 @@ action_group_die (WeakrefProxy *self, gpointer data)
   GHashTableIter iter;
   gpointer name;
 
-  g_mutex_lock (&names_lock);
+  weakref_lock (&names_lock);
   names = g_steal_pointer (&state->names);
   g_mutex_unlock (&names_lock);
 

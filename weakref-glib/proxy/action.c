@@ -88,14 +88,14 @@ action_get_state (GAction *action)
       value = g_action_get_state (target);
       g_object_unref (target);
 
-      g_mutex_lock (&state_lock);
+      weakref_lock (&state_lock);
       old = state->state;
       state->state = value != NULL ? g_variant_ref (value) : NULL;
       g_mutex_unlock (&state_lock);
     }
   else
     {
-      g_mutex_lock (&state_lock);
+      weakref_lock (&state_lock);
       value = state->state != NULL ? g_variant_ref (state->state) : NULL;
       g_mutex_unlock (&state_lock);
     }

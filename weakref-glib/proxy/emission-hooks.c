@@ -87,7 +87,7 @@ hook_cb (GSignalInvocationHint *hint, guint n_params, const GValue *params, gpoi
           has_handlers = weakref_proxy_has_handlers (self, signal->proxy_id, hint->detail);
           if (signal->forward == WEAKREF_FORWARD_BLOCKED_HANDLER)
             {
-              g_mutex_lock (&hook_lock);
+              weakref_lock (&hook_lock);
               forwarder_set_blocked_locked (self->forwarders[i], target, !has_handlers);
               g_mutex_unlock (&hook_lock);
             }
@@ -124,7 +124,7 @@ weakref_emission_hook_start (WeakrefForwarder *forwarder, gpointer target)
 {
   const WeakrefProxySignal *signal = forwarder->signal;
 
-  g_mutex_lock (&hook_lock);
+  weakref_lock (&hook_lock);
   hook_ref_locked (signal->target_id);
   if (signal->forward == WEAKREF_FORWARD_BLOCKED_HANDLER)
     {
@@ -143,7 +143,7 @@ weakref_emission_hook_stop (const WeakrefProxySignal *signal)
 {
   Hook *hook;
 
-  g_mutex_lock (&hook_lock);
+  weakref_lock (&hook_lock);
   hook = g_hash_table_lookup (hooks, GUINT_TO_POINTER (signal->target_id));
   if (--hook->n_proxies == 0)
     {

@@ -200,7 +200,7 @@ weakref_proxy_type_get (GType target_type)
    * the type lock. */
   g_type_ensure (WEAKREF_TYPE_PROXY);
 
-  g_mutex_lock (&type_lock);
+  weakref_lock (&type_lock);
   type = GPOINTER_TO_SIZE (g_type_get_qdata (target_type, proxy_type_quark ()));
   if (type == 0)
     {

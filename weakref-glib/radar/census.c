@@ -93,7 +93,7 @@ census_hook (WeakrefBlock *block, gpointer object)
   if (object != NULL)
     weakref_block_get_id (block);
 
-  g_mutex_lock (&census_lock);
+  weakref_lock (&census_lock);
   if (known != NULL && object != NULL)
     {
       known_get_locked (block, object);
@@ -120,7 +120,7 @@ census_hook (WeakrefBlock *block, gpointer object)
 void
 weakref_census_start (void)
 {
-  g_mutex_lock (&census_lock);
+  weakref_lock (&census_lock);
   if (known == NULL)
     {
       known = g_hash_table_new_full (NULL, NULL, NULL, known_free);
@@ -136,7 +136,7 @@ weakref_census_stop (void)
   GHashTable *old_known;
   GHashTable *old_counts;
 
-  g_mutex_lock (&census_lock);
+  weakref_lock (&census_lock);
   weakref_block_set_hook (NULL);
   is_marked = FALSE;
   old_known = g_steal_pointer (&known);
@@ -152,7 +152,7 @@ weakref_census_is_running (void)
 {
   gboolean running;
 
-  g_mutex_lock (&census_lock);
+  weakref_lock (&census_lock);
   running = known != NULL;
   g_mutex_unlock (&census_lock);
 
@@ -166,7 +166,7 @@ weakref_census_track (gpointer object)
   WeakrefBlock *block = weakref_block_get (object, WEAKREF_PHASE_DISPOSE);
   WeakrefKnown *self;
 
-  g_mutex_lock (&census_lock);
+  weakref_lock (&census_lock);
   self = known != NULL ? known_get_locked (block, object) : NULL;
   if (self != NULL)
     self->tracked = TRUE;
@@ -184,7 +184,7 @@ weakref_census_expect (gpointer object, const char *description)
   WeakrefBlock *memory = weakref_block_get (object, WEAKREF_PHASE_FINALIZE);
   WeakrefKnown *self;
 
-  g_mutex_lock (&census_lock);
+  weakref_lock (&census_lock);
   self = known != NULL ? known_get_locked (block, object) : NULL;
   if (self != NULL)
     {
@@ -208,7 +208,7 @@ weakref_census_mark (void)
   GHashTableIter iter;
   gpointer value;
 
-  g_mutex_lock (&census_lock);
+  weakref_lock (&census_lock);
   is_marked = counts != NULL;
   if (counts != NULL)
     {
@@ -224,7 +224,7 @@ weakref_census_is_marked (void)
 {
   gboolean marked;
 
-  g_mutex_lock (&census_lock);
+  weakref_lock (&census_lock);
   marked = is_marked;
   g_mutex_unlock (&census_lock);
 
@@ -251,7 +251,7 @@ weakref_census_dup_counts (void)
   GHashTableIter iter;
   gpointer value;
 
-  g_mutex_lock (&census_lock);
+  weakref_lock (&census_lock);
   if (counts != NULL)
     {
       g_hash_table_iter_init (&iter, counts);
@@ -284,7 +284,7 @@ weakref_census_dup_overdue (void)
   GHashTableIter iter;
   gpointer value;
 
-  g_mutex_lock (&census_lock);
+  weakref_lock (&census_lock);
   if (known != NULL)
     {
       g_hash_table_iter_init (&iter, known);
@@ -322,7 +322,7 @@ weakref_census_dup_objects (GType type)
   gpointer value;
   guint i;
 
-  g_mutex_lock (&census_lock);
+  weakref_lock (&census_lock);
   if (known != NULL)
     {
       g_hash_table_iter_init (&iter, known);
@@ -354,7 +354,7 @@ weakref_census_see_count (WeakrefKnown *copy, guint count)
 {
   WeakrefKnown *self;
 
-  g_mutex_lock (&census_lock);
+  weakref_lock (&census_lock);
   self = known != NULL ? g_hash_table_lookup (known, copy->block) : NULL;
   if (self != NULL && self->count != count)
     {

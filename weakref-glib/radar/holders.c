@@ -319,7 +319,7 @@ walk_roots (Walk *walk)
   GPtrArray *given = g_ptr_array_new ();
   guint i;
 
-  g_mutex_lock (&roots_lock);
+  weakref_lock (&roots_lock);
   for (i = 0; roots != NULL && i < roots->len; i++)
     g_ptr_array_add (given, g_ptr_array_index (roots, i));
   g_mutex_unlock (&roots_lock);
@@ -359,7 +359,7 @@ weakref_holders_add_root (gpointer object)
   GWeakRef *root = g_new0 (GWeakRef, 1);
 
   g_weak_ref_init (root, object);
-  g_mutex_lock (&roots_lock);
+  weakref_lock (&roots_lock);
   if (roots == NULL)
     roots = g_ptr_array_new ();
   g_ptr_array_add (roots, root);

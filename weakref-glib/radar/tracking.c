@@ -28,7 +28,7 @@ is_tracked (GType type)
   gboolean tracked = FALSE;
   guint i;
 
-  g_mutex_lock (&tracking_lock);
+  weakref_lock (&tracking_lock);
   for (; !tracked && type != G_TYPE_INVALID; type = g_type_parent (type))
     {
       for (i = 0; !tracked && i < names->len; i++)
@@ -75,7 +75,7 @@ weakref_tracking_add (const char *type_name)
 {
   gboolean first;
 
-  g_mutex_lock (&tracking_lock);
+  weakref_lock (&tracking_lock);
   first = names == NULL;
   if (first)
     names = g_ptr_array_new ();
