@@ -34,7 +34,6 @@
  * is between the two steps. */
 
 /* Returns whether a toggle reference can be added to @object. */
-
 gboolean
 weakref_compat_may_toggle (gconstpointer object)
 {
@@ -113,19 +112,15 @@ weakref_compat_look_for_python (void)
           py_gil_state_ensure = (gint (*) (void)) ensure;
           py_gil_state_release = (void (*) (gint)) release;
           g_atomic_int_set (&found_python, TRUE);
-          g_atomic_int_set (&weakref_compat_types_serial, 0);
         }
       g_mutex_unlock (&weakref_locks[WEAKREF_LOCK_COMPAT]);
       g_clear_pointer (&process, g_module_close);
     }
 
-  if (g_atomic_int_get (&found_python))
-    return TRUE;
-
-  g_atomic_int_set (&weakref_compat_types_serial, serial);
-  /* Another thread may have found Python in the meantime, and set the number to 0. */
-  if (g_atomic_int_get (&found_python))
-    g_atomic_int_set (&weakref_compat_types_serial, 0);
+  /* The number was read before we looked. If another thread has found Python in the meantime, its
+   * type was registered later, and so GLib's number is another one for ever. */
+  if (!g_atomic_int_get (&found_python))
+    g_atomic_int_set (&weakref_compat_types_serial, serial);
 
   return g_atomic_int_get (&found_python);
 }

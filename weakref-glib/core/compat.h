@@ -32,7 +32,8 @@ weakref_compat_has_python (void)
 
 #else
 
-/* (atomic): GLib's serial when Python was looked for, and not found; 0 when it was found */
+/* (atomic): GLib's serial when Python was looked for, and not found. Python registers a type. So,
+ * when there is Python, GLib has another serial. */
 extern guint weakref_compat_types_serial;
 
 static inline gboolean

@@ -48,7 +48,7 @@ typedef struct
 
 void weakref_lock_contended (GMutex *mutex);
 
-/* Locks one of our locks. All of them are held for a few instructions only, see core/locks.c. */
+/* Locks one of our locks. What is done under it is short, mostly: see core/locks.c. */
 static inline void
 weakref_lock (GMutex *mutex)
 {

@@ -40,10 +40,9 @@ void weakref_map_remove (WeakrefMap *map, gsize index);
 gsize weakref_map_find_entry (const WeakrefMap *map, guint32 hash, gconstpointer entry);
 
 /* Mixes the bits of @tag. The tag is multiplied by the golden ratio, and the upper bits of the
- * product are the index. The addresses of objects that were
- * made one after the other differ by a constant. With some constants the products alone lie close
- * together, and a search took up to 50 steps. So the upper bits of the tag are mixed into its lower
- * ones first. */
+ * product are the index. The addresses of objects that were made one after the other differ by a
+ * constant. With some constants the products alone lie close together, and a search took up to 50
+ * steps. So the upper bits of the tag are mixed into its lower ones first. */
 static inline gsize
 weakref_map_mix (gsize tag)
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* The watches of a block. Each active watch is in the list of its block, under the lock of the
- * block. A death takes the whole list: see block.c. */
+ * block, except the one that has the block in its memory. A death takes them all: see block.c. */
 
 /* An owner that is larger than this is not put into the memory of a block. That is freed when both
  * have ended, so a large owner would waste much of it. */
@@ -94,9 +94,9 @@ weakref_watch_alloc (gpointer target, gsize size)
 {
   WeakrefBlock *block =
     target != NULL ? weakref_block_lookup (target, WEAKREF_PHASE_DISPOSE) : NULL;
-  gboolean has_block = target != NULL && block == NULL && size <= MAX_SIZE_WITH_BLOCK;
+  gboolean may_become_block = target != NULL && block == NULL && size <= MAX_SIZE_WITH_BLOCK;
   WeakrefWatch *watch =
-    watch_alloc (has_block ? WEAKREF_MEMORY_LINK_FOR_NOW : WEAKREF_MEMORY_LINK, size);
+    watch_alloc (may_become_block ? WEAKREF_MEMORY_LINK_FOR_NOW : WEAKREF_MEMORY_LINK, size);
 
   /* The start of the watch does not have to look for it again. */
   if (block != NULL && !weakref_block_is_current (block, target))
