@@ -215,9 +215,9 @@ test_removes_while_probing (void)
     }
 }
 
-/* Before 13 of 16 slots are exceeded, and when no more than a quarter is in use. */
+/* Before 13 of 16 slots are exceeded. */
 static void
-test_grows_and_shrinks (void)
+test_grows (void)
 {
   Fixture f;
   guint i;
@@ -230,18 +230,85 @@ test_grows_and_shrinks (void)
       g_assert_cmpuint (f.map.n, <=, f.map.mask);
     }
   g_assert_cmpuint (f.map.mask, ==, 16383);
-  for (i = 10000; i > 0; i--)
-    {
-      remove_at (&f, i - 1);
-      if (f.map.mask >= 16)
-        g_assert_cmpuint (f.map.n * 4, >, f.map.mask);
-      if (i % 1000 == 0)
-        {
-          g_assert_cmpuint (weakref_map_find (&f.map, 16 * (i - 1)), !=, WEAKREF_MAP_NONE);
-          g_assert_cmpuint (weakref_map_find (&f.map, 16 * i), ==, WEAKREF_MAP_NONE);
-        }
-    }
-  g_assert_cmpuint (f.map.n, ==, 0);
+  assert_like_model (&f);
+  fixture_clear (&f);
+}
+
+static void
+fixture_remove_until (Fixture *f, guint n)
+{
+  while (f->items->len > n)
+    remove_at (f, f->items->len - 1);
+}
+
+static void
+fixture_init_full (Fixture *f)
+{
+  guint i;
+
+  fixture_init (f, TRUE);
+  for (i = 1; i <= 10000; i++)
+    add (f, i * 16);
+}
+
+static void
+test_does_not_shrink_by_removals (void)
+{
+  Fixture f;
+  WeakrefMapSlot *slots;
+
+  fixture_init_full (&f);
+  slots = f.map.slots;
+  fixture_remove_until (&f, 0);
+  g_assert_true (f.map.slots == slots);
+  g_assert_cmpuint (f.map.mask, ==, 16383);
+  assert_like_model (&f);
+  fixture_clear (&f);
+}
+
+/* An eighth of 16384 is 2048. A third of a size is the load afterwards, more or less. */
+static void
+test_shrinks_by_additions (void)
+{
+  Fixture f;
+
+  fixture_init_full (&f);
+  fixture_remove_until (&f, 2048);
+  add (&f, 1);
+  g_assert_cmpuint (f.map.mask, ==, 16383);
+  fixture_remove_until (&f, 2047);
+  add (&f, 2);
+  g_assert_cmpuint (f.map.mask, ==, 8191);
+  assert_like_model (&f);
+
+  fixture_remove_until (&f, 0);
+  add (&f, 3);
+  g_assert_cmpuint (f.map.mask, ==, 7);
+  assert_like_model (&f);
+  fixture_clear (&f);
+}
+
+static void
+test_trims (void)
+{
+  Fixture f;
+
+  fixture_init_full (&f);
+  fixture_remove_until (&f, 2048);
+  weakref_map_trim (&f.map);
+  g_assert_cmpuint (f.map.mask, ==, 16383);
+  fixture_remove_until (&f, 300);
+  weakref_map_trim (&f.map);
+  g_assert_cmpuint (f.map.mask, ==, 1023);
+  assert_like_model (&f);
+  fixture_remove_until (&f, 0);
+  weakref_map_trim (&f.map);
+  g_assert_cmpuint (f.map.mask, ==, 7);
+  assert_like_model (&f);
+  fixture_clear (&f);
+
+  fixture_init (&f, TRUE);
+  weakref_map_trim (&f.map);
   assert_like_model (&f);
   fixture_clear (&f);
 }
@@ -310,7 +377,10 @@ main (int argc, char **argv)
   test_case_as ("is-like-a-model-when-tags-collide", model_colliding);
   test_case_as ("wraps-around-the-end", wraps_around);
   test_case_as ("removes-from-the-middle-of-a-run", removes_while_probing);
-  test_case (grows_and_shrinks);
+  test_case (grows);
+  test_case_as ("does-not-shrink-by-removals", does_not_shrink_by_removals);
+  test_case_as ("shrinks-by-additions", shrinks_by_additions);
+  test_case (trims);
   test_case (leaves_no_marks);
   test_case (spreads_addresses);
 

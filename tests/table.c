@@ -367,6 +367,34 @@ test_reading_has_only_what_is_in_the_table (void)
 }
 
 static void
+test_reading_gives_memory_back (void)
+{
+  WeakrefTable *table = table_new ();
+  TestProbe *probes[100];
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (probes); i++)
+    {
+      char name[4];
+
+      g_snprintf (name, sizeof name, "%u", i);
+      probes[i] = test_probe_new (name);
+      put_new (table, g_intern_string (name), probes[i]);
+    }
+  g_assert_cmpuint (table->map.mask, ==, 127);
+
+  for (i = 0; i < G_N_ELEMENTS (probes); i++)
+    drop (probes[i]);
+  g_assert_cmpuint (table->map.mask, ==, 127);
+  end (weakref_table_read (table));
+  g_assert_cmpuint (table->map.mask, ==, 7);
+
+  g_free (test_log_steal ());
+  weakref_table_close (table);
+  assert_log ("~table");
+}
+
+static void
 test_entries_wait_for_readings_that_have_them (void)
 {
   WeakrefTable *table = table_new ();
@@ -481,6 +509,7 @@ main (int argc, char **argv)
   test_case_as ("closed-takes-nothing", closed_table_takes_nothing);
   test_case_as ("reading/keeps-what-leaves", reading_keeps_entries_that_leave);
   test_case_as ("reading/has-what-is-in-the-table", reading_has_only_what_is_in_the_table);
+  test_case_as ("reading/gives-memory-back", reading_gives_memory_back);
   test_case_as ("reading/entries-wait-if-it-has-them", entries_wait_for_readings_that_have_them);
   test_case_as ("reading/entries-do-not-wait-if-it-has-not",
                 entries_do_not_wait_for_readings_that_do_not_have_them);

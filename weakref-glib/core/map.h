@@ -35,6 +35,7 @@ typedef struct
 
 void weakref_map_init (WeakrefMap *map, gboolean has_entries);
 void weakref_map_clear (WeakrefMap *map);
+void weakref_map_trim (WeakrefMap *map);
 void weakref_map_add (WeakrefMap *map, gsize tag, gpointer data, gpointer entry);
 void weakref_map_remove (WeakrefMap *map, gsize index);
 gsize weakref_map_find_entry (const WeakrefMap *map, guint32 hash, gconstpointer entry);

@@ -299,6 +299,7 @@ weakref_table_read (WeakrefTable *table)
   gsize index;
 
   weakref_lock (&table->lock);
+  weakref_map_trim (&table->map);
   reading = weakref_table_read_locked (table, table->map.n);
   entries = reading->entries;
   for (index = weakref_map_next (&table->map, WEAKREF_MAP_NONE); index != WEAKREF_MAP_NONE;
