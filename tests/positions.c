@@ -74,16 +74,15 @@ static void
 fixture_remove (Fixture *self, guint i)
 {
   Item *item = fixture_item (self, i);
+  gboolean at_once = self->at_once && g_test_rand_int_range (0, 8) == 0;
 
   g_assert_true (item->current);
   item->current = FALSE;
   g_assert_cmpint (weakref_positions_is_shown (&self->positions, item->place), ==, item->shown);
-  g_assert_cmpint (weakref_positions_remove (&self->positions, item->place), ==, item->shown);
-  if (self->at_once && item->shown && g_test_rand_int_range (0, 8) == 0)
-    {
-      weakref_positions_hide (&self->positions, item->place);
-      item->shown = FALSE;
-    }
+  if (at_once)
+    item->shown = FALSE;
+  g_assert_cmpint (weakref_positions_remove (&self->positions, item->place, at_once), ==,
+                   item->shown);
   if (!item->shown)
     g_ptr_array_remove_index (self->items, i);
 }
@@ -320,7 +319,7 @@ test_every_second_of_many_is_one_step (void)
   g_assert_cmpuint (step.n_added, ==, n);
 
   for (i = 1; i < n; i += 2)
-    g_assert_true (weakref_positions_remove (&positions, items[i].place));
+    g_assert_true (weakref_positions_remove (&positions, items[i].place, FALSE));
   g_assert_cmpuint (weakref_positions_plan (&positions, 16, 0, &max_gap), ==, 1);
   g_assert_true (weakref_positions_step (&positions, max_gap, &step, hidden_cb, removed));
   g_assert_cmpuint (removed->len, ==, n / 2);

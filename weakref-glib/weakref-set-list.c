@@ -73,7 +73,7 @@ weakref_set_list_move_locked (WeakrefSetList *list, WeakrefSetEntry *entry, guin
   WeakrefPlace old = entry->base.room.place;
 
   entry->base.room.place = place;
-  if (weakref_positions_remove (&list->positions, old))
+  if (weakref_positions_remove (&list->positions, old, FALSE))
     {
       weakref_entry_ref (entry);
       list->moved = TRUE;
@@ -85,19 +85,15 @@ void
 weakref_set_list_remove_locked (WeakrefSetList *list, WeakrefSetEntry *entry)
 {
   WeakrefPlace place = entry->base.room.place;
-  gboolean settled = list->positions.n_changed == 0;
+  gboolean at_once;
 
   entry->base.watch.flags &= (guint8) ~WEAKREF_SET_IS_SHOWN;
   if (list->self == NULL)
     return;
 
-  if (!weakref_positions_remove (&list->positions, place))
+  at_once = list->positions.n_changed == 0 && !weakref_set_list_is_followed_locked (list);
+  if (!weakref_positions_remove (&list->positions, place, at_once))
     {
-      entry->base.room.place = WEAKREF_PLACE_END;
-    }
-  else if (settled && !weakref_set_list_is_followed_locked (list))
-    {
-      weakref_positions_hide (&list->positions, place);
       entry->base.room.place = WEAKREF_PLACE_END;
     }
   else if (weakref_block_is_dead (weakref_watch_get_block (&entry->base.watch)) &&

@@ -53,25 +53,36 @@ weakref_positions_insert (WeakrefPositions *self, WeakrefPlace before, gpointer 
   return make_place (chunk, slot);
 }
 
-/* Takes the item at @place out of the current version. Returns TRUE if it is still shown. Then it
- * keeps its place. Otherwise the place is free. */
+/* Takes the item at @place out of the current version, and if @at_once out of the shown one, too,
+ * without a step. Returns TRUE if it is still shown. Then it keeps its place. Otherwise the place
+ * is free. */
 gboolean
-weakref_positions_remove (WeakrefPositions *self, WeakrefPlace place)
+weakref_positions_remove (WeakrefPositions *self, WeakrefPlace place, gboolean at_once)
 {
   WeakrefChunk *chunk = place_get_chunk (self, place);
   guint slot = place_get_slot (place);
 
   bit_clear (chunk->current, slot);
   self->n_current--;
-  if (bit_get (chunk->shown, slot))
+  if (!bit_get (chunk->shown, slot))
+    {
+      chunk->n_changed--;
+      self->n_changed--;
+    }
+  else if (at_once)
+    {
+      bit_clear (chunk->shown, slot);
+      chunk->n_shown--;
+      self->n_shown--;
+      weakref_chunks_add_shown (self, chunk->index, G_MAXUINT); /* minus 1 */
+    }
+  else
     {
       note_change (self, chunk);
       return TRUE;
     }
 
   chunk->n_used--;
-  chunk->n_changed--;
-  self->n_changed--;
   weakref_chunks_tidy_if_worth (self, chunk);
 
   return FALSE;
@@ -89,22 +100,6 @@ weakref_positions_show (WeakrefPositions *self, WeakrefPlace place)
   self->n_shown++;
   self->n_changed--;
   weakref_chunks_add_shown (self, chunk->index, 1);
-}
-
-/* Stops showing the item at @place, which was removed, without a step. The place is free then. */
-void
-weakref_positions_hide (WeakrefPositions *self, WeakrefPlace place)
-{
-  WeakrefChunk *chunk = place_get_chunk (self, place);
-
-  bit_clear (chunk->shown, place_get_slot (place));
-  chunk->n_used--;
-  chunk->n_shown--;
-  chunk->n_changed--;
-  self->n_shown--;
-  self->n_changed--;
-  weakref_chunks_add_shown (self, chunk->index, G_MAXUINT); /* minus 1 */
-  weakref_chunks_tidy_if_worth (self, chunk);
 }
 
 gpointer

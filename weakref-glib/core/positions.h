@@ -29,10 +29,8 @@ void weakref_positions_init (WeakrefPositions *self, WeakrefPlaceFunc moved);
 void weakref_positions_clear (WeakrefPositions *self);
 
 WeakrefPlace weakref_positions_insert (WeakrefPositions *self, WeakrefPlace before, gpointer item);
-gboolean weakref_positions_remove (WeakrefPositions *self, WeakrefPlace place);
-
+gboolean weakref_positions_remove (WeakrefPositions *self, WeakrefPlace place, gboolean at_once);
 void weakref_positions_show (WeakrefPositions *self, WeakrefPlace place);
-void weakref_positions_hide (WeakrefPositions *self, WeakrefPlace place);
 
 gpointer weakref_positions_get_item (WeakrefPositions *self, WeakrefPlace place);
 void weakref_positions_set_item (WeakrefPositions *self, WeakrefPlace place, gpointer item);
