@@ -165,7 +165,7 @@ block_free (WeakrefBlock *block)
 void
 weakref_block_unref (WeakrefBlock *block)
 {
-  if (g_atomic_int_dec_and_test (&block->ref_count))
+  if (weakref_count_drop (&block->ref_count, 1))
     block_free (block);
 }
 

@@ -123,7 +123,7 @@ handle_ref_cb (gpointer data)
 void
 weakref_handle_unref (WeakrefHandle *handle)
 {
-  if (!g_atomic_int_dec_and_test (&handle->watch.ref_count))
+  if (!weakref_count_drop (&handle->watch.ref_count, 1))
     return;
 
   /* The object has no reference on the handle any more. So it has lost its last reference, and GLib

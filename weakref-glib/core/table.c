@@ -66,7 +66,7 @@ entry_unref_many (WeakrefEntry *entry, gint n)
 {
   WeakrefTable *table = entry->table;
 
-  if (g_atomic_int_add (&entry->watch.ref_count, -n) != n)
+  if (!weakref_count_drop (&entry->watch.ref_count, n))
     return;
 
   table->funcs->free_entry (entry);
