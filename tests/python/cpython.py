@@ -69,7 +69,7 @@ def make_build_class(file):
 
 def load(name, module):
     spec = importlib.util.find_spec(f'test.{name}')
-    # Once with the standard module, so that all that it imports itself has that one.
+    # It is imported once with the standard module. So whatever it imports has that module.
     importlib.import_module(spec.name)
     del sys.modules[spec.name]
     if module == 'ours':

@@ -70,7 +70,8 @@ class Valued(GObject.Object):
         return hash(self.value)
 
 
-# Python's, Python's with a toggle reference, floating at birth, C's.
+# A class of Python, one whose objects have a toggle reference, one whose objects are floating at
+# first, and a class of C.
 KINDS = (Thing, Attributed, Floating, Gio.ListStore)
 
 
@@ -120,6 +121,6 @@ def read_gir():
             for element in parent.findall(CORE + kind):
                 if element.get('introspectable') == '0':
                     hidden.append(element)
-                elif parent.tag != f'{CORE}enumeration':  # again what is a function
+                elif parent.tag != f'{CORE}enumeration':  # its functions are there twice
                     seen[prefix + (element.get('shadows') or element.get('name'))] = element
     return seen, hidden

@@ -10,7 +10,7 @@ from support import TestCase, Thing, read_gir
 
 IDENTIFIER = '{http://www.gtk.org/introspection/c/1.0}identifier'
 
-# Beside those that have a twin for languages, under their own name.
+# Functions that languages do not get, and why. Those that they get in another form are not here.
 NOT_FOR_LANGUAGES = {
     'weakref_cache_new_full': 'hash and equality functions of C, called with a lock held',
     'weakref_value_table_new_full': 'hash and equality functions of C, called with a lock held',
@@ -101,7 +101,7 @@ def ensure_async(table, key, made):
     return answers[0]
 
 
-# Each is called with two objects, and returns a pair: what it got, what it should get.
+# Each of these is called with two objects. It returns what it got, and what it should get.
 CALLS = {
     'count_refs': lambda a, b: ((ref := Weakref.Ref.new(a)) and Weakref.count_refs(a), 1),
     'list_refs': lambda a, b: ([ref := Weakref.Ref.new(a)], Weakref.list_refs(a)),
@@ -231,7 +231,7 @@ CALLS = {
     'KeyTable.new': lambda a, b: (make_key_table().get_size(), 0),
     'KeyTable.insert': lambda a, b: ((t := make_key_table((a, 1))).insert(a, 2) or t[a], 2),
     'KeyTable.lookup': lambda a, b: (make_key_table((a, 1)).lookup(a), (True, 1)),
-    # Not C's own: PyGObject leaks a GValue that is returned, and the override goes around it.
+    # This is the function of the override: PyGObject leaks a GValue that a function of C returns.
     'KeyTable.dup_value': lambda a, b: (make_key_table((a, b)).dup_value(a), b),
     'KeyTable.steal': lambda a, b: (make_key_table((a, 1)).steal(a), (True, 1)),
     'KeyTable.contains': lambda a, b: (make_key_table((a, 1)).contains(b), False),
@@ -285,7 +285,7 @@ CALLS = {
                                     and bond.break_(), True),
 }
 
-# What a cache is as a value table.
+# What a cache inherits from WeakrefValueTable.
 INHERITED = {
     'Cache.get_key_type': lambda a, b: (make_cache().get_key_type(), GObject.TYPE_STRING),
     'Cache.insert': lambda a, b: ((c := make_cache(('a', a))).insert('a', b) or c['a'], b),

@@ -45,7 +45,7 @@ class Awaiting(TestCase):
         try:
             return self.run_loop(asyncio.wait_for(coroutine, 60))
         finally:
-            # What nobody waits for any more is still answered.
+            # There may be answers that nobody waits for any more.
             while GLib.MainContext.default().iteration(False):
                 pass
 
@@ -404,7 +404,7 @@ class GLibLoopTest(EnsureTests, DeadTests, Awaiting):
     @classmethod
     def setUpClass(cls):
         cls.loop = GLibEventLoopPolicy().get_event_loop()
-        # PyGObject 3.50 warns at the exit of a program that leaves it open.
+        # PyGObject 3.50 warns if a loop is still open when the program ends.
         cls.addClassCleanup(cls.loop.close)
 
     def run_loop(self, coroutine):

@@ -7,7 +7,8 @@ import unittest
 import gi
 from gi.repository import Gio, GLib, GObject, Weakref
 
-# Before that, an object with Python attributes has a toggle reference of PyGObject's.
+# Before version 3.55, PyGObject has a toggle reference on each object with Python attributes. Two
+# toggle references silence each other, so a bond learns late that nobody uses the object.
 SILENCES = gi.version_info < (3, 55)
 
 
@@ -89,7 +90,7 @@ class BondTest(unittest.TestCase):
         del owner, owned
         gc.collect()
         if SILENCES:
-            # Late, but neither lost nor changed, and released with the bond.
+            # The objects end late. They are neither lost nor changed, and end with the bond.
             self.assertEqual(refs[0].get().child, 1)
             self.assertEqual(refs[1].get().parent, 2)
             gc.collect()

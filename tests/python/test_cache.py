@@ -7,7 +7,8 @@ import unittest
 import gi
 from gi.repository import Gio, GLib, GObject, Weakref
 
-# Before that, an object with Python attributes has a toggle reference of PyGObject's.
+# Before version 3.55, PyGObject has a toggle reference on each object with Python attributes. Two
+# toggle references silence each other, so a cache does not hear that the object is idle.
 SILENCES = gi.version_info < (3, 55)
 
 
@@ -158,7 +159,7 @@ class CacheTest(unittest.TestCase):
         gc.collect()
         self.iterate()
         gc.collect()
-        # Of those that look in use, as of the idle, the last ones are kept.
+        # Whether they look in use or idle, the last ones are kept.
         self.assertEqual([ref.get() is not None for ref in refs], [False] * 3 + [True] * 2)
         self.assertCounts(*((0, 2) if SILENCES else (2, 0)))
         self.cache.trim(0)

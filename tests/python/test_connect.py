@@ -123,7 +123,7 @@ class ConnectTest(TestCase):
         self.assertTrue(handler.disconnect())
         self.assertFalse(handler.disconnect())
         self.assertFalse(handler.connected)
-        # It is a number as connect() of GObject gives it, too.
+        # It is also a number, like the one that connect() of GObject returns.
         handler = Weakref.connect(self.speaker, 'said', self.note, a)
         with self.speaker.handler_block(handler):
             self.speaker.emit('said', 'x')

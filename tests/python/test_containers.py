@@ -18,7 +18,7 @@ CONTAINERS = (Weakref.WeakValueDictionary, Weakref.WeakKeyDictionary, Weakref.We
 
 class StandardTest(TestCase):
     def test_every_use_of_a_reference_is_ours(self):
-        # What is inherited must not make a reference of the standard module to a wrapper.
+        # No method that is inherited may use a reference class of the standard module.
         def names(code):
             return set(code.co_names).union(*(names(c) for c in code.co_consts
                                               if isinstance(c, types.CodeType)))

@@ -31,7 +31,7 @@ class CPythonTest(unittest.TestCase):
         self.assertGreater(len(outcomes), 40)
         lost = {test for test, outcome in outcomes.items()
                 if outcome != 'passed' and not outcome.startswith('skipped')}
-        if lost:  # what does not pass with the standard module either, for GObjects are different
+        if lost:  # some fail with the standard module too, because GObjects are different
             of_standard = run(name, 'standard', classes, *lost)
             lost = {test for test in lost if of_standard[test] == 'passed'}
         self.assertEqual({test: outcomes[test] for test in lost}, {})

@@ -268,7 +268,7 @@ class StandardContainersTest(TestCase):
 
 class OrderTest(TestCase):
     def test_a_long_chain_ends_in_order(self):
-        # As with the standard module: an object dies before what it holds.
+        # An object dies before what it holds, as with the standard module.
         for base in (Plain, Thing):
             log = []
 
@@ -285,7 +285,7 @@ class OrderTest(TestCase):
             gc.collect()
             if NATIVE:
                 self.assertEqual(log, list(range(20000)))
-            else:  # the interpreter puts off what is nested too deep, each time by a run of them
+            else:  # the interpreter ends what is nested too deep later, some at a time
                 self.assertEqual(sorted(log), list(range(20000)))
                 self.assertEqual(log[:40], list(range(40)))
 

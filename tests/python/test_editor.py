@@ -64,7 +64,7 @@ class EditorTest(unittest.TestCase):
         print('# PyGObject', gi.__version__, 'with the standard module:', seen)
         self.assertEqual(seen['shown'], 2)
         if gi.version_info < (3, 55):
-            # Wrappers that have attributes stay, others go: the label is lost here as well.
+            # A wrapper without attributes is lost here, too: that of the label.
             self.assertLess(seen['tracked'], 2)
         else:
             self.assertEqual((seen['tracked'], seen['error']), (0, 'KeyError'),

@@ -35,7 +35,7 @@ def make_cache(target, callback):
     return connected(cache, 'notify::n-in-use', callback)
 
 
-# What calls back when its target dies. The weak thing is to be kept.
+# All that calls back when a target dies. The caller keeps what each of these returns.
 SOURCES = {
     'ref': Weakref.ref,
     'proxy': Weakref.proxy,
@@ -56,7 +56,8 @@ SOURCES = {
 }
 
 
-# Where the acts find things: a finalizer whose function refers to its target would warn.
+# The callbacks find their objects here. If the callback of a finalizer referred to its target,
+# there would be a warning.
 state = {}
 
 
@@ -105,7 +106,7 @@ class FaultTest(TestCase):
 
         state.update(target=self.make(), other=self.make(), loop=GLib.MainLoop(), source=source,
                      callback=callback)
-        # Of the same target, an older one and a newer one.
+        # The same target also has an older callback and a newer one.
         older = source(state['target'], lambda *_: seen.append('older'))
         state['weak'] = source(state['target'], callback)
         newer = source(state['target'], lambda *_: seen.append('newer'))

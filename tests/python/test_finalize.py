@@ -342,7 +342,8 @@ Weakref.Finalizer.new_full(thing, None, Weakref.Phase.FINALIZE, lambda *_: note(
         self.assertIn('ZeroDivisionError', errors)
 
     def test_what_is_made_too_late_is_not_called(self):
-        # After the override's own exit function: C's handler must leave it alone.
+        # This is made after the exit function of the override has run. The exit handler of C must
+        # not call it.
         out, errors = run_child('''
 import atexit
 keep = GObject.Object()

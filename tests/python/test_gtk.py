@@ -94,7 +94,7 @@ class GtkTest(TestCase):
                 ref = Weakref.ref(window)
                 self.watch(kind, window.get_child())
                 self.assertAlive(window.get_child().get_first_child())
-                # Nobody but GTK holds it now.
+                # Now only GTK holds the window.
                 del window
                 gc.collect()
                 self.assertAlive(ref().get_child().get_first_child())

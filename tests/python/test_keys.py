@@ -38,7 +38,7 @@ class Equal:
 
 class StringKeyTest(TestCase):
     def test_a_string_with_a_nul_is_a_value_error(self):
-        # C's strings end there: 'dir\0one' and 'dir\0two' were one key.
+        # A string of C ends at a NUL. So 'dir\0one' and 'dir\0two' would be the same key.
         for table in (Weakref.ValueTable.new(str), Weakref.Cache.new(str, 0)):
             thing = self.make()
             for use in (lambda: table.insert('a\0b', thing), lambda: table.lookup('a\0b'),

@@ -27,11 +27,11 @@ class MovesTest(TestCase):
                 self.assertTrue(self.table.rekey(a, 'new'))
                 self.assertEqual(self.table.items(), [('new', a), ('b', b)]
                                  if self.table.keys()[0] == 'new' else [('b', b), ('new', a)])
-                # Onto the key of another object, which leaves the table.
+                # Another object has that key. It leaves the table.
                 self.assertTrue(self.table.rekey(a, 'b'))
                 self.assertEqual(self.table.items(), [('b', a)])
                 self.assertEqual(self.table.lookup_key(b), (False, None))
-                # What is not there is not moved.
+                # An object that is not in the table is not moved.
                 self.assertFalse(self.table.rekey(b, 'c'))
                 self.assertEqual(self.table.items(), [('b', a)])
                 del a, b
@@ -145,7 +145,7 @@ class ReservationTest(TestCase):
         reservation, _ = self.table.reserve('k')
         self.assertTrue(reservation.fail(CANCELLED))
         self.assertFalse(reservation.fail(CANCELLED))
-        # Who comes later tries anew.
+        # Whoever asks later tries again.
         reservation, found = self.table.reserve('k')
         self.assertIsNone(found)
         self.assertTrue(reservation.abandon())

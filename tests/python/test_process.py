@@ -103,7 +103,8 @@ print('end')
         self.assertEqual(errors, '')
 
     def test_callbacks_of_what_is_alive_at_the_end(self):
-        # As with the standard module: the modules are taken down, and what dies then is told of.
+        # Modules are cleared at the end, and the callbacks of what dies then are called, as with
+        # the standard module.
         code = THING + '''
 thing = {kind}()
 thing.attribute = {module}.ref(thing, lambda r, write=os.write: write(1, b'called'))
@@ -152,7 +153,7 @@ else:
     code = """
 try:
     from gi.repository import Weakref
-except (ImportError, TypeError) as error:  # PyGObject 3.58 itself gives the latter
+except (ImportError, TypeError) as error:  # TypeError comes from PyGObject 3.58
     print('refused', type(error).__name__, flush=True)
 """
     (interpreters.exec if hasattr(interpreters, 'exec') else interpreters.run_string)(other, code)

@@ -14,7 +14,7 @@ from gi.repository import Gio, GLib, GObject
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / 'doc/bindings.md'
 
-# The versions of the columns, by the first one that each is true of.
+# The first version of PyGObject for each column.
 COLUMNS = {(3, 42): 1, (3, 50): 2, (3, 55): 3}
 
 

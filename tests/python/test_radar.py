@@ -59,7 +59,7 @@ class RadarTest(TestCase):
 
     def test_assertion_passes_when_the_object_dies(self):
         thing = self.make()
-        GLib.idle_add(lambda thing: False, thing)  # what is due is done, and goes
+        GLib.idle_add(lambda thing: False, thing)  # it is dispatched, and then removed
         with radar.assert_dies(thing):
             del thing
 

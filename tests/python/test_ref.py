@@ -179,7 +179,7 @@ class RefTest(TestCase):
         self.unraisable.clear()
 
     def test_a_death_while_an_exception_is_on_its_way(self):
-        # As of 3.42, PyGObject's own callbacks lose the exception and crash the interpreter.
+        # In 3.42, callbacks of PyGObject's weak_ref() lose the exception and crash the interpreter.
         log = []
         refs = []
 
@@ -198,7 +198,7 @@ class RefTest(TestCase):
         self.assertEqual(len(log), len(refs))
 
     def test_a_wrapper_whose_deallocation_is_put_off_is_not_given_out(self):
-        # Python does so with what is nested too deep, as are objects that hang in each other.
+        # Python does that when deallocations are nested too deep, as in a chain of objects.
         out, errors = run_child('''
 class Link(GObject.Object):
     def __init__(self, previous):
@@ -362,7 +362,7 @@ print(len(links), {type(link) for link in seen} <= {type(None)})
             self.assertEqual(Weakref.getweakrefcount(other), 0)
 
     def test_many_refs(self):
-        # GLib stops at 65,535.
+        # GLib allows 65,535 GWeakRefs for an object.
         calls = []
         thing = self.make()
         refs = [Weakref.ref(thing, calls.append) for _ in range(70000)]
@@ -386,7 +386,7 @@ print(len(links), {type(link) for link in seen} <= {type(None)})
         self.assertEqual(log, [True])
 
     def test_other_anchors_of_gobjects_are_in_use(self):
-        # PyGObject's own weak_ref and signals go on.
+        # PyGObject's own weak_ref() and signals are not disturbed.
         log = []
         thing = self.make()
         thing.weak_ref(log.append, 'weak_ref')
@@ -488,7 +488,7 @@ class ImportTest(TestCase):
         out, errors = run_child('''
 import os
 store = Gio.ListStore.new(GObject.Object)
-store.append(store)  # held by C, past the end
+store.append(store)  # a cycle in C, which outlives the interpreter
 store.append(GObject.Object())
 def callback(_, write=os.write):
     write(1, b"called ")

@@ -67,7 +67,7 @@ def evaluate(expression, module, cls):
     try:
         text = repr(eval(expression, names))
     except Exception as error:
-        # The interpreter words those of functions in C and in Python differently.
+        # The messages for functions in C and in Python differ.
         is_call = isinstance(error, TypeError) and 'argument' in str(error)
         text = f'{type(error).__name__}: {"" if is_call else error}'
     text = re.sub(rf'\b(_?weakref|_weakrefset|{__name__})\.', '', text)
@@ -446,7 +446,7 @@ class SignatureTest(unittest.TestCase):
             members = () if name in ('ProxyTypes', 'ProxyType', 'CallableProxyType') else (
                 '', *(vars(theirs) if isinstance(theirs, type) else ()))
             for member in members:
-                # Special methods are exercised above.
+                # The tests above call the special methods.
                 if member.startswith('_') and member != '__init__':
                     continue
                 with self.subTest(name=name, member=member):

@@ -31,14 +31,15 @@ class World:
 
     def __init__(self):
         self.places = [None] * 64
-        # What holds without a wrapper: one for each thread, for a GListStore is not for several.
+        # These hold objects that have no wrapper. Each thread has its own, because a GListStore is
+        # not thread-safe.
         self.stores = [Gio.ListStore.new(GObject.Object) for _ in range(8)]
         self.things = Weakref.WeakSet()
         self.notes = Weakref.WeakKeyDictionary()
         self.names = Weakref.WeakValueDictionary()
         self.refs = [None] * 64
         self.proxies = [None] * 64
-        # A count is a C function, and so is the append: no update is lost between threads.
+        # count() and append() are functions in C, so that no thread loses what another one does.
         self.made = itertools.count()
         self.finalized = []
         self.died = []
@@ -61,7 +62,7 @@ class StressTest(TestCase):
         world.refs[place] = Weakref.ref(thing)
         world.proxies[place] = Weakref.proxy(thing)
         Weakref.finalize(thing, world.finalized.append, number)
-        # Kept by the list, so that it is called.
+        # The list keeps the reference, so that its callback is called.
         thing_ref = Weakref.ref(thing, lambda dead: world.died.append(number))
         self.kept.append(thing_ref)
         world.places[place] = thing
@@ -111,7 +112,7 @@ class StressTest(TestCase):
         world = World()
         self.kept = []
         self.local = threading.local()
-        # Before 2.80, GLib crashes of run_dispose() on an object that other threads use.
+        # GLib before 2.80 crashes if run_dispose() is called on an object that other threads use.
         self.may_dispose = GLib.check_version(2, 80, 0) is None
         failures = []
         end = time.monotonic() + SECONDS

@@ -20,7 +20,7 @@ from support import CORE, read_gir
 HERE = pathlib.Path(__file__).resolve().parent
 STUB = HERE.parents[1] / 'introspection/python/gi-stubs/repository/Weakref.pyi'
 
-# What stands for PyGObject-stubs: as much of it as the sample needs.
+# This replaces PyGObject-stubs. It has what the sample needs.
 OTHERS = {
     'GLib': 'class Error(Exception): ...\nclass MainContext: ...\nclass Variant: ...',
     'GObject': 'class Object:\n    def __init__(self, **kwargs: object) -> None: ...\n'
@@ -29,7 +29,7 @@ OTHERS = {
         'AsyncResult', 'Cancellable', 'ListModel', 'MemoryMonitor', 'Task')),
 }
 
-# What a program has that has no other stubs than ours.
+# A program that has no other stubs than ours.
 ALONE = """from gi.repository import Gio, Gtk, Weakref
 file = Gio.File.new_for_path('/')
 Gtk.init()
@@ -93,7 +93,7 @@ class Checkers:
         self.addCleanup(shutil.rmtree, directory)
         venv.create(directory / 'venv', symlinks=True)
         site = next((directory / 'venv').glob('lib/python*/site-packages'))
-        # Something like PyGObject itself, which has no types.
+        # This replaces PyGObject itself, which has no types.
         (site / 'gi/repository').mkdir(parents=True)
         for package in ('gi', 'gi/repository'):
             (site / package / '__init__.py').touch()
@@ -179,10 +179,10 @@ class ConsistencyTest(unittest.TestCase):
             is_static = not cls or any(getattr(decorator, 'id', None) == 'staticmethod'
                                        for decorator in node.decorator_list)
             parameters = element.findall(f'{CORE}parameters/{CORE}parameter')
-            # User data is any number of arguments more, after all the others.
+            # Any number of arguments at the end take the place of the user data.
             data = {parameter.get(index) for parameter in parameters
                     for index in ('closure', 'destroy')} - {None}
-            # A list brings its length along.
+            # A list knows its length, so there is no parameter for it.
             lengths = {array.get('length') for parameter in parameters
                        for array in parameter.findall(f'{CORE}array')} - {None}
             expected = [parameter for i, parameter in enumerate(parameters)

@@ -317,7 +317,7 @@ class SetTest(TestCase):
                 super().__init__(name=name)
                 made.append(name)
 
-        # Nothing is made behind the back of Python: the dead stands in for itself.
+        # The set makes no object of a class of Python. The dead object is its own stand-in.
         things = Weakref.Set.new(Made)
         things.connect('items-changed', lambda *_: None)
         thing = Made('a')
@@ -354,13 +354,13 @@ class SetTest(TestCase):
         run_threads([change])
         self.assertEqual((log, list(things)), ([], [items[1], items[0]]))
         self.iterate()
-        # Two go and one comes back, next to each other.
+        # Two neighbours are removed, and one of them is added again.
         self.assertEqual(log, [(0, 1, 0), (1, 1, 1)])
         self.assertEqual([things.get_item(i) for i in range(2)], [items[1], items[0]])
 
     def test_membership_while_objects_die_elsewhere(self):
         # Where an object has a toggle reference, GLib before 2.80 must not be asked for a second
-        # one under its lock: this is enough to meet the deadlock.
+        # one under its lock. These are enough objects to meet the deadlock if that is not avoided.
         kept = [Attributed() for _ in range(16)]
         dying = [Attributed() for _ in range(20000)]
         things, others = self.fill(kept), self.fill(dying)

@@ -180,7 +180,7 @@ class ThreadsTest(TestCase):
                            (lambda t: Weakref.WeakKeyDictionary(dict.fromkeys(t)), 'keys'),
                            (Weakref.WeakSet, '__iter__')):
             for kind in (Thing, Attributed):
-                # Enough to meet the deadlock of GLib before 2.80, if nothing prevents it.
+                # So many meet the deadlock of GLib before 2.80, if it is not avoided.
                 things = [kind() for _ in range(10 * ROUNDS)]
                 table = make(things)
                 random.Random(1).shuffle(things)

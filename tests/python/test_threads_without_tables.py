@@ -68,7 +68,7 @@ def child(name):
     sys.setswitchinterval(1e-5)
     library = Library()
     held = make()
-    # PyGObject's hash is the address.
+    # The hash of a wrapper of PyGObject is the address of the object.
     get = USES[name](library, hash(held))
     done = threading.Event()
 

@@ -324,7 +324,7 @@ class ProxyTest(TestCase):
         self.assertEqual(f'{proxy}', str(thing))
 
     def test_is_no_gobject(self):
-        # PyGObject asks for __class__, and believes it: it must find out in time.
+        # PyGObject trusts __class__ of the proxy. It must refuse the proxy all the same.
         proxy = Weakref.proxy(thing := self.make())
         with self.assertRaises(TypeError):
             Gio.ListStore.new(GObject.Object).append(proxy)
