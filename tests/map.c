@@ -217,7 +217,7 @@ test_removes_while_probing (void)
 
 /* Before 13 of 16 slots are exceeded. */
 static void
-test_grows (void)
+test_grows_before_it_is_full (void)
 {
   Fixture f;
   guint i;
@@ -259,6 +259,10 @@ test_does_not_shrink_by_removals (void)
 
   fixture_init_full (&f);
   slots = f.map.slots;
+  fixture_remove_until (&f, 5000);
+  assert_like_model (&f);
+  fixture_remove_until (&f, 100);
+  assert_like_model (&f);
   fixture_remove_until (&f, 0);
   g_assert_true (f.map.slots == slots);
   g_assert_cmpuint (f.map.mask, ==, 16383);
@@ -266,7 +270,7 @@ test_does_not_shrink_by_removals (void)
   fixture_clear (&f);
 }
 
-/* An eighth of 16384 is 2048. A third of a size is the load afterwards, more or less. */
+/* An eighth of 16384 is 2048. Afterwards between a fifth and two fifths of the slots are used. */
 static void
 test_shrinks_by_additions (void)
 {
@@ -289,9 +293,10 @@ test_shrinks_by_additions (void)
 }
 
 static void
-test_trims (void)
+test_trims_what_is_nearly_empty (void)
 {
   Fixture f;
+  WeakrefMapSlot *slots;
 
   fixture_init_full (&f);
   fixture_remove_until (&f, 2048);
@@ -308,7 +313,39 @@ test_trims (void)
   fixture_clear (&f);
 
   fixture_init (&f, TRUE);
+  slots = f.map.slots;
   weakref_map_trim (&f.map);
+  g_assert_true (f.map.slots == slots);
+  fixture_clear (&f);
+}
+
+/* What has 16 slots or fewer is not trimmed. */
+static void
+test_keeps_small_pieces (void)
+{
+  Fixture f;
+  WeakrefMapSlot *slots;
+  guint i;
+
+  fixture_init (&f, FALSE);
+  for (i = 1; i <= 10; i++)
+    add (&f, i);
+  g_assert_cmpuint (f.map.mask, ==, 15);
+  slots = f.map.slots;
+  fixture_remove_until (&f, 0);
+  weakref_map_trim (&f.map);
+  add (&f, 1);
+  g_assert_true (f.map.slots == slots);
+
+  for (i = 2; i <= 20; i++)
+    add (&f, i);
+  g_assert_cmpuint (f.map.mask, ==, 31);
+  fixture_remove_until (&f, 4);
+  weakref_map_trim (&f.map);
+  g_assert_cmpuint (f.map.mask, ==, 31);
+  fixture_remove_until (&f, 3);
+  weakref_map_trim (&f.map);
+  g_assert_cmpuint (f.map.mask, ==, 7);
   assert_like_model (&f);
   fixture_clear (&f);
 }
@@ -377,10 +414,11 @@ main (int argc, char **argv)
   test_case_as ("is-like-a-model-when-tags-collide", model_colliding);
   test_case_as ("wraps-around-the-end", wraps_around);
   test_case_as ("removes-from-the-middle-of-a-run", removes_while_probing);
-  test_case (grows);
+  test_case_as ("grows-before-it-is-full", grows_before_it_is_full);
   test_case_as ("does-not-shrink-by-removals", does_not_shrink_by_removals);
   test_case_as ("shrinks-by-additions", shrinks_by_additions);
-  test_case (trims);
+  test_case_as ("trims-what-is-nearly-empty", trims_what_is_nearly_empty);
+  test_case_as ("keeps-small-pieces", keeps_small_pieces);
   test_case (leaves_no_marks);
   test_case (spreads_addresses);
 

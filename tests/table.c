@@ -371,6 +371,8 @@ test_reading_gives_memory_back (void)
 {
   WeakrefTable *table = table_new ();
   TestProbe *probes[100];
+  WeakrefReading *reading;
+  guint seen = 0;
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (probes); i++)
@@ -383,13 +385,21 @@ test_reading_gives_memory_back (void)
     }
   g_assert_cmpuint (table->map.mask, ==, 127);
 
-  for (i = 0; i < G_N_ELEMENTS (probes); i++)
+  for (i = 2; i < G_N_ELEMENTS (probes); i++)
     drop (probes[i]);
   g_assert_cmpuint (table->map.mask, ==, 127);
-  end (weakref_table_read (table));
-  g_assert_cmpuint (table->map.mask, ==, 7);
-
   g_free (test_log_steal ());
+
+  reading = weakref_table_read (table);
+  g_assert_cmpuint (table->map.mask, ==, 7);
+  g_assert_cmpuint (reading->n, ==, 2);
+  for (i = 0; i < reading->n; i++)
+    seen |= 1u << (((Entry *) weakref_table_get_read (reading, i))->name[0] - '0');
+  g_assert_cmpuint (seen, ==, 3);
+  end (reading);
+  drop (probes[0]);
+  drop (probes[1]);
+  assert_log ("end <0 !0 -0 ~0 <1 !1 -1 ~1");
   weakref_table_close (table);
   assert_log ("~table");
 }

@@ -385,7 +385,8 @@ measure_announcement (void)
   bench_row ("own work of an announcement, 100,000 members, half dead", "ms", ms, NULL, 0, 0);
 }
 
-/* Sets @shortest to how long the longest of the deaths takes, in ms, if that is shorter. */
+/* Drops the objects, and measures each drop. Sets @shortest to the time of the longest one, in ms,
+ * if that is less than @shortest. */
 static void
 drop_one_by_one (GObject **objects, const guint *order, guint n_items, double *shortest)
 {

@@ -108,9 +108,13 @@ weakref_is_held (gpointer object)
   return g_atomic_int_get (&((GObject *) object)->ref_count) > 0;
 }
 
-/* Drops @n references, which the caller has. Returns TRUE if there are no others. A caller who has
- * all of them knows that nobody else can get one any more. So that is seen by reading, which takes
- * a fraction of the time of an atomic subtraction. At most deaths the last reference goes here. */
+/* Drops @n references, which the caller has. Returns TRUE if there are no others. Then the count is
+ * left as it is.
+ *
+ * Nobody may take a reference without having one, except under a lock and from a place that is
+ * emptied under that lock before its reference is dropped. So if the caller has all references,
+ * nobody can get another one. To read the count takes a fraction of the time of an atomic
+ * subtraction, and in most deaths the caller has all of them. */
 static inline gboolean
 weakref_count_drop (gint *count, gint n)
 {

@@ -11,13 +11,13 @@
  * moves back the entries that come after it. So a map in which many entries were added and removed
  * is as fast as a new one.
  *
- * A map grows when 13 of 16 slots are used. It does not shrink when something is removed. Mostly,
- * that is the death of an object, in somebody's unref. This should not have to wait until a million
- * entries have been moved, and should not allocate memory. Also, when a large piece of memory is
- * allocated or freed, glibc joins all small pieces that were freed before with their neighbours.
- * That took a fifth of the time of 100,000 deaths in a table that shrank meanwhile. So a map
- * shrinks later, when something is added to it, or before all of its entries are read. Until then
- * it keeps 20 to 60 bytes for each entry that has left. */
+ * A map grows when 13 of 16 slots are used. It does not shrink when something is removed. Most
+ * removals are deaths of objects, in somebody's unref. An unref should not have to wait until a
+ * million entries have been moved, and should not allocate memory. Also, when a large piece of
+ * memory is allocated or freed, glibc joins all small pieces that were freed before with their
+ * neighbours. That took a fifth of the time of 100,000 deaths in a table that shrank meanwhile. So
+ * a map shrinks later: when something is added to it, or before all entries of the table are read.
+ * Until then it keeps at most 60 bytes for each entry that it had when it was fullest. */
 
 #define MIN_BITS 3
 #define N_BITS (8 * sizeof (gsize))
@@ -95,9 +95,9 @@ map_resize (WeakrefMap *map, guint bits)
     g_free (old.slots);
 }
 
-/* Gives memory back, if no more than an eighth of the slots are used. Afterwards about a third of
- * them are used, so it takes many changes until the map grows or shrinks again. Indexes that were
- * found before can't be used any more. */
+/* Gives memory back if less than an eighth of the slots is used. Afterwards between a fifth and two
+ * fifths of them are used, unless the map has the smallest size. So it takes many changes until the
+ * map grows or shrinks again. Indexes that were found before can't be used any more. */
 void
 weakref_map_trim (WeakrefMap *map)
 {

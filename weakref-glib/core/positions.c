@@ -53,9 +53,9 @@ weakref_positions_insert (WeakrefPositions *self, WeakrefPlace before, gpointer 
   return make_place (chunk, slot);
 }
 
-/* Takes the item at @place out of the current version, and if @at_once out of the shown one, too,
- * without a step. Returns TRUE if it is still shown. Then it keeps its place. Otherwise the place
- * is free. */
+/* Takes the item at @place out of the current version. If @at_once is TRUE, takes it out of the
+ * shown version, too, without a step. Returns TRUE if the item is still shown. Then it keeps its
+ * place. Otherwise the place is free. */
 gboolean
 weakref_positions_remove (WeakrefPositions *self, WeakrefPlace place, gboolean at_once)
 {

@@ -280,12 +280,14 @@ weakref_table_get_size (WeakrefTable *table)
 
 /* Begins a reading of @n entries, which the caller writes to it before it releases the lock. All of
  * them are in the table. Each of them can be used until the reading ends, although there is no
- * reference on it. The reading keeps the core, so the table object can be dropped meanwhile. */
+ * reference on it. The reading keeps the core, so the table object can be dropped meanwhile. Also
+ * makes the map smaller if it is nearly empty, so that indexes found before can't be used. */
 WeakrefReading *
 weakref_table_read_locked (WeakrefTable *table, guint n)
 {
   WeakrefReading *reading = weakref_reading_begin (&table->readings, n);
 
+  weakref_map_trim (&table->map);
   reading->table = weakref_table_ref (table);
   return reading;
 }
@@ -299,7 +301,6 @@ weakref_table_read (WeakrefTable *table)
   gsize index;
 
   weakref_lock (&table->lock);
-  weakref_map_trim (&table->map);
   reading = weakref_table_read_locked (table, table->map.n);
   entries = reading->entries;
   for (index = weakref_map_next (&table->map, WEAKREF_MAP_NONE); index != WEAKREF_MAP_NONE;
