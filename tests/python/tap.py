@@ -12,8 +12,8 @@ class TapResult(unittest.TestResult):
     def report(self, ok, test, comment='', error=None):
         name = test.id().removeprefix('cases.')
         if error is not None:
-            for line in ''.join(traceback.format_exception(*error)).splitlines():
-                print('#', line)
+            # Meson shows what is on stderr.
+            traceback.print_exception(*error)
         print('ok' if ok else 'not ok', self.testsRun, name + comment, flush=True)
 
     def addSuccess(self, test):

@@ -31,7 +31,11 @@ class CPythonTest(unittest.TestCase):
         self.assertGreater(len(outcomes), 40)
         lost = {test for test, outcome in outcomes.items()
                 if outcome != 'passed' and not outcome.startswith('skipped')}
-        if lost:  # some fail with the standard module too, because GObjects are different
+        # Some fail with the standard module too, because GObjects are different. A test that fails
+        # because of a race between threads passes now and then. So it is given several tries.
+        for _ in range(5):
+            if not lost:
+                break
             of_standard = run(name, 'standard', classes, *lost)
             lost = {test for test in lost if of_standard[test] == 'passed'}
         self.assertEqual({test: outcomes[test] for test in lost}, {})
