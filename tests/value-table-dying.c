@@ -149,6 +149,74 @@ test_callback_of_the_death_drops_the_table (void)
   g_object_unref (ref);
 }
 
+static gpointer
+create_resurrected_cb (gconstpointer key, gpointer object, GError **error)
+{
+  test_log ("create");
+  return object;
+}
+
+static void
+ask_from_inside_cb (gpointer table)
+{
+  GError *error = NULL;
+
+  test_log ("asks");
+  g_assert_null (weakref_value_table_ensure (table, "x", create_resurrected_cb, NULL, &error));
+  g_assert_error (error, WEAKREF_ERROR, WEAKREF_ERROR_RECURSION);
+  g_clear_error (&error);
+}
+
+/* Returns an object whose last life has ended without a notification. When that is noticed, the
+ * finalizer asks @table for "x". */
+static TestProbe *
+make_resurrected (WeakrefValueTable *table)
+{
+  TestProbe *a = test_probe_new ("a");
+  TestProbe *again = NULL;
+
+  g_object_unref (weakref_finalizer_new (a, ask_from_inside_cb, table, NULL));
+  test_probe_resurrect (a, &again, FALSE);
+  g_object_unref (a);
+  assert_log ("-a");
+
+  return again;
+}
+
+/* Without a circle that is found, the creation would wait for itself for ever. */
+static void
+test_finalizer_asks_in_the_middle_of_a_creation (void)
+{
+  WeakrefValueTable *table = string_table ();
+  TestProbe *again = make_resurrected (table);
+
+  g_assert_true (weakref_value_table_ensure (table, "x", create_resurrected_cb, again, NULL) ==
+                 again);
+  assert_log ("create asks");
+  assert_at (table, "x", again);
+  g_object_unref (again);
+  assert_log ("~a");
+  g_object_unref (table);
+}
+
+static void
+test_finalizer_asks_in_the_middle_of_a_commit (void)
+{
+  WeakrefValueTable *table = string_table ();
+  TestProbe *again = make_resurrected (table);
+  gpointer found = NULL;
+  g_autoptr (WeakrefReservation) reservation =
+    weakref_value_table_reserve (table, "x", &found, NULL);
+
+  g_assert_null (found);
+  g_assert_true (weakref_reservation_commit (reservation, again));
+  assert_log ("asks");
+  assert_at (table, "x", again);
+  g_object_unref (again);
+  assert_log ("~a");
+  g_object_unref (table);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -160,6 +228,10 @@ main (int argc, char **argv)
   test_case_as ("dying/is-removed", dying_is_removed);
   test_case_as ("dying/drops-the-table", dying_drops_the_table);
   test_case_as ("dying/callback-drops-the-table", callback_of_the_death_drops_the_table);
+  test_case_as ("dying/finalizer-asks-in-the-middle-of-a-creation",
+                finalizer_asks_in_the_middle_of_a_creation);
+  test_case_as ("dying/finalizer-asks-in-the-middle-of-a-commit",
+                finalizer_asks_in_the_middle_of_a_commit);
 
   return g_test_run ();
 }

@@ -123,19 +123,28 @@ weakref_ensure_fail (WeakrefFlight *flight, GError *error)
 
 /* Ends @flight with the object that the leader has made, and enters it. If somebody has inserted
  * another object in the meantime, and that is alive, the other one stays and is the result. Takes
- * over the reference on @object. Returns whether @object is in the table now. */
+ * over the reference on @object. Returns whether @object is in the table now.
+ *
+ * Foreign code may run before the flight ends. For example, an earlier life of @object may have
+ * ended without a notification, and then its callbacks run now. They are inside the creation. If
+ * they ask for the key, they must not wait for it. */
 gboolean
 weakref_ensure_end (WeakrefFlight *flight, gpointer object)
 {
   WeakrefValueCore *core = flight->core;
-  WeakrefValueEntry *entry = weakref_flight_bind (flight, object);
-  gpointer other = ensure_find_or_lock (core, &flight->probe);
-  gpointer result = other != NULL ? other : object;
   GQueue waiters = G_QUEUE_INIT;
   gboolean put = FALSE;
+  WeakrefFrame frame;
+  WeakrefValueEntry *entry;
   WeakrefEntry *old;
+  gpointer other;
+  gpointer result;
   gboolean over;
 
+  weakref_frame_enter (&frame, &flight->making);
+  entry = weakref_flight_bind (flight, object);
+  other = ensure_find_or_lock (core, &flight->probe);
+  result = other != NULL ? other : object;
   if (other != NULL)
     weakref_lock (&core->base.lock);
   over = flight->state != WEAKREF_FLIGHT_GOES_ON;
@@ -145,6 +154,7 @@ weakref_ensure_end (WeakrefFlight *flight, gpointer object)
       waiters = weakref_flight_end_locked (flight, WEAKREF_FLIGHT_GAVE_OBJECT, result, NULL);
     }
   g_mutex_unlock (&core->base.lock);
+  weakref_frame_leave (&frame);
 
   if (put)
     weakref_value_entry_entered (entry, object);
@@ -203,9 +213,9 @@ ensure_lead (WeakrefFlight *flight, WeakrefCreateFunc create, gpointer user_data
 
   weakref_frame_enter (&frame, &flight->making);
   object = create (flight->key, user_data, &error);
+  object = weakref_ensure_check (object, &error);
   weakref_frame_leave (&frame);
 
-  object = weakref_ensure_check (object, &error);
   if (object != NULL)
     weakref_ensure_end (flight, object);
   else
