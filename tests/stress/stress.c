@@ -201,10 +201,12 @@ run_round (guint round)
   stress_drain_view ();
   /* From here on nothing happens by chance. */
   main_worker->depth = MAX_DEPTH;
-  for (i = 0; i < (gint) G_N_ELEMENTS (classes); i++)
+  /* The asynchronous one comes first, because its helper thread drops objects until then. */
+  for (i = (gint) G_N_ELEMENTS (classes) - 1; i >= 0; i--)
     {
       if (classes[i]->settled != NULL)
         classes[i]->settled ();
+      stress_drain_view ();
     }
 
   stress_objects_drop_all ();
